@@ -1,0 +1,74 @@
+package snapshot
+
+import "time"
+
+// Event is something a source of snapshots tells its sinks: one of
+// [Attached], [VitalsTaken], [Taken], [Unreachable], [Restarted], [Scheduled] and [Warned].
+type Event interface{ event() }
+
+// Attached is sent once the target was reached, and again when it was reached
+// after a restart or an outage and what is known of it changed.
+type Attached struct{ Info Info }
+
+// VitalsTaken carries one point of the curves. It also ends an outage.
+type VitalsTaken struct{ Vitals Vitals }
+
+// Taken carries one snapshot. It also ends an outage.
+type Taken struct{ Snapshot *Snapshot }
+
+// Unreachable says that the target gives no answer. It is sent after every
+// failed try; the first answer afterwards ends the outage.
+type Unreachable struct {
+	Since  time.Time // of the first failure in a row
+	Reason string    // short: "refused", "timed out after 30s", …
+	Next   time.Time // of the next try
+}
+
+// Restarted says that the target is another process than before. Base and trend start anew.
+type Restarted struct {
+	At       time.Time
+	Evidence string // what gave it away: "process start time moved", "NumGC fell from 31 to 2", …
+}
+
+// Scheduled tells what comes next and what watching has cost so far.
+type Scheduled struct {
+	Every time.Duration // between snapshots, as asked for
+	// Actual is the interval in force: longer than Every where the target is slow to answer.
+	Actual time.Duration
+	Next   time.Time // of the next snapshot, zero while paused
+	Paused bool
+	Cost   Cost
+}
+
+// Cost is what watching has cost since attaching.
+type Cost struct {
+	Requests int
+	Bytes    int64         // as sent over the wire, bodies only
+	Busy     time.Duration // sum of all requests' latencies: an upper bound of the target's CPU time
+	Elapsed  time.Duration // since attaching
+	// Latency is the median of the latest heap requests.
+	Latency time.Duration
+	// CPU is what the process really used in Elapsed, where that can be read
+	// locally: watching and its own work together. Negative where unknown.
+	CPU time.Duration
+}
+
+// Share returns the upper bound of what watching costs the target, as a
+// fraction of one core; 0 before any time has passed.
+func (c Cost) Share() float64 {
+	if c.Elapsed <= 0 {
+		return 0
+	}
+	return float64(c.Busy) / float64(c.Elapsed)
+}
+
+// Warned carries something worth a line on screen that stops nothing.
+type Warned struct{ Text string }
+
+func (Attached) event()    {}
+func (VitalsTaken) event() {}
+func (Taken) event()       {}
+func (Unreachable) event() {}
+func (Restarted) event()   {}
+func (Scheduled) event()   {}
+func (Warned) event()      {}

@@ -1,0 +1,164 @@
+package snapshot
+
+import (
+	"slices"
+	"time"
+)
+
+// Bounds of a [History]. A vitals point is about 450 bytes, so the curves take
+// about 2 MiB at most.
+const (
+	maxVitals    = 4096
+	maxSnapshots = 256
+	maxRawBytes  = 64 << 20
+)
+
+// History is the bounded run of all that was seen of one target, in order of
+// time. It is not safe for concurrent use: its owner applies the events.
+type History struct {
+	Table     *Table
+	Info      Info
+	snapshots []*Snapshot
+	vitals    []Vitals
+	restarts  []Restarted
+	rawBytes  int
+	gap       bool // the next point of the curves follows an outage
+	keep      map[int]bool
+}
+
+// NewHistory returns an empty history whose ids are of the table.
+func NewHistory(t *Table) *History { return &History{Table: t, keep: make(map[int]bool)} }
+
+// Apply takes one event into the history.
+func (h *History) Apply(e Event) {
+	switch e := e.(type) {
+	case Attached:
+		h.Info = e.Info
+	case VitalsTaken:
+		h.addVitals(e.Vitals)
+	case Taken:
+		h.addSnapshot(e.Snapshot)
+	case Unreachable:
+		h.gap = true
+	case Restarted:
+		h.restarts = append(h.restarts, e)
+		h.gap = true
+	case Scheduled:
+		h.gap = h.gap || e.Paused
+	}
+}
+
+// Snapshots returns all snapshots kept, oldest first. The caller must not change the slice.
+func (h *History) Snapshots() []*Snapshot { return h.snapshots }
+
+// Vitals returns the points of the curves, oldest first. The caller must not change the slice.
+func (h *History) Vitals() []Vitals { return h.vitals }
+
+// Restarts returns the restarts seen, oldest first.
+func (h *History) Restarts() []Restarted { return h.restarts }
+
+// Newest returns the newest snapshot, nil where there is none.
+func (h *History) Newest() *Snapshot {
+	if len(h.snapshots) == 0 {
+		return nil
+	}
+	return h.snapshots[len(h.snapshots)-1]
+}
+
+// Run returns the snapshots of the newest run of the target, oldest first.
+func (h *History) Run() []*Snapshot {
+	newest := h.Newest()
+	if newest == nil {
+		return nil
+	}
+	i := slices.IndexFunc(h.snapshots, func(s *Snapshot) bool { return s.Run == newest.Run })
+	return h.snapshots[i:]
+}
+
+// Find returns the snapshot of this number, nil where it is not kept.
+func (h *History) Find(seq int) *Snapshot {
+	i, ok := slices.BinarySearchFunc(h.snapshots, seq, func(s *Snapshot, seq int) int { return s.Seq - seq })
+	if !ok {
+		return nil
+	}
+	return h.snapshots[i]
+}
+
+// Keep marks a snapshot that thinning must not drop, such as a base that the user chose.
+func (h *History) Keep(seq int) { h.keep[seq] = true }
+
+func (h *History) addVitals(v Vitals) {
+	v.Gap = v.Gap || h.gap
+	h.gap = false
+	h.vitals = append(h.vitals, v)
+	if len(h.vitals) > maxVitals {
+		h.vitals = thinVitals(h.vitals)
+	}
+}
+
+// thinVitals halves the resolution of the older half and keeps its peaks.
+func thinVitals(vs []Vitals) []Vitals {
+	half := len(vs) / 2
+	out := vs[:0]
+	for i := 0; i < half; i++ {
+		// A point after a gap stays apart from the one before it, or the gap would close.
+		if i+1 < half && !vs[i+1].Gap {
+			out = append(out, vs[i].Peak(&vs[i+1]))
+			i++
+			continue
+		}
+		out = append(out, vs[i])
+	}
+	return append(out, vs[half:]...)
+}
+
+func (h *History) addSnapshot(s *Snapshot) {
+	h.snapshots = append(h.snapshots, s)
+	h.rawBytes += s.Size()
+	for _, old := range h.snapshots[:len(h.snapshots)-1] {
+		if h.rawBytes <= maxRawBytes {
+			break
+		}
+		if old.Raw != nil && !h.keep[old.Seq] {
+			h.dropRaw(old)
+		}
+	}
+	if len(h.snapshots) > maxSnapshots {
+		h.thinSnapshots()
+	}
+}
+
+// dropRaw replaces a snapshot by its copy without raw profiles: snapshots that
+// were handed out do not change.
+func (h *History) dropRaw(s *Snapshot) {
+	i := slices.Index(h.snapshots, s)
+	thin := *s
+	thin.Raw = nil
+	h.rawBytes -= s.Size()
+	h.snapshots[i] = &thin
+}
+
+// thinSnapshots drops every second snapshot of the older half, but never the
+// first of a run nor one that is to be kept.
+func (h *History) thinSnapshots() {
+	half := len(h.snapshots) / 2
+	out := make([]*Snapshot, 0, len(h.snapshots))
+	for i, s := range h.snapshots {
+		first := i == 0 || h.snapshots[i-1].Run != s.Run
+		if i < half && i%2 == 1 && !first && !h.keep[s.Seq] {
+			h.rawBytes -= s.Size()
+			continue
+		}
+		out = append(out, s)
+	}
+	h.snapshots = out
+}
+
+// Since returns how long the newest run has been watched.
+func (h *History) Since() time.Duration {
+	run := h.Run()
+	if len(run) == 0 {
+		return 0
+	}
+	return run[len(run)-1].Time.Sub(run[0].Time)
+}

@@ -1,0 +1,69 @@
+package snapshot
+
+import (
+	"slices"
+	"strings"
+)
+
+// Label is one pprof label of a sample, as set with runtime/pprof.Do.
+type Label struct {
+	Key, Value string
+}
+
+// Labels is a set of labels ordered by key, then value.
+type Labels []Label
+
+// LabelsID names one interned label set of a [Table]. The zero value is the empty set.
+type LabelsID uint32
+
+// String gives the set as key=value pairs separated by spaces.
+func (ls Labels) String() string {
+	var b strings.Builder
+	for i, l := range ls {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(l.Key)
+		b.WriteByte('=')
+		b.WriteString(l.Value)
+	}
+	return b.String()
+}
+
+// InternLabels returns the id of a label set, whatever the order of its labels.
+func (t *Table) InternLabels(ls []Label) LabelsID {
+	if len(ls) == 0 {
+		return 0
+	}
+	set := slices.Clone(ls)
+	slices.SortFunc(set, func(a, b Label) int {
+		if c := strings.Compare(a.Key, b.Key); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Value, b.Value)
+	})
+	var key strings.Builder
+	for _, l := range set {
+		// NUL never occurs in sanitised text, so it separates without doubt.
+		key.WriteString(l.Key + "\x00" + l.Value + "\x00")
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if id, ok := t.labelIDs[key.String()]; ok {
+		return id
+	}
+	id := LabelsID(len(t.labels))
+	t.labels = append(t.labels, set)
+	t.labelIDs[key.String()] = id
+	return id
+}
+
+// Labels returns an interned label set. The caller must not change it.
+func (t *Table) Labels(id LabelsID) Labels {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	if int(id) >= len(t.labels) {
+		return nil
+	}
+	return t.labels[id]
+}

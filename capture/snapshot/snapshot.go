@@ -1,0 +1,57 @@
+package snapshot
+
+import "time"
+
+// Snapshot is what was seen of a target at one moment. It is not changed once
+// it was handed out.
+type Snapshot struct {
+	Seq  int       // 1, 2, … in order of time; the #N of the screens
+	Time time.Time // by our clock, when its first answer was asked for
+	// Run counts the target's restarts seen so far: snapshots of different
+	// runs are of different processes and have no common trend.
+	Run        int
+	Heap       *Profile // nil where it could not be had
+	Goroutines *Profile // nil where it could not be had
+	Vitals     Vitals
+	// Advanced says that a GC completed since the last snapshot before it that
+	// counted. Without one the heap profile is the same observation again.
+	Advanced bool
+	ForcedGC bool // the heap was fetched with gc=1, on the user's explicit yes
+	// Missing says why Heap or Goroutines is nil, one clear line each; nil where nothing is missing.
+	Missing []string
+	// Raw holds the profiles as fetched, by kind, for saving; nil once they were thinned out.
+	Raw map[Kind][]byte
+}
+
+// Size returns the bytes that the raw profiles take.
+func (s *Snapshot) Size() int {
+	n := 0
+	for _, raw := range s.Raw {
+		n += len(raw)
+	}
+	return n
+}
+
+// Profile returns the decoded profile of a kind, nil where the snapshot has none.
+func (s *Snapshot) Profile(k Kind) *Profile {
+	switch k {
+	case Heap:
+		return s.Heap
+	case Goroutine:
+		return s.Goroutines
+	}
+	return nil
+}
+
+// Info is what is known of the target as a whole. Nothing in it is secret.
+type Info struct {
+	Address   string // as a person may read it: no userinfo, no query
+	Name      string // base name of the program's first argument, "" unknown
+	GoVersion string // "go1.26.8", "" unknown
+	PID       int    // of a local process of the same user, else 0
+	StartTime time.Time
+	// CurveSource names where the curves come from: "/metrics", "/debug/vars", …
+	CurveSource string
+	// Profiles are the counts of the index page by profile name; nil where there is no index.
+	Profiles map[string]int64
+}

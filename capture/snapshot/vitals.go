@@ -1,0 +1,90 @@
+package snapshot
+
+import "time"
+
+// Value is a non-negative figure that may be unknown. The zero Value is unknown.
+type Value struct {
+	n     int64
+	known bool
+}
+
+// Known returns the Value n.
+func Known(n int64) Value { return Value{n: n, known: true} }
+
+// Get returns the figure and whether it is known.
+func (v Value) Get() (n int64, known bool) { return v.n, v.known }
+
+// Vital names one figure of [Vitals].
+type Vital uint8
+
+// The vitals. Bytes where not said otherwise. In brackets: where runtime.MemStats has it.
+const (
+	HeapAlloc    Vital = iota // reachable objects and garbage not yet swept [HeapAlloc]
+	HeapInuse                 // spans with at least one object, garbage included [HeapInuse]
+	HeapSys                   // heap memory obtained from the system [HeapSys]
+	HeapReleased              // of it returned to the system [HeapReleased]
+	HeapObjects               // a count [HeapObjects]
+	StackInuse                // goroutine stacks [StackInuse]
+	Sys                       // all memory obtained from the system [Sys]
+	NextGC                    // heap size at which the next GC starts [NextGC]
+	TotalAlloc                // bytes ever allocated; never falls in a process [TotalAlloc]
+	Mallocs                   // objects ever allocated; a count that never falls [Mallocs]
+	Frees                     // objects ever freed; a count that never falls [Frees]
+	NumGC                     // completed GC cycles; a count that never falls [NumGC]
+	LastGC                    // end of the last GC, nanoseconds since 1970 [LastGC]
+	Goroutines                // a count
+	Threads                   // a count
+	RSS                       // resident set size, what the system charges now
+	MaxRSS                    // the highest RSS so far
+	MemoryLimit               // GOMEMLIMIT
+	StartTime                 // of the process, nanoseconds since 1970
+	LiveHeap                  // live bytes of the heap profile: what the last completed GC kept
+	LiveObjects               // objects of the heap profile, a count
+	HeapRecords               // records in the heap profile (by the index page), a count
+	numVitals
+)
+
+// Vitals is one point of the curves: what was known of the process at one time.
+type Vitals struct {
+	Time   time.Time // when the answer came
+	Source string    // where it came from, as named on screen: "/metrics", "/debug/vars + /proc/4312", …
+	// Gap says that the target gave no answer between the point before and
+	// this one, so that a curve must not join them.
+	Gap    bool
+	values [numVitals]Value
+}
+
+// Get returns one figure and whether it is known.
+func (v *Vitals) Get(k Vital) (n int64, known bool) { return v.values[k].Get() }
+
+// Value returns one figure.
+func (v *Vitals) Value(k Vital) Value { return v.values[k] }
+
+// Set records one figure. A negative one is no valid reading and leaves it unknown.
+func (v *Vitals) Set(k Vital, n int64) {
+	if n >= 0 {
+		v.values[k] = Known(n)
+	}
+}
+
+// Fill takes over every figure of o that v does not know.
+func (v *Vitals) Fill(o *Vitals) {
+	for k, value := range o.values {
+		if !v.values[k].known {
+			v.values[k] = value
+		}
+	}
+}
+
+// Peak returns one point that stands for v and the later point o: the larger
+// of each figure, at the later time, so that thinned curves keep their spikes.
+func (v *Vitals) Peak(o *Vitals) Vitals {
+	out := *o
+	out.Gap = v.Gap || o.Gap
+	for k, value := range v.values {
+		if value.known && (!out.values[k].known || value.n > out.values[k].n) {
+			out.values[k] = value
+		}
+	}
+	return out
+}
