@@ -3,7 +3,7 @@ package snapshot
 import "time"
 
 // Event is something a source of snapshots tells its sinks: one of
-// [Attached], [VitalsTaken], [Taken], [Unreachable], [Restarted], [Scheduled] and [Warned].
+// [Attached], [VitalsTaken], [Taken], [Unreachable], [Restarted], [Scheduled], [Asked] and [Warned].
 type Event interface{ event() }
 
 // Attached is sent once the target was reached, and again when it was reached
@@ -62,6 +62,13 @@ func (c Cost) Share() float64 {
 	return float64(c.Busy) / float64(c.Elapsed)
 }
 
+// Asked puts a question to the user: a request costs the target more than the
+// polling plan allows, and is left out until there is an explicit yes.
+type Asked struct {
+	Call string // "goroutine profile"
+	Cost string // predicted, for people: "about 1.2 s of CPU and 149 MiB of garbage, for 312,000 goroutines"
+}
+
 // Warned carries something worth a line on screen that stops nothing.
 type Warned struct{ Text string }
 
@@ -71,4 +78,5 @@ func (Taken) event()       {}
 func (Unreachable) event() {}
 func (Restarted) event()   {}
 func (Scheduled) event()   {}
+func (Asked) event()       {}
 func (Warned) event()      {}

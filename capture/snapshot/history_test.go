@@ -1,0 +1,136 @@
+package snapshot
+
+import (
+	"testing"
+	"time"
+)
+
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+func point(second int, rss int64) Vitals {
+	v := Vitals{Time: noon.Add(time.Duration(second) * time.Second)}
+	v.Set(RSS, rss)
+	return v
+}
+
+func TestCurvesAreBoundedAndKeepTheirPeaks(t *testing.T) {
+	h := NewHistory(NewTable())
+	const points, spike = 20_000, 777
+	for i := range points {
+		rss := int64(100)
+		if i == spike {
+			rss = 5000
+		}
+		h.Apply(VitalsTaken{point(i, rss)})
+	}
+	vs := h.Vitals()
+	if len(vs) > maxVitals {
+		t.Errorf("%d points are kept, more than %d", len(vs), maxVitals)
+	}
+	peak := int64(0)
+	for i := range vs {
+		n, _ := vs[i].Get(RSS)
+		peak = max(peak, n)
+		if i > 0 && !vs[i].Time.After(vs[i-1].Time) {
+			t.Fatalf("point %d is not after the one before", i)
+		}
+	}
+	if peak != 5000 {
+		t.Errorf("the spike of 5000 was thinned to %d", peak)
+	}
+	if last := vs[len(vs)-1].Time; !last.Equal(noon.Add((points - 1) * time.Second)) {
+		t.Errorf("the newest point is of %v", last)
+	}
+}
+
+func TestOutagesStayGapsWhenThinned(t *testing.T) {
+	h := NewHistory(NewTable())
+	for i := range 3 * maxVitals {
+		if i == 50 {
+			h.Apply(Unreachable{})
+		}
+		h.Apply(VitalsTaken{point(i, 1)})
+	}
+	gaps := 0
+	for _, v := range h.Vitals() {
+		if v.Gap {
+			gaps++
+		}
+	}
+	if gaps != 1 {
+		t.Errorf("one outage shows as %d gaps", gaps)
+	}
+}
+
+func TestSnapshotsAreThinnedButNotTheOnesThatMatter(t *testing.T) {
+	h := NewHistory(NewTable())
+	h.Keep(8)
+	const taken, restartAt = 1000, 20
+	for seq := 1; seq <= taken; seq++ {
+		run := 0
+		if seq >= restartAt {
+			run = 1
+		}
+		h.Apply(Taken{&Snapshot{Seq: seq, Run: run, Time: noon.Add(time.Duration(seq) * time.Second)}})
+	}
+	if n := len(h.Snapshots()); n > maxSnapshots {
+		t.Errorf("%d snapshots are kept, more than %d", n, maxSnapshots)
+	}
+	for _, seq := range []int{1, 8, restartAt, taken - 1, taken} {
+		if h.Find(seq) == nil {
+			t.Errorf("snapshot #%d was dropped", seq)
+		}
+	}
+	if h.Find(2) != nil {
+		t.Error("snapshot #2 was kept, so nothing was thinned")
+	}
+	if run := h.Run(); run[0].Seq != restartAt || h.Newest().Seq != taken {
+		t.Errorf("the newest run is #%d to #%d", run[0].Seq, h.Newest().Seq)
+	}
+}
+
+func TestRawProfilesAreBounded(t *testing.T) {
+	h := NewHistory(NewTable())
+	shots := make([]*Snapshot, 5)
+	for i := range shots {
+		shots[i] = &Snapshot{Seq: i + 1, Raw: map[Kind][]byte{Heap: make([]byte, 20<<20)}}
+		h.Apply(Taken{shots[i]})
+	}
+	total := 0
+	for _, s := range h.Snapshots() {
+		total += s.Size()
+	}
+	if total > maxRawBytes {
+		t.Errorf("raw profiles take %d bytes, more than %d", total, maxRawBytes)
+	}
+	if h.Newest().Raw == nil {
+		t.Error("the newest raw profile was dropped before older ones")
+	}
+	if shots[0].Raw == nil {
+		t.Error("a snapshot that was handed out was changed")
+	}
+}
+
+func TestVitals(t *testing.T) {
+	var v Vitals
+	if _, known := v.Get(RSS); known {
+		t.Error("an unset figure is known")
+	}
+	v.Set(RSS, 0)
+	if n, known := v.Get(RSS); !known || n != 0 {
+		t.Error("a figure of 0 is unknown")
+	}
+	v.Set(HeapInuse, -1)
+	if _, known := v.Get(HeapInuse); known {
+		t.Error("a negative reading is taken as known")
+	}
+	other := point(1, 9)
+	other.Set(NumGC, 4)
+	v.Fill(&other)
+	if n, _ := v.Get(RSS); n != 0 {
+		t.Error("Fill replaced a known figure")
+	}
+	if n, _ := v.Get(NumGC); n != 4 {
+		t.Error("Fill left an unknown figure unknown")
+	}
+}
