@@ -1,0 +1,16 @@
+//go:build !linux
+
+package target
+
+import (
+	"context"
+	"errors"
+)
+
+// FindLocal finds the process that serves a loopback address. It can do so on Linux only.
+func FindLocal(context.Context, *Target, []string) (*Process, error) {
+	return nil, errors.New("the local process is unknown: it is looked for on Linux only")
+}
+
+// Read returns what the process uses now.
+func (p *Process) Read() (Usage, error) { return Usage{}, ErrGone }
