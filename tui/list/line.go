@@ -1,0 +1,93 @@
+package list
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// line is a line of the screen as it is written, left to right.
+type line struct {
+	b    strings.Builder
+	at   int  // cells written so far
+	wide bool // some text is not plain ASCII
+}
+
+// put writes a cell at its place, cut to its width.
+func (l *line) put(p place, c Cell, right bool) {
+	text, width := c.Text, cells(c.Text)
+	if width > p.width {
+		text = clip(text, p.width)
+		width = cells(text)
+	}
+	if width == 0 {
+		return
+	}
+	x := p.x
+	if right {
+		x += p.width - width
+	}
+	l.pad(x)
+	l.b.WriteString(c.Paint.Apply(text))
+	l.at += width
+	l.wide = l.wide || !isASCII(text)
+}
+
+// pad writes blanks up to cell x.
+func (l *line) pad(x int) {
+	for ; l.at < x; l.at++ {
+		l.b.WriteByte(' ')
+	}
+}
+
+// text returns the line. A text that starts with a combining character joins
+// the blank before it and may come out wider than it measured by itself, so a
+// line with anything but ASCII on it is measured as a whole, and one that is too
+// wide gives up its colours for its width.
+func (l *line) text(width int) string {
+	s := l.b.String()
+	if l.wide && ansi.StringWidth(s) > width {
+		return clip(ansi.Strip(s), width)
+	}
+	return s
+}
+
+// clip cuts a plain text to at most width cells, an ellipsis included where
+// something was cut. (ansi.Truncate counts an ASCII character and the combining
+// ones after it apart from each other, and may leave too much.)
+func clip(s string, width int) string {
+	if cells(s) <= width {
+		return s
+	}
+	if width < 1 {
+		return ""
+	}
+	end, used := 0, 0
+	for end < len(s) {
+		cluster, w := ansi.FirstGraphemeCluster(s[end:], ansi.GraphemeWidth)
+		if used+w > width-1 {
+			break
+		}
+		end, used = end+len(cluster), used+w
+	}
+	return s[:end] + "…"
+}
+
+// cells returns the width of a text on screen. Most are ASCII, for which the
+// walk over grapheme clusters can be spared.
+func cells(s string) int {
+	if isASCII(s) {
+		return len(s)
+	}
+	return ansi.StringWidth(s)
+}
+
+// isASCII reports whether s is printable ASCII alone.
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
