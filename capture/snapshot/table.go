@@ -80,6 +80,47 @@ func (t *Table) InternStack(leafFirst []FrameID) StackID {
 	return id
 }
 
+// InternOn interns a stack on top of its caller's and appends the ids of all
+// stacks on the way to path, one a frame. Frames come root first. Who interns
+// many stacks in an order in which neighbours share their root side saves the
+// walk over what they share.
+func (t *Table) InternOn(caller StackID, rootFirst []FrameID, path []StackID) []StackID {
+	from := len(path)
+	t.mu.RLock()
+	path = t.walk(caller, rootFirst, path)
+	t.mu.RUnlock()
+	if len(path)-from == len(rootFirst) {
+		return path
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	path = t.walk(caller, rootFirst, path[:from]) // another writer may have added part of it
+	if n := len(path); n > from {
+		caller = path[n-1]
+	}
+	for _, f := range rootFirst[len(path)-from:] {
+		n := node{caller: caller, frame: f}
+		caller = StackID(len(t.nodes))
+		t.nodes = append(t.nodes, n)
+		t.children[n] = caller
+		path = append(path, caller)
+	}
+	return path
+}
+
+// walk appends the ids of the stacks on the way, as far as the tree knows them.
+func (t *Table) walk(caller StackID, rootFirst []FrameID, path []StackID) []StackID {
+	for _, f := range rootFirst {
+		child, ok := t.children[node{caller: caller, frame: f}]
+		if !ok {
+			break
+		}
+		path = append(path, child)
+		caller = child
+	}
+	return path
+}
+
 // find walks from the root as far as the tree knows the stack. It returns the
 // node it reached and how many frames, counted from the leaf, are missing.
 func (t *Table) find(leafFirst []FrameID) (id StackID, missing int) {

@@ -1,0 +1,12 @@
+// Package decode turns what a target sent, or what a file holds, into parts of
+// a snapshot.
+//
+// What flows in: whole bodies as bytes, from capture/fetch and from files: a
+// pprof profile, an index page, the trailer of heap?debug=1, /debug/vars,
+// /metrics. What flows out: [snapshot.Profile], [snapshot.Vitals] and a few
+// plain values. The package does no I/O.
+//
+// Nothing that comes in is trusted. Every string is cleaned here, once, so that
+// no reader behind this package has to; and a profile is looked over before it
+// is parsed, because a few kilobytes can be made to unpack to gigabytes.
+package decode

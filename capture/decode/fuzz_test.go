@@ -1,0 +1,178 @@
+package decode
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/pprof/profile"
+
+	"leaktop/capture/clean"
+	"leaktop/capture/snapshot"
+)
+
+// FuzzProfile holds what is promised of a decoded profile, whatever the input:
+// clean strings, ordered keys, one value a column, and the same values as
+// google/pprof reads.
+func FuzzProfile(f *testing.F) {
+	for _, name := range recordedProfiles {
+		data := fixture(f, name)
+		f.Add(data)
+		if isGzip(data) {
+			plain, err := gunzip(data, 1<<20)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(plain)
+		}
+	}
+	for _, shape := range hostile {
+		f.Add(shape(3))
+	}
+	f.Add(droppedFrames(f))
+	f.Add(fixture(f, "go-goroutine-debug2.txt"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		table := snapshot.NewTable()
+		p, err := Profile(data, "fuzz", table, Limits{MaxBytes: 1 << 20, MaxUnpacked: 4 << 20})
+		if err != nil {
+			if text := err.Error(); clean.Text(text) != text || !strings.HasPrefix(text, "fuzz: ") {
+				t.Fatalf("error %q", text)
+			}
+			return
+		}
+		checkProfile(t, p, table)
+		checkValues(t, p, data)
+	})
+}
+
+func checkProfile(t *testing.T, p *snapshot.Profile, table *snapshot.Table) {
+	isClean := func(texts ...string) {
+		for _, s := range texts {
+			if clean.Text(s) != s {
+				t.Fatalf("%q reached the outside", s)
+			}
+		}
+	}
+	if len(p.Types) == 0 || len(p.Values) != len(p.Keys)*len(p.Types) {
+		t.Fatalf("%d values for %d keys and %d types", len(p.Values), len(p.Keys), len(p.Types))
+	}
+	isClean(p.BuildID, p.Mappings)
+	for _, ty := range p.Types {
+		isClean(ty.Name, ty.Unit)
+	}
+	for i, k := range p.Keys {
+		if i > 0 && p.Keys[i-1].Compare(k) >= 0 {
+			t.Fatalf("key %v after %v", k, p.Keys[i-1])
+		}
+		for f := range table.Frames(k.Stack) {
+			isClean(f.Function, f.File)
+			if f.Function == "" || f.Line < 0 || f.StartLine < 0 {
+				t.Fatalf("frame %+v", f)
+			}
+		}
+		for _, l := range table.Labels(k.Labels) {
+			isClean(l.Key, l.Value)
+		}
+	}
+}
+
+// checkValues compares the columns with those of google/pprof, where no unit
+// is converted and no sum can saturate.
+func checkValues(t *testing.T, p *snapshot.Profile, data []byte) {
+	if isGzip(data) {
+		var err error
+		if data, err = gunzip(data, 4<<20); err != nil {
+			t.Fatal(err)
+		}
+	}
+	oracle, err := profile.Parse(bytes.NewReader(data))
+	if err != nil {
+		t.Fatalf("decoded what google/pprof refuses: %v", err)
+	}
+	for column, ty := range oracle.SampleType {
+		var want int64
+		for _, s := range oracle.Sample {
+			if v := s.Value[column]; v > 1<<32 || v < -1<<32 {
+				return
+			}
+			want += s.Value[column]
+		}
+		if per, ok := bytesPer(ty.Unit); ok && per > 1 {
+			return
+		}
+		if got := p.Total(column); got != want {
+			t.Fatalf("column %d adds up to %d, want %d", column, got, want)
+		}
+	}
+}
+
+// known fails if a figure is negative, which no vital can be.
+func known(t *testing.T, v snapshot.Vitals) {
+	for vital, name := range vitalNames {
+		if n, ok := v.Get(vital); ok && n < 0 {
+			t.Fatalf("%s is %d", name, n)
+		}
+	}
+}
+
+func FuzzMemStats(f *testing.F) {
+	f.Add(fixture(f, "go-heap-debug1.txt"))
+	f.Add([]byte(trailerStart + "# Stack = 1 / 2\n# NumGC = 3\n"))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		if v, err := MemStats(body); err == nil {
+			known(t, v)
+		}
+	})
+}
+
+func FuzzExpvar(f *testing.F) {
+	f.Add(fixture(f, "go-vars.json"))
+	f.Add([]byte(`{"memstats": {"HeapAlloc": 1, "NumGC": 2}}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		if v, err := Expvar(body); err == nil {
+			known(t, v)
+		}
+	})
+}
+
+func FuzzPrometheus(f *testing.F) {
+	f.Add(fixture(f, "prometheus-metrics.txt"))
+	f.Add([]byte("go_info{a=\"}\",version=\"go1.26\"} 1\ngo_goroutines{} 7 123\nprocess_start_time_seconds 1.7e9\n"))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		m, err := Prometheus(body)
+		if err != nil {
+			return
+		}
+		known(t, m.Vitals)
+		if m.Vitals == (snapshot.Vitals{}) || clean.Text(m.GoVersion) != m.GoVersion {
+			t.Fatalf("%+v", m)
+		}
+	})
+}
+
+func FuzzIndex(f *testing.F) {
+	f.Add(fixture(f, "go-index.html"))
+	f.Add([]byte(`<td align=right>7<td><a href="goroutine?debug=1">goroutine</a>`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		counts, err := Index(body)
+		if (err == nil) != (len(counts) > 0) {
+			t.Fatalf("%v with error %v", counts, err)
+		}
+		for name, n := range counts {
+			if n < 0 || name == "" || clean.Text(name) != name {
+				t.Fatalf("%q: %d", name, n)
+			}
+		}
+	})
+}
+
+func FuzzCmdline(f *testing.F) {
+	f.Add(fixture(f, "go-cmdline.bin"))
+	f.Add([]byte("/bin/x\x00--flag\x00"))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		if args := Cmdline(body); slices.ContainsFunc(args, func(s string) bool { return clean.Text(s) != s }) {
+			t.Fatalf("%q", args)
+		}
+	})
+}
