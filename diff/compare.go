@@ -1,0 +1,185 @@
+package diff
+
+import (
+	"slices"
+
+	"leaktop/capture/snapshot"
+)
+
+// Comparison is two profiles laid side by side: every record that either of
+// them has, in order, so that the records of a stack stand together. It is not
+// changed once it is built, so it may be shared.
+type Comparison struct {
+	Table *snapshot.Table
+	// Base and Current are the profiles as they were given; Base or Current
+	// may be nil.
+	Base, Current *snapshot.Profile
+	// Types are the columns: those of Current, then those that only Base has.
+	// They are matched by name.
+	Types []snapshot.SampleType
+	// Identity says at which level stacks count as the same.
+	Identity snapshot.Identity
+
+	base, current side
+	records       []record
+	stacks        []stackRecords
+	// shown maps the stacks of AcrossBuilds to ones of the profiles, whose
+	// files and lines a person can open; nil at the level Exact.
+	shown map[snapshot.StackID]snapshot.StackID
+	// sameObservation says that both profiles hold the same values, as those of
+	// a process that completed no GC in between do.
+	sameObservation bool
+}
+
+// side is one of the two profiles, as it is compared.
+type side struct {
+	profile *snapshot.Profile // nil for none
+	columns []int             // for each of Comparison.Types its index in the profile, -1 for none
+}
+
+// value returns record i in one of the comparison's columns, 0 where either is missing.
+func (s side) value(i int32, column int) int64 {
+	if i < 0 || s.columns[column] < 0 {
+		return 0
+	}
+	return s.profile.Values[int(i)*len(s.profile.Types)+s.columns[column]]
+}
+
+// record is one key with its places in both profiles, -1 where it is missing.
+type record struct {
+	key           snapshot.Key
+	base, current int32
+}
+
+// stackRecords are the records from:to of one stack.
+type stackRecords struct {
+	stack    snapshot.StackID
+	from, to int
+}
+
+// Compare lays two profiles of one table side by side. Without a base
+// everything in the current profile is NEW; without a current one everything
+// is GONE. Profiles that are the same still have all their rows, with a change
+// of 0.
+//
+// If both profiles name the build they come from and the builds differ, stacks
+// are compared at the level [snapshot.AcrossBuilds].
+func Compare(table *snapshot.Table, base, current *snapshot.Profile) *Comparison {
+	c := &Comparison{
+		Table:           table,
+		Base:            base,
+		Current:         current,
+		Types:           union(current, base),
+		sameObservation: current.SameValues(base),
+	}
+	c.base.profile, c.current.profile = base, current
+	if base != nil && current != nil && base.BuildID != "" && current.BuildID != "" && base.BuildID != current.BuildID {
+		c.loosen()
+	}
+	c.base.columns = columnsOf(c.base.profile, c.Types)
+	c.current.columns = columnsOf(c.current.profile, c.Types)
+	c.join()
+	return c
+}
+
+// union returns the sample types of both profiles, each name once.
+func union(profiles ...*snapshot.Profile) []snapshot.SampleType {
+	var types []snapshot.SampleType
+	for _, p := range profiles {
+		if p == nil {
+			continue
+		}
+		for _, t := range p.Types {
+			if !slices.ContainsFunc(types, func(have snapshot.SampleType) bool { return have.Name == t.Name }) {
+				types = append(types, t)
+			}
+		}
+	}
+	return types
+}
+
+func columnsOf(p *snapshot.Profile, types []snapshot.SampleType) []int {
+	columns := make([]int, len(types))
+	for i, t := range types {
+		columns[i] = -1
+		if p != nil {
+			columns[i] = p.Column(t.Name)
+		}
+	}
+	return columns
+}
+
+// loosen replaces the profiles by ones whose stacks are those of AcrossBuilds.
+func (c *Comparison) loosen() {
+	c.Identity = snapshot.AcrossBuilds
+	c.shown = make(map[snapshot.StackID]snapshot.StackID)
+	c.current.profile = c.loosened(c.current.profile)
+	c.base.profile = c.loosened(c.base.profile)
+}
+
+func (c *Comparison) loosened(p *snapshot.Profile) *snapshot.Profile {
+	b := snapshot.NewBuilder(*p)
+	var stack, loose snapshot.StackID
+	for i, k := range p.Keys {
+		if k.Stack != stack || i == 0 {
+			stack, loose = k.Stack, c.Table.Loose(k.Stack)
+			if _, ok := c.shown[loose]; !ok {
+				c.shown[loose] = stack
+			}
+		}
+		k.Stack = loose
+		b.Add(k, p.Vector(i))
+	}
+	return b.Profile()
+}
+
+// join merges the ordered keys of both profiles.
+func (c *Comparison) join() {
+	base, current := c.base.keys(), c.current.keys()
+	c.records = make([]record, 0, max(len(base), len(current)))
+	for i, j := 0, 0; i < len(base) || j < len(current); {
+		r := record{base: -1, current: -1}
+		order := 0
+		switch {
+		case i == len(base):
+			order = 1
+		case j == len(current):
+			order = -1
+		default:
+			order = base[i].Compare(current[j])
+		}
+		if order <= 0 {
+			r.key, r.base = base[i], int32(i)
+			i++
+		}
+		if order >= 0 {
+			r.key, r.current = current[j], int32(j)
+			j++
+		}
+		n := len(c.stacks)
+		if n == 0 || c.stacks[n-1].stack != r.key.Stack {
+			c.stacks = append(c.stacks, stackRecords{stack: r.key.Stack, from: len(c.records)})
+			n++
+		}
+		c.records = append(c.records, r)
+		c.stacks[n-1].to = len(c.records)
+	}
+}
+
+func (s side) keys() []snapshot.Key {
+	if s.profile == nil {
+		return nil
+	}
+	return s.profile.Keys
+}
+
+// show returns the stack to show for one that was compared.
+func (c *Comparison) show(id snapshot.StackID) snapshot.StackID {
+	if shown, ok := c.shown[id]; ok {
+		return shown
+	}
+	return id
+}
+
+// valid reports whether a column is one of Types.
+func (c *Comparison) valid(column int) bool { return column >= 0 && column < len(c.Types) }

@@ -1,0 +1,98 @@
+package export
+
+import (
+	"time"
+
+	"leaktop/capture/snapshot"
+	"leaktop/diff"
+)
+
+// Diff is what is exported: two snapshots, compared.
+type Diff struct {
+	Target        Target
+	Base, Current Input
+	// Heap compares the heap profiles, or those of any other kind that is not
+	// of goroutines; nil where there are none.
+	Heap *diff.Comparison
+	// Goroutines compares the goroutine profiles; nil where there are none.
+	Goroutines *diff.Comparison
+}
+
+// Input is one of the two snapshots: what the user called it and when it was taken.
+type Input struct {
+	Name string    // a path or an address without secrets, "" unknown
+	Time time.Time // zero unknown
+}
+
+// NewDiff compares two profiles of any kind under the names the user gave
+// them. The times are those that the profiles state.
+func NewDiff(table *snapshot.Table, baseName string, base *snapshot.Profile, currentName string, current *snapshot.Profile) Diff {
+	d := Diff{Base: Input{Name: baseName}, Current: Input{Name: currentName}}
+	kind := snapshot.Other
+	if base != nil {
+		d.Base.Time, kind = base.Time, base.Kind
+	}
+	if current != nil {
+		d.Current.Time, kind = current.Time, current.Kind
+	}
+	c := diff.Compare(table, base, current)
+	if kind == snapshot.Goroutine {
+		d.Goroutines = c
+	} else {
+		d.Heap = c
+	}
+	return d
+}
+
+// comparisons are those that there are, the heap's first.
+func (d Diff) comparisons() []*diff.Comparison {
+	var out []*diff.Comparison
+	for _, c := range []*diff.Comparison{d.Heap, d.Goroutines} {
+		if c != nil {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// notes are those of all comparisons, each once.
+func (d Diff) notes() []string {
+	var out []string
+	seen := make(map[string]bool)
+	for _, c := range d.comparisons() {
+		for _, note := range c.Notes() {
+			if !seen[note] {
+				seen[note] = true
+				out = append(out, note)
+			}
+		}
+	}
+	return out
+}
+
+// sampleIndex finds the column of the heap comparison that was asked for. With
+// goroutines alone there is one to look at; a name is checked all the same.
+func (d Diff) sampleIndex(name string) (int, error) {
+	switch {
+	case d.Heap != nil:
+		return d.Heap.SampleIndex(name)
+	case d.Goroutines != nil && name != "":
+		return d.Goroutines.SampleIndex(name)
+	}
+	return -1, nil
+}
+
+// kindOf is the kind of what is compared, as a word.
+func kindOf(c *diff.Comparison) string {
+	kind := snapshot.Other
+	switch {
+	case c.Current != nil:
+		kind = c.Current.Kind
+	case c.Base != nil:
+		kind = c.Base.Kind
+	}
+	if kind == snapshot.Other {
+		return "profile"
+	}
+	return string(kind)
+}

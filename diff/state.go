@@ -1,0 +1,122 @@
+package diff
+
+import (
+	"strings"
+
+	"leaktop/capture/snapshot"
+)
+
+// State says what a goroutine waits for, in the words of the runtime's own
+// dump (goroutine?debug=2). The cheap goroutine profile has no states; they are
+// inferred from the frames at the leaf.
+type State string
+
+// The states that can be told apart by frames. A nil channel, a bubble of
+// testing/synctest and a select with a timer cannot.
+const (
+	ChanSend      State = "chan send"
+	ChanReceive   State = "chan receive"
+	Select        State = "select"
+	SelectNoCases State = "select (no cases)"
+	IOWait        State = "IO wait"
+	Sleep         State = "sleep"
+	MutexLock     State = "sync.Mutex.Lock"
+	RWMutexRLock  State = "sync.RWMutex.RLock"
+	RWMutexLock   State = "sync.RWMutex.Lock"
+	WaitGroupWait State = "sync.WaitGroup.Wait"
+	CondWait      State = "sync.Cond.Wait"
+	Semacquire    State = "semacquire"
+	Coroutine     State = "coroutine"
+	GCAssistWait  State = "GC assist wait"
+	Syscall       State = "syscall"
+	// Running goroutines run, or could if a processor were free.
+	Running State = "running or runnable"
+	// Waiting goroutines are parked for a reason that their frames do not show.
+	Waiting State = "waiting"
+	// Unknown is the state of a stack without frames, or of another language.
+	Unknown State = "unknown"
+)
+
+// stateRules maps functions near the leaf of a Go stack to what waits there.
+// The first frame from the leaf that has a rule decides. The frames were read
+// off the profiles of Go 1.26; the names of earlier releases that differ are
+// marked.
+var stateRules = map[string]State{
+	"runtime.chansend":     ChanSend,
+	"runtime.chansend1":    ChanSend,
+	"runtime.chanrecv":     ChanReceive,
+	"runtime.chanrecv1":    ChanReceive,
+	"runtime.chanrecv2":    ChanReceive,
+	"runtime.selectgo":     Select,
+	"runtime.block":        SelectNoCases,
+	"runtime.netpollblock": IOWait,
+	"time.Sleep":           Sleep,
+
+	// RWMutex.Lock waits for other writers in its Mutex, and the runtime calls
+	// that wait sync.Mutex.Lock, too.
+	"internal/sync.runtime_SemacquireMutex": MutexLock,
+	"sync.runtime_SemacquireMutex":          MutexLock, // to 1.23
+	"sync.runtime_SemacquireRWMutexR":       RWMutexRLock,
+	"sync.runtime_SemacquireRWMutex":        RWMutexLock,
+	"sync.runtime_SemacquireWaitGroup":      WaitGroupWait,
+	"sync.(*WaitGroup).Wait":                WaitGroupWait, // to 1.24, over sync.runtime_Semacquire
+	"sync.runtime_notifyListWait":           CondWait,
+
+	"runtime.coroswitch":   Coroutine,
+	"runtime.gcParkAssist": GCAssistWait,
+	"runtime.notetsleepg":  Syscall, // os/signal waits so
+	"runtime.cgocall":      Syscall,
+	"runtime.asyncPreempt": Running,
+	"runtime.Gosched":      Running,
+}
+
+// StateOf infers the state of a goroutine from its stack.
+func StateOf(t *snapshot.Table, stack snapshot.StackID) State {
+	parked, acquires, depth := false, false, 0
+	for f := range t.Frames(stack) {
+		if state, ok := stateRules[f.Function]; ok {
+			return state
+		}
+		pkg := PackageOf(f.Function)
+		if depth == 0 && systemCall(pkg, f.Function) {
+			return Syscall
+		}
+		parked = parked || f.Function == "runtime.gopark"
+		acquires = acquires || f.Function == "runtime.semacquire1"
+		depth++
+		if !waitMachinery(pkg) {
+			break
+		}
+	}
+	switch {
+	case acquires:
+		return Semacquire
+	case parked:
+		return Waiting
+	case depth > 0 && PackageOf(t.Entry(stack).Function) != "" && !strings.Contains(t.Leaf(stack).Function, "::"):
+		return Running
+	}
+	return Unknown
+}
+
+// waitMachinery reports whether a package implements waiting, so that its
+// callers are still near the leaf of a wait.
+func waitMachinery(pkg string) bool {
+	switch pkg {
+	case "runtime", "sync", "internal/sync", "internal/poll", "time":
+		return true
+	}
+	return false
+}
+
+// systemCall reports whether a leaf function is a call into the kernel.
+func systemCall(pkg, function string) bool {
+	switch pkg {
+	case "internal/runtime/syscall", "runtime/internal/syscall", "internal/runtime/syscall/linux":
+		return true
+	case "syscall", "golang.org/x/sys/unix", "internal/syscall/unix":
+		name := strings.ToLower(function[len(pkg)+1:])
+		return strings.Contains(name, "syscall")
+	}
+	return false
+}
