@@ -1,9 +1,6 @@
 package diff
 
-import (
-	"net/url"
-	"strings"
-)
+import "strings"
 
 // PackageOf returns the package of a Go function ("net/http" of
 // "net/http.(*conn).serve"), the namespace of a Rust or C++ one ("tokio::task"
@@ -27,10 +24,8 @@ func PackageOf(function string) string {
 	}
 	pkg := name[:slash+dot]
 	// The linker escapes dots in the last element: "gopkg.in/yaml%2ev3.Unmarshal".
-	if plain, err := url.PathUnescape(pkg); err == nil {
-		return plain
-	}
-	return pkg
+	// Nothing else is unescaped, or a name could bring in control characters.
+	return strings.ReplaceAll(pkg, "%2e", ".")
 }
 
 // namespaceOf drops the last element of a path of names, and what templates

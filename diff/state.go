@@ -37,44 +37,56 @@ const (
 	Unknown State = "unknown"
 )
 
-// stateRules maps functions near the leaf of a Go stack to what waits there.
-// The first frame from the leaf that has a rule decides. The frames were read
-// off the profiles of Go 1.26; the names of earlier releases that differ are
-// marked.
-var stateRules = map[string]State{
-	"runtime.chansend":     ChanSend,
-	"runtime.chansend1":    ChanSend,
-	"runtime.chanrecv":     ChanReceive,
-	"runtime.chanrecv1":    ChanReceive,
-	"runtime.chanrecv2":    ChanReceive,
-	"runtime.selectgo":     Select,
-	"runtime.block":        SelectNoCases,
-	"runtime.netpollblock": IOWait,
-	"time.Sleep":           Sleep,
-
+// waitOf maps functions near the leaf of a Go stack to what waits there; ""
+// for one that says nothing. The frames were read off the profiles of Go 1.26;
+// the names of earlier releases that differ are marked.
+func waitOf(function string) State {
+	switch function {
+	case "runtime.chansend", "runtime.chansend1":
+		return ChanSend
+	case "runtime.chanrecv", "runtime.chanrecv1", "runtime.chanrecv2":
+		return ChanReceive
+	case "runtime.selectgo":
+		return Select
+	case "runtime.block":
+		return SelectNoCases
+	case "runtime.netpollblock":
+		return IOWait
+	case "time.Sleep":
+		return Sleep
 	// RWMutex.Lock waits for other writers in its Mutex, and the runtime calls
 	// that wait sync.Mutex.Lock, too.
-	"internal/sync.runtime_SemacquireMutex": MutexLock,
-	"sync.runtime_SemacquireMutex":          MutexLock, // to 1.23
-	"sync.runtime_SemacquireRWMutexR":       RWMutexRLock,
-	"sync.runtime_SemacquireRWMutex":        RWMutexLock,
-	"sync.runtime_SemacquireWaitGroup":      WaitGroupWait,
-	"sync.(*WaitGroup).Wait":                WaitGroupWait, // to 1.24, over sync.runtime_Semacquire
-	"sync.runtime_notifyListWait":           CondWait,
-
-	"runtime.coroswitch":   Coroutine,
-	"runtime.gcParkAssist": GCAssistWait,
-	"runtime.notetsleepg":  Syscall, // os/signal waits so
-	"runtime.cgocall":      Syscall,
-	"runtime.asyncPreempt": Running,
-	"runtime.Gosched":      Running,
+	case "internal/sync.runtime_SemacquireMutex",
+		"sync.runtime_SemacquireMutex": // to 1.23
+		return MutexLock
+	case "sync.runtime_SemacquireRWMutexR":
+		return RWMutexRLock
+	case "sync.runtime_SemacquireRWMutex":
+		return RWMutexLock
+	case "sync.runtime_SemacquireWaitGroup",
+		"sync.(*WaitGroup).Wait": // to 1.24, over sync.runtime_Semacquire
+		return WaitGroupWait
+	case "sync.runtime_notifyListWait":
+		return CondWait
+	case "runtime.coroswitch":
+		return Coroutine
+	case "runtime.gcParkAssist":
+		return GCAssistWait
+	case "runtime.notetsleepg", // os/signal waits so
+		"runtime.cgocall":
+		return Syscall
+	case "runtime.asyncPreempt", "runtime.Gosched":
+		return Running
+	}
+	return ""
 }
 
-// StateOf infers the state of a goroutine from its stack.
+// StateOf infers the state of a goroutine from its stack: the first frame from
+// the leaf that tells what waits there decides.
 func StateOf(t *snapshot.Table, stack snapshot.StackID) State {
 	parked, acquires, depth := false, false, 0
 	for f := range t.Frames(stack) {
-		if state, ok := stateRules[f.Function]; ok {
+		if state := waitOf(f.Function); state != "" {
 			return state
 		}
 		pkg := PackageOf(f.Function)
