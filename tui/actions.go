@@ -1,0 +1,90 @@
+package tui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"leaktop/tui/list"
+)
+
+// mover is what every list understands, whatever its rows.
+type mover interface {
+	Move(n int)
+	Page(n int)
+	Home()
+	End()
+	NextSort()
+	PreviousSort()
+	InvertSort()
+	Filter() list.Filter
+	SetFilter(list.Filter)
+}
+
+// listKey handles the keys that all lists share.
+func (m *Model) listKey(l mover, key string) (tea.Cmd, bool) {
+	switch key {
+	case "down", "j":
+		l.Move(1)
+	case "up", "k":
+		l.Move(-1)
+	case "pgdown", "ctrl+d":
+		l.Page(1)
+	case "pgup", "ctrl+u":
+		l.Page(-1)
+	case "home":
+		l.Home()
+	case "end", "G":
+		l.End()
+	case "o":
+		l.NextSort()
+	case "O":
+		l.PreviousSort()
+	case "i":
+		l.InvertSort()
+	case "/":
+		m.over = newFilterPrompt(m.theme, l.Filter(), l.SetFilter)
+	case "esc":
+		if !l.Filter().Active() {
+			return nil, false
+		}
+		l.SetFilter(list.Filter{})
+	default:
+		return nil, false
+	}
+	return nil, true
+}
+
+// clickList selects a row or sorts by a head; a click on the selected row opens it.
+func clickList[T any, K comparable](l *list.List[T, K], x, y int, key func(T) K, open func() tea.Cmd) tea.Cmd {
+	if y == 0 {
+		if column, ok := l.ClickHead(x); ok {
+			l.SortBy(column)
+		}
+		return nil
+	}
+	before, had := l.Selected()
+	if !l.ClickRow(y) {
+		return nil
+	}
+	if now, ok := l.Selected(); ok && had && key(before) == key(now) {
+		return open()
+	}
+	return nil
+}
+
+// copy puts text on the clipboard, through the terminal.
+func (m *Model) copy(text string) tea.Cmd {
+	m.notice = "copied"
+	return tea.SetClipboard(text)
+}
+
+// baseIsNow makes the newest snapshot the base.
+func (m *Model) baseIsNow() {
+	newest := m.data.history.Newest()
+	if newest == nil {
+		return
+	}
+	m.data.setBase(newest.Seq)
+	m.data.current = 0
+	m.refresh()
+	m.notice = "base is #" + itoa(newest.Seq) + " now: changes count from " + newest.Time.Format(clock)
+}

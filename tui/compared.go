@@ -1,0 +1,116 @@
+package tui
+
+import (
+	"fmt"
+
+	"leaktop/capture/snapshot"
+	"leaktop/diff"
+	"leaktop/diff/units"
+	"leaktop/tui/theme"
+)
+
+// timesFrom is the width from which there is room for the snapshots' times.
+const timesFrom = 80
+
+// comparedLine says what a table compares: what is counted on the left, the
+// two snapshots and the time between them on the right.
+func (m *Model) comparedLine(c compared, what string, width int) string {
+	span := "same snapshot"
+	if d := c.span(); d != 0 {
+		span = units.Duration(d)
+	}
+	text := fmt.Sprintf("base #%d → #%d · %s ", c.base.Seq, c.current.Seq, span)
+	if width >= timesFrom {
+		text = fmt.Sprintf("base #%d %s → #%d %s · %s ",
+			c.base.Seq, c.base.Time.Format(clock), c.current.Seq, c.current.Time.Format(clock), span)
+	}
+	if !c.current.Advanced && c.current.Heap != nil && c.Current == c.current.Heap {
+		text = "no GC since the last snapshot · " + text
+	}
+	return ends(" "+m.theme.Title.Apply(what), m.theme.Dim.Apply(text), width)
+}
+
+// waiting says why there is nothing to show yet, and what comes next.
+func (m *Model) waiting(kind snapshot.Kind, width int) []string {
+	text := fmt.Sprintf("No %s profile yet: the first comes with the first snapshot.", kind)
+	if newest := m.data.history.Newest(); newest != nil {
+		text = fmt.Sprintf("The target gave no %s profile.", kind)
+		for _, why := range newest.Missing {
+			text += " " + why
+		}
+	}
+	var lines []string
+	for _, line := range wrap(text, width-4) {
+		lines = append(lines, "  "+m.theme.Dim.Apply(line))
+	}
+	return lines
+}
+
+// paintChange writes a change with its error and its percentage.
+func (m *Model) paintChange(c diff.Change, unit string) string {
+	text := units.Signed(c.Delta, unit)
+	if e := errorText(c, unit); e != "" {
+		text += " " + e
+	}
+	if p := units.Percent(c.Before, c.After); p != "" && c.Delta != 0 {
+		text += " (" + p + ")"
+	}
+	return changePaint(m.theme, c).Apply(text)
+}
+
+// changePaint is amber for growth, green for what fell; what may be noise is dim.
+func changePaint(th theme.Theme, c diff.Change) theme.Paint {
+	switch {
+	case !c.Significant():
+		return th.Dim
+	case c.Delta > 0:
+		return th.Growing
+	}
+	return th.Level
+}
+
+// errorText is the sampling error of a change: nothing for what was counted.
+func errorText(c diff.Change, unit string) string {
+	switch {
+	case c.Stderr < 0:
+		return "±?"
+	case c.Stderr == 0:
+		return ""
+	}
+	return "±" + units.Format(c.Stderr, unit)
+}
+
+// rateCell is rateText for a table, where most rows do not change.
+func (c compared) rateCell(delta int64, unit string) string {
+	if delta == 0 {
+		return ""
+	}
+	return c.rateText(delta, unit)
+}
+
+// rateText is a change per minute of the compared span, "" where there is none.
+func (c compared) rateText(delta int64, unit string) string {
+	perMinute, ok := c.perMinute(delta)
+	switch {
+	case !ok:
+		return ""
+	case unit == "bytes":
+		return units.BytesPerMinute(perMinute)
+	}
+	return units.CountPerMinute(perMinute)
+}
+
+// changeText is a change, with NEW or GONE before it where a word says more
+// than a percentage would. A row may be new in another column than the one
+// shown; there it only says that nothing changed.
+func changeText(s diff.Status, delta int64, unit string) string {
+	text := units.Signed(delta, unit)
+	switch {
+	case delta == 0:
+	case s == diff.New:
+		return "NEW " + text
+	case s == diff.Gone:
+		return "GONE " + text
+	}
+	return text
+}

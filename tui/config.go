@@ -1,0 +1,48 @@
+package tui
+
+import (
+	"context"
+	"io"
+	"os/exec"
+	"time"
+
+	"leaktop/capture/snapshot"
+)
+
+// Sampler is what the screens ask of a live source. Every call returns at once.
+type Sampler interface {
+	// Snapshot asks for a snapshot now, as far as the pace of the target allows.
+	Snapshot()
+	// SetPaused stops all requests, or lets them go on.
+	SetPaused(paused bool)
+	// SetEvery changes the time between snapshots.
+	SetEvery(every time.Duration)
+	// AllowCostly is the yes to the question of [snapshot.Asked].
+	AllowCostly()
+}
+
+// Files is how the screens reach the file system.
+type Files interface {
+	// Write writes a file whole or not at all, and replaces one only with force.
+	Write(path string, force bool, write func(io.Writer) error) error
+	// Source returns the lines of a source file as it is found locally, at most
+	// around lines before and after line, and the number of the first of them.
+	Source(file string, line, around int) (lines []string, first int, err error)
+	// Edit returns the command that opens a source file at a line.
+	Edit(file string, line int) (*exec.Cmd, error)
+}
+
+// Config is what the program is given.
+type Config struct {
+	// Context ends the commands that the program started.
+	Context context.Context
+	Table   *snapshot.Table
+	// Events is the source of snapshots; it is closed when the source ends.
+	Events  <-chan snapshot.Event
+	Sampler Sampler
+	Files   Files
+	// Own are the prefixes of functions and packages that count as own code.
+	Own []string
+	// Now is the clock, for ages and countdowns.
+	Now func() time.Time
+}

@@ -1,0 +1,20 @@
+package tui
+
+import (
+	"fmt"
+
+	"leaktop/diff/units"
+)
+
+// costLine says what watching has cost the target so far.
+func (m *Model) costLine(width int) string {
+	c := m.data.schedule.Cost
+	if c.Requests == 0 || c.Elapsed <= 0 {
+		return ""
+	}
+	text := fmt.Sprintf(" watching cost: at most %.2f%% of a core, %s requests, %s", 100*c.Share(), units.Count(int64(c.Requests)), units.Bytes(c.Bytes))
+	if c.CPU >= 0 {
+		text += fmt.Sprintf(" · the process itself uses %.1f%%", 100*float64(c.CPU)/float64(c.Elapsed))
+	}
+	return m.theme.Dim.Apply(fit(text, width))
+}

@@ -1,0 +1,132 @@
+package tui
+
+import (
+	"math"
+	"time"
+
+	"leaktop/capture/snapshot"
+	"leaktop/diff/units"
+	"leaktop/tui/chart"
+)
+
+// memoryChart draws the curves in bytes.
+func (m *Model) memoryChart(width, height int) string {
+	return m.cached("memory", width, height, func() string {
+		return m.titled("Memory", m.chart([]vitalCurve{
+			{"live heap", snapshot.LiveHeap},
+			{"heap in use", snapshot.HeapInuse},
+			{"RSS", snapshot.RSS},
+		}, "bytes"), width, height)
+	})
+}
+
+// goroutineChart draws the number of goroutines.
+func (m *Model) goroutineChart(width, height int) string {
+	return m.cached("goroutines", width, height, func() string {
+		return m.titled("Goroutines", m.chart([]vitalCurve{{"goroutines", snapshot.Goroutines}}, "count"), width, height)
+	})
+}
+
+// titledHeight is how many lines a chart needs to have a title, too.
+const titledHeight = 8
+
+// vitalCurve is one figure of the vitals and what it is called.
+type vitalCurve struct {
+	name  string
+	vital snapshot.Vital
+}
+
+// titled puts a title above a chart, with where its curves come from. A chart
+// without lines to spare does without: its legend names the curves.
+func (m *Model) titled(title string, c chart.Chart, width, height int) string {
+	if len(c.Series) == 0 {
+		return block([]string{" " + m.theme.Title.Apply(title) + m.theme.Dim.Apply("  unknown: "+m.data.history.Info.CurveSource+" does not tell")}, height)
+	}
+	if height < titledHeight {
+		return c.Render(width, height)
+	}
+	return " " + m.theme.Title.Apply(title) + m.theme.Dim.Apply("  "+m.data.history.Info.CurveSource) + "\n" + c.Render(width, height-1)
+}
+
+// chart makes a chart of all that is known of some figures.
+func (m *Model) chart(curves []vitalCurve, unit string) chart.Chart {
+	c := chart.Chart{Theme: m.theme, Marks: m.marks()}
+	vitals := m.data.history.Vitals()
+	largest := int64(0)
+	for i, curve := range curves {
+		s := chart.Series{Name: curve.name, Paint: m.theme.Series[i]}
+		known := false
+		for j := range vitals {
+			p := chart.Point{Time: vitals[j].Time, Value: math.NaN(), Gap: vitals[j].Gap}
+			if n, ok := vitals[j].Get(curve.vital); ok {
+				p.Value, known = float64(n), true
+				largest = max(largest, n)
+			}
+			s.Points = append(s.Points, p)
+		}
+		if known {
+			c.Series = append(c.Series, s)
+		}
+	}
+	c.Unit, c.Format = units.Axis(largest, unit)
+	if m.data.current != 0 {
+		c.Cursor = m.data.Current().Time
+	}
+	return c
+}
+
+// marks are the snapshots, the restarts and the GCs that were asked for.
+func (m *Model) marks() []chart.Mark {
+	var marks []chart.Mark
+	for _, s := range m.data.history.Snapshots() {
+		mark := chart.Mark{Time: s.Time, Glyph: chart.SnapshotGlyph, Label: "#" + itoa(s.Seq), Paint: m.theme.Dim}
+		if s.ForcedGC {
+			mark.Glyph = chart.ForcedGCGlyph
+		}
+		marks = append(marks, mark)
+	}
+	for _, r := range m.data.history.Restarts() {
+		marks = append(marks, chart.Mark{Time: r.At, Glyph: chart.RestartGlyph, Label: "restart", Paint: m.theme.Growing})
+	}
+	return marks
+}
+
+// valueChart draws the values of snapshots, for a detail page.
+func (m *Model) valueChart(name string, shots []*snapshot.Snapshot, values []int64, unit string, width, height int) string {
+	s := chart.Series{Name: name, Paint: m.theme.Series[0]}
+	largest := int64(0)
+	for i, shot := range shots {
+		s.Points = append(s.Points, chart.Point{Time: shot.Time, Value: float64(values[i])})
+		largest = max(largest, values[i])
+	}
+	c := chart.Chart{Theme: m.theme, Series: []chart.Series{s}}
+	c.Unit, c.Format = units.Axis(largest, unit)
+	return c.Render(width, height)
+}
+
+// drawn is a chart that was drawn, and for what: View runs for every message,
+// and most change no curve.
+type drawn struct {
+	points        int
+	last          time.Time
+	shots         int
+	current       int
+	width, height int
+	dark          bool
+	text          string
+}
+
+func (m *Model) cached(name string, width, height int, draw func() string) string {
+	vitals := m.data.history.Vitals()
+	want := drawn{points: len(vitals), shots: len(m.data.history.Snapshots()), current: m.data.current, width: width, height: height, dark: m.theme.Dark}
+	if len(vitals) > 0 {
+		want.last = vitals[len(vitals)-1].Time
+	}
+	have := m.charts[name]
+	want.text = have.text
+	if have != want {
+		want.text = draw()
+		m.charts[name] = want
+	}
+	return want.text
+}

@@ -1,0 +1,201 @@
+package tui
+
+import (
+	"slices"
+	"sort"
+	"time"
+
+	"leaktop/capture/snapshot"
+	"leaktop/diff"
+)
+
+// data is what all screens look at: what was seen, and which two snapshots
+// are compared.
+type data struct {
+	history  *snapshot.History
+	ages     *diff.Ages
+	schedule snapshot.Scheduled
+	outage   *snapshot.Unreachable // nil while the target answers
+	ended    bool                  // the source has ended
+
+	base    int // number of the base that the user chose; 0: the first of the newest run
+	current int // number of the snapshot that the user looks at; 0: the newest
+	follow  int // the base stays so many snapshots behind the current one; 0: off
+
+	cache      map[snapshot.Kind]compared
+	groupsOf   *diff.Comparison // what groupsMade are of
+	groupsMade []diff.Group
+}
+
+// compared is a comparison and the snapshots it is of.
+type compared struct {
+	*diff.Comparison
+	base, current *snapshot.Snapshot
+}
+
+func newData(cfg Config) *data {
+	return &data{
+		history: snapshot.NewHistory(cfg.Table),
+		ages:    diff.NewAges(cfg.Table),
+		cache:   make(map[snapshot.Kind]compared),
+	}
+}
+
+// apply takes one event of the source.
+func (d *data) apply(e snapshot.Event) {
+	d.history.Apply(e)
+	switch e := e.(type) {
+	case snapshot.Scheduled:
+		d.schedule = e
+	case snapshot.Unreachable:
+		d.outage = &e
+	case snapshot.VitalsTaken:
+		d.outage = nil
+	case snapshot.Taken:
+		d.outage = nil
+		d.ages.Observe(e.Snapshot)
+	case snapshot.Restarted:
+		// What was chosen is of a process that is no more.
+		d.base, d.current = 0, 0
+	}
+}
+
+// Current is the snapshot that is looked at, nil before the first.
+func (d *data) Current() *snapshot.Snapshot {
+	if s := d.history.Find(d.current); s != nil {
+		return s
+	}
+	return d.history.Newest()
+}
+
+// Base is the snapshot that it is compared with, nil before the first. It is
+// of the same run: two processes have nothing to compare.
+func (d *data) Base() *snapshot.Snapshot {
+	current := d.Current()
+	if current == nil {
+		return nil
+	}
+	run := d.runOf(current)
+	if d.follow > 0 {
+		i := slices.Index(run, current)
+		return run[max(0, i-d.follow)]
+	}
+	if s := d.history.Find(d.base); s != nil && s.Run == current.Run {
+		return s
+	}
+	return run[0]
+}
+
+// runOf returns all snapshots of the run that s is of, oldest first.
+func (d *data) runOf(s *snapshot.Snapshot) []*snapshot.Snapshot {
+	all := d.history.Snapshots()
+	from := sort.Search(len(all), func(i int) bool { return all[i].Run >= s.Run })
+	to := sort.Search(len(all), func(i int) bool { return all[i].Run > s.Run })
+	return all[from:to]
+}
+
+// setBase makes a snapshot the base; 0 goes back to the first of the run.
+func (d *data) setBase(seq int) {
+	d.base, d.follow = seq, 0
+	if seq > 0 {
+		d.history.Keep(seq)
+	}
+}
+
+// with returns the snapshot itself or, where it lacks a profile of this kind,
+// the newest one before it in its run that has one; nil where none has.
+func (d *data) with(kind snapshot.Kind, s *snapshot.Snapshot) *snapshot.Snapshot {
+	if s == nil {
+		return nil
+	}
+	run := d.runOf(s)
+	for i := slices.Index(run, s); i >= 0; i-- {
+		if run[i].Profile(kind) != nil {
+			return run[i]
+		}
+	}
+	return nil
+}
+
+// compare lays the base and the current snapshot side by side. The result is
+// kept until either changes. Its Comparison is nil before there is a profile.
+func (d *data) compare(kind snapshot.Kind) compared {
+	base, current := d.with(kind, d.Base()), d.with(kind, d.Current())
+	if current == nil {
+		return compared{}
+	}
+	if base == nil {
+		// The base lacks this profile: begin with the first that has it.
+		for _, s := range d.runOf(current) {
+			if s.Profile(kind) != nil {
+				base = s
+				break
+			}
+		}
+	}
+	if c := d.cache[kind]; c.Comparison != nil && c.base.Seq == base.Seq && c.current.Seq == current.Seq {
+		return c
+	}
+	c := compared{
+		Comparison: diff.Compare(d.history.Table, base.Profile(kind), current.Profile(kind)),
+		base:       base,
+		current:    current,
+	}
+	d.cache[kind] = c
+	return c
+}
+
+// span is the time from the base to the current snapshot; negative where the
+// user chose a base that is the later one.
+func (c compared) span() time.Duration {
+	if c.Comparison == nil {
+		return 0
+	}
+	return c.current.Time.Sub(c.base.Time)
+}
+
+// perMinute is a change as a rate over the compared span; ok is false where
+// there is no span.
+func (c compared) perMinute(delta int64) (rate float64, ok bool) {
+	minutes := c.span().Minutes()
+	if minutes <= 0 {
+		return 0, false
+	}
+	return float64(delta) / minutes, true
+}
+
+// trend returns the values of some stacks in one column over the snapshots of
+// the run up to the current one, oldest first.
+func (d *data) trend(kind snapshot.Kind, stacks []snapshot.StackID, column string) ([]*snapshot.Snapshot, []int64) {
+	current := d.Current()
+	if current == nil {
+		return nil, nil
+	}
+	var shots []*snapshot.Snapshot
+	var values []int64
+	for _, s := range d.runOf(current) {
+		p := s.Profile(kind)
+		if p == nil || s.Seq > current.Seq {
+			continue
+		}
+		shots = append(shots, s)
+		values = append(values, stackTotal(p, stacks, p.Column(column)))
+	}
+	return shots, values
+}
+
+// stackTotal adds up one column of a profile over some stacks, which costs a
+// binary search each: the keys are in order of stacks.
+func stackTotal(p *snapshot.Profile, stacks []snapshot.StackID, column int) int64 {
+	if column < 0 {
+		return 0
+	}
+	var sum int64
+	for _, id := range stacks {
+		i := sort.Search(len(p.Keys), func(i int) bool { return p.Keys[i].Stack >= id })
+		for ; i < len(p.Keys) && p.Keys[i].Stack == id; i++ {
+			sum = snapshot.AddSaturating(sum, p.Vector(i)[column])
+		}
+	}
+	return sum
+}

@@ -1,0 +1,253 @@
+package tui
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"leaktop/capture/snapshot"
+	"leaktop/diff"
+	"leaktop/diff/units"
+	"leaktop/tui/list"
+	"leaktop/tui/theme"
+)
+
+// stackPane shows the frames of one stack and, beside or below them, the
+// source of the selected one. The detail pages share it.
+type stackPane struct {
+	m      *Model
+	stack  []snapshot.Frame
+	list   *list.List[frameRow, int]
+	source map[string]sourceMsg // by file:line; what was asked for is there, empty until it came
+	top    int                  // the line of the page on which the list began when it was last drawn
+}
+
+// frameRow is one frame and what the stacks through it changed by.
+type frameRow struct {
+	snapshot.Frame
+	depth int
+	sum   diff.Change // of all stacks through the frame's function
+	held  bool        // whether sum is known
+}
+
+// sourceMsg brings the lines around a frame, or why they cannot be had.
+type sourceMsg struct {
+	key   string
+	lines []string
+	first int // number of the first line
+	line  int // the line asked for
+	err   error
+}
+
+// sourceAround is how many lines before and after a frame are shown.
+const sourceAround = 5
+
+func newStackPane(m *Model) *stackPane {
+	return &stackPane{m: m, source: make(map[string]sourceMsg), list: list.New(list.Config[frameRow, int]{
+		Key:   func(r frameRow) int { return r.depth },
+		Text:  func(r frameRow) string { return r.Function + " " + r.File },
+		Dim:   func(r frameRow) bool { return !diff.IsOwn(r.Frame, m.cfg.Own) },
+		Empty: "the sample has no stack",
+		Theme: m.theme,
+	})}
+}
+
+// set shows a stack; sums gives what the functions on it changed by, nil where
+// that means nothing.
+func (p *stackPane) set(stack []snapshot.Frame, sums map[string]diff.Change, unit string) {
+	p.stack = stack
+	p.list.SetTheme(p.m.theme)
+	p.list.SetColumns(frameColumns(p.m.theme, unit, sums != nil))
+	rows := make([]frameRow, len(stack))
+	for i, f := range stack {
+		rows[i] = frameRow{Frame: f, depth: i}
+		rows[i].sum, rows[i].held = sums[f.Function]
+	}
+	p.list.SetRows(rows)
+}
+
+func frameColumns(th theme.Theme, unit string, sums bool) []list.Column[frameRow] {
+	cols := []list.Column[frameRow]{
+		{Title: "stack, leaf first", Min: 20, Max: 48, Flex: true, Priority: 10, Cell: func(r frameRow) list.Cell {
+			name := shortName(r.Function)
+			if r.Inlined {
+				name += " (inlined)"
+			}
+			return list.Cell{Text: name}
+		}},
+		{Title: "where", Min: 14, Max: 24, Priority: 9, Cell: func(r frameRow) list.Cell {
+			return list.Cell{Text: position(r.File, r.Line), Paint: th.Dim}
+		}},
+	}
+	if !sums {
+		return cols
+	}
+	return append(cols,
+		list.Column[frameRow]{Title: "Δ through it", Min: 12, Right: true, Priority: 8, Cell: func(r frameRow) list.Cell {
+			if !r.held {
+				return list.Cell{}
+			}
+			return list.Cell{Text: units.Signed(r.sum.Delta, unit), Paint: changePaint(th, r.sum)}
+		}},
+		list.Column[frameRow]{Title: "now", Min: 10, Right: true, Priority: 7, Cell: func(r frameRow) list.Cell {
+			if !r.held {
+				return list.Cell{}
+			}
+			return list.Cell{Text: units.Format(r.sum.After, unit)}
+		}},
+	)
+}
+
+// want asks for the source of the selected frame, once.
+func (p *stackPane) want() tea.Cmd {
+	r, ok := p.list.Selected()
+	if !ok || r.File == "" || r.Line <= 0 {
+		return nil
+	}
+	key := sourceKey(r.Frame)
+	if _, asked := p.source[key]; asked {
+		return nil
+	}
+	p.source[key] = sourceMsg{}
+	files, file, line := p.m.cfg.Files, r.File, r.Line
+	return func() tea.Msg {
+		lines, first, err := files.Source(file, line, sourceAround)
+		return sourceMsg{key: key, lines: lines, first: first, line: line, err: err}
+	}
+}
+
+func sourceKey(f snapshot.Frame) string { return fmt.Sprintf("%s:%d", f.File, f.Line) }
+
+func (p *stackPane) key(key string) (tea.Cmd, bool) {
+	switch key {
+	case "y":
+		return p.m.copy(stackText(p.stack)), true
+	case "S":
+		return p.edit(), true
+	case "left":
+		p.list.Scroll(-1)
+		return nil, true
+	case "right":
+		p.list.Scroll(1)
+		return nil, true
+	case "enter":
+		return nil, true
+	}
+	if cmd, ok := p.m.listKey(p.list, key); ok {
+		if cmd == nil {
+			cmd = p.want()
+		}
+		return cmd, true
+	}
+	return nil, false
+}
+
+// click selects the frame on a line of the page.
+func (p *stackPane) click(y int) tea.Cmd {
+	if p.list.ClickRow(y - p.top) {
+		return p.want()
+	}
+	return nil
+}
+
+// edit opens the selected frame in the user's editor.
+func (p *stackPane) edit() tea.Cmd {
+	r, ok := p.list.Selected()
+	if !ok {
+		return nil
+	}
+	cmd, err := p.m.cfg.Files.Edit(r.File, r.Line)
+	if err != nil {
+		p.m.notice = err.Error()
+		return nil
+	}
+	return tea.ExecProcess(cmd, func(err error) tea.Msg {
+		if err != nil {
+			return noticeMsg("the editor ended with " + err.Error())
+		}
+		return nil
+	})
+}
+
+// sourceBeside is the width from which the source stands beside the stack.
+const sourceBeside = 110
+
+// render draws the pane from line top of the page on.
+func (p *stackPane) render(top, width, height int) string {
+	p.top = top
+	if width >= sourceBeside {
+		source := p.sourceLines(height)
+		if len(source) == 0 {
+			return p.list.Render(width, height)
+		}
+		left := width * 3 / 5
+		return beside(p.list.Render(left-2, height), block(source, height), left)
+	}
+	source := p.sourceLines(height / 2)
+	if len(source) == 0 {
+		return p.list.Render(width, height)
+	}
+	return p.list.Render(width, height-len(source)) + "\n" + block(source, len(source))
+}
+
+// sourceLines are the file's name and the lines around the selected frame,
+// with its own marked: as many as there is room for.
+func (p *stackPane) sourceLines(height int) []string {
+	r, ok := p.list.Selected()
+	if !ok {
+		return nil
+	}
+	src, asked := p.source[sourceKey(r.Frame)]
+	th := p.m.theme
+	switch {
+	case !asked || src.line == 0:
+		return nil
+	case src.err != nil:
+		return []string{th.Dim.Apply(" " + src.err.Error())}
+	}
+	out := []string{th.Dim.Apply(" " + path.Base(r.File))}
+	room := max(1, height-len(out))
+	from := max(0, min(src.line-src.first-room/2, len(src.lines)-room))
+	for i, text := range src.lines[from:min(from+room, len(src.lines))] {
+		number := fmt.Sprintf("%5d", src.first+from+i)
+		mark := "  "
+		if src.first+from+i == src.line {
+			mark = th.Accent.Apply(theme.SelectionGlyph + " ")
+			text = th.Title.Apply(text)
+		}
+		out = append(out, mark+th.Dim.Apply(number)+"  "+text)
+	}
+	return out
+}
+
+// takeSource hands lines that came to the page that is shown.
+func (m *Model) takeSource(msg sourceMsg) {
+	for _, d := range m.details {
+		if _, asked := d.pane().source[msg.key]; asked {
+			d.pane().source[msg.key] = msg
+		}
+	}
+}
+
+// detailHelp are the keys of every detail page.
+func detailHelp(title string, more ...hint) section {
+	return section{title, append(more,
+		hint{"↑↓", "frames of the stack, with their source where the file is found"},
+		hint{"S", "open the source line in $EDITOR"},
+		hint{"y", "copy the stack"},
+		hint{"esc", "back"},
+	)}
+}
+
+// head joins parts of a title line with space between them.
+func head(parts ...string) string {
+	var kept []string
+	for _, p := range parts {
+		if p != "" {
+			kept = append(kept, p)
+		}
+	}
+	return " " + strings.Join(kept, "   ")
+}

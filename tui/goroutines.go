@@ -1,0 +1,367 @@
+package tui
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"leaktop/capture/snapshot"
+	"leaktop/diff"
+	"leaktop/diff/units"
+	"leaktop/tui/list"
+)
+
+// goroutineGrouping is what a row of the Goroutines screen stands for.
+type goroutineGrouping uint8
+
+const (
+	byGroup goroutineGrouping = iota
+	byState
+	byLabel
+	goroutineGroupings
+)
+
+func (g goroutineGrouping) String() string {
+	return [...]string{"by entry function and where blocked", "by state", "by label"}[g]
+}
+
+// goroutinesScreen shows who waits, since when, and whether they grow in number.
+type goroutinesScreen struct {
+	m       *Model
+	by      goroutineGrouping
+	ownOnly bool
+	list    *list.List[goroutineRow, any]
+	cmp     compared
+	groups  []diff.Group
+	total   diff.Change
+	made    goroutineLayout // what the list's columns were made for
+}
+
+// goroutineLayout is what the columns of the table depend on.
+type goroutineLayout struct {
+	by   goroutineGrouping
+	dark bool
+	some bool // the columns were made at all
+}
+
+// goroutineRow is one line of the table.
+type goroutineRow struct {
+	key   any // a diff.GroupKey, or the name of the state or labels
+	name  string
+	group *diff.Group // nil where the row stands for several
+	diff.Change
+	status diff.Status
+	groups int
+}
+
+func newGoroutines(m *Model) *goroutinesScreen {
+	g := &goroutinesScreen{m: m}
+	g.list = list.New(list.Config[goroutineRow, any]{
+		Key:   func(r goroutineRow) any { return r.key },
+		Text:  g.filterText,
+		Dim:   func(r goroutineRow) bool { return r.Delta == 0 },
+		Empty: "no goroutine profile yet",
+		Theme: m.theme,
+	})
+	g.refresh()
+	return g
+}
+
+// filterText is what the filter is matched against: every frame, state and label.
+func (g *goroutinesScreen) filterText(r goroutineRow) string {
+	if r.group == nil {
+		return r.name
+	}
+	var b strings.Builder
+	b.WriteString(string(r.group.State) + "\n" + labelText(r.group.Labels) + "\n")
+	for _, id := range r.group.Stacks {
+		for f := range g.m.data.history.Table.Frames(id) {
+			b.WriteString(f.Function + "\n")
+		}
+	}
+	return b.String()
+}
+
+func (g *goroutinesScreen) refresh() {
+	g.list.SetTheme(g.m.theme)
+	if want := (goroutineLayout{g.by, g.m.theme.Dark, true}); g.made != want {
+		g.made = want
+		g.list.SetColumns(g.columns())
+	}
+	g.cmp = g.m.data.compare(snapshot.Goroutine)
+	if g.cmp.Comparison == nil {
+		g.groups = nil
+		g.list.SetRows(nil)
+		return
+	}
+	g.groups = g.m.data.groups()
+	g.total = g.cmp.Total(0)
+	g.list.SetRows(g.rows())
+}
+
+func (g *goroutinesScreen) rows() []goroutineRow {
+	var rows []goroutineRow
+	switch g.by {
+	case byState:
+		rows = mergeGroups(g.groups, func(group *diff.Group, add func(string, diff.Change)) {
+			add(string(group.State), group.Change)
+		})
+	case byLabel:
+		rows = mergeGroups(g.groups, func(group *diff.Group, add func(string, diff.Change)) {
+			rest := group.Change
+			for _, l := range group.Labels {
+				add(l.Labels.String(), diff.Change{Before: l.Before, After: l.After, Delta: l.After - l.Before})
+				rest.Before, rest.After = rest.Before-l.Before, rest.After-l.After
+			}
+			rest.Delta = rest.After - rest.Before
+			if rest.Before != 0 || rest.After != 0 {
+				add("no labels", rest)
+			}
+		})
+	default:
+		for i := range g.groups {
+			group := &g.groups[i]
+			if g.ownOnly && !g.own(group) {
+				continue
+			}
+			rows = append(rows, goroutineRow{key: group.Key, name: group.Blocked.Function, group: group, Change: group.Change, status: group.Status, groups: 1})
+		}
+	}
+	return rows
+}
+
+// own reports whether own code is in it: where it waits, or what it was started with.
+func (g *goroutinesScreen) own(group *diff.Group) bool {
+	return diff.IsOwn(group.Blocked, g.m.cfg.Own) || diff.IsOwn(group.Entry, g.m.cfg.Own)
+}
+
+// mergeGroups adds groups up by name, in the order in which names come up,
+// which is that of the largest change.
+func mergeGroups(groups []diff.Group, split func(*diff.Group, func(string, diff.Change))) []goroutineRow {
+	var rows []goroutineRow
+	index := make(map[string]int)
+	for i := range groups {
+		split(&groups[i], func(name string, c diff.Change) {
+			at, ok := index[name]
+			if !ok {
+				at = len(rows)
+				index[name] = at
+				rows = append(rows, goroutineRow{key: name, name: name})
+			}
+			r := &rows[at]
+			r.Before, r.After, r.Delta = r.Before+c.Before, r.After+c.After, r.Delta+c.Delta
+			r.groups++
+		})
+	}
+	for i := range rows {
+		rows[i].status = statusOf(rows[i].Change)
+	}
+	return rows
+}
+
+func statusOf(c diff.Change) diff.Status {
+	switch {
+	case c.Before == 0 && c.After > 0:
+		return diff.New
+	case c.After == 0:
+		return diff.Gone
+	case c.Delta != 0:
+		return diff.Changed
+	}
+	return diff.Same
+}
+
+func (g *goroutinesScreen) columns() []list.Column[goroutineRow] {
+	th := g.m.theme
+	cols := []list.Column[goroutineRow]{
+		{
+			Title: "count", Min: 9, Right: true, Priority: 10, Descending: true,
+			Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: units.Count(r.After)} },
+			Compare: func(a, b goroutineRow) int { return cmp.Compare(a.After, b.After) },
+		},
+		{
+			Title: "Δ", Min: 11, Right: true, Priority: 9, Descending: true,
+			Cell: func(r goroutineRow) list.Cell {
+				return list.Cell{Text: changeText(r.status, r.Delta, "count"), Paint: changePaint(th, r.Change)}
+			},
+			Compare: func(a, b goroutineRow) int { return cmp.Compare(a.Delta, b.Delta) },
+		},
+		{
+			Title: "per min", Min: 11, Right: true, Priority: 6, Descending: true,
+			Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: g.cmp.rateCell(r.Delta, "count")} },
+			Compare: func(a, b goroutineRow) int { return cmp.Compare(a.Delta, b.Delta) },
+		},
+	}
+	if g.by != byGroup {
+		return append(cols,
+			list.Column[goroutineRow]{
+				Title: "groups", Min: 7, Right: true, Priority: 5, Descending: true,
+				Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: units.Count(int64(r.groups))} },
+				Compare: func(a, b goroutineRow) int { return cmp.Compare(a.groups, b.groups) },
+			},
+			list.Column[goroutineRow]{
+				Title: [...]string{byState: "state", byLabel: "labels"}[g.by], Min: 20, Flex: true, Priority: 8,
+				Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: r.name} },
+				Compare: func(a, b goroutineRow) int { return cmp.Compare(a.name, b.name) },
+			})
+	}
+	return append(cols,
+		list.Column[goroutineRow]{
+			Title: "seen for", Min: 8, Right: true, Priority: 5, Descending: true,
+			Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: g.age(r)} },
+			Compare: func(a, b goroutineRow) int { return cmp.Compare(g.seenFor(a), g.seenFor(b)) },
+		},
+		list.Column[goroutineRow]{
+			Title: "state", Min: 12, Max: 19, Priority: 7,
+			Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: string(r.group.State)} },
+			Compare: func(a, b goroutineRow) int { return cmp.Compare(a.group.State, b.group.State) },
+		},
+		list.Column[goroutineRow]{
+			Title: "blocked in", Min: 20, Max: 40, Flex: true, Priority: 8,
+			Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: frameName(r.group.Blocked)} },
+			Compare: func(a, b goroutineRow) int { return cmp.Compare(a.name, b.name) },
+		},
+		list.Column[goroutineRow]{
+			Title: "where", Min: 14, Max: 20, Priority: 3,
+			Cell: func(r goroutineRow) list.Cell {
+				return list.Cell{Text: position(r.group.Blocked.File, r.group.Blocked.Line), Paint: th.Dim}
+			},
+		},
+		list.Column[goroutineRow]{
+			Title: "entry function", Min: 16, Max: 34, Priority: 2,
+			Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: frameName(r.group.Entry)} },
+			Compare: func(a, b goroutineRow) int { return cmp.Compare(a.group.Entry.Function, b.group.Entry.Function) },
+		},
+		list.Column[goroutineRow]{
+			Title: "labels", Min: 8, Max: 30, Priority: 1,
+			Cell: func(r goroutineRow) list.Cell { return list.Cell{Text: labelText(r.group.Labels), Paint: th.Dim} },
+		},
+	)
+}
+
+// seenFor is how long the group has been there without a break, by our own
+// clock: the minutes that the runtime reports cannot be trusted.
+func (g *goroutinesScreen) seenFor(r goroutineRow) time.Duration {
+	if r.group == nil {
+		return 0
+	}
+	since, ok := g.m.data.ages.Since(r.group.Key)
+	newest := g.m.data.history.Newest()
+	if !ok || newest == nil {
+		return 0
+	}
+	return newest.Time.Sub(since)
+}
+
+// age reads "≥ 2m10s": nobody looked before the first snapshot.
+func (g *goroutinesScreen) age(r goroutineRow) string {
+	d := g.seenFor(r)
+	if d <= 0 {
+		return ""
+	}
+	return "≥" + units.Duration(d)
+}
+
+// labelText is the labels that most of the group carry, and how many others there are.
+func labelText(labels []diff.LabelCount) string {
+	switch len(labels) {
+	case 0:
+		return ""
+	case 1:
+		return labels[0].Labels.String()
+	}
+	return fmt.Sprintf("%s and %d more", labels[0].Labels, len(labels)-1)
+}
+
+func (g *goroutinesScreen) key(key string) (tea.Cmd, bool) {
+	switch key {
+	case "v":
+		g.by = (g.by + 1) % goroutineGroupings
+		g.refresh()
+	case "p":
+		g.ownOnly = !g.ownOnly
+		g.refresh()
+	case "b":
+		g.m.baseIsNow()
+	case "left":
+		g.list.Scroll(-1)
+	case "right":
+		g.list.Scroll(1)
+	case "enter":
+		return g.open(), true
+	case "y":
+		if r, ok := g.list.Selected(); ok && r.group != nil {
+			return g.m.copy(stackText(g.m.data.history.Table.Stack(r.group.Stacks[0]))), true
+		}
+	default:
+		return g.m.listKey(g.list, key)
+	}
+	return nil, true
+}
+
+// open shows the page of the selected group, or the groups of the selected name.
+func (g *goroutinesScreen) open() tea.Cmd {
+	r, ok := g.list.Selected()
+	if !ok || r.group == nil {
+		return nil
+	}
+	return g.m.open(newGroupDetail(g.m, *r.group))
+}
+
+func (g *goroutinesScreen) click(x, y int) tea.Cmd {
+	return clickList(g.list, x, y-goroutinesTop, func(r goroutineRow) any { return r.key }, g.open)
+}
+
+func (g *goroutinesScreen) wheel(lines int) { g.list.Wheel(lines) }
+
+// goroutinesTop is how many lines stand above the table.
+const goroutinesTop = 2
+
+func (g *goroutinesScreen) render(width, height int) string {
+	if g.cmp.Comparison == nil {
+		return block(g.m.waiting(snapshot.Goroutine, width), height)
+	}
+	total := fmt.Sprintf("   total %s → %s  %s", units.Count(g.total.Before), units.Count(g.total.After), g.m.paintChange(g.total, "count"))
+	total += g.m.theme.Dim.Apply(g.hidden())
+	head := g.m.comparedLine(g.cmp, g.by.String(), width) + "\n" + fit(total, width)
+	return head + "\n" + g.list.Render(width, height-goroutinesTop)
+}
+
+// hidden says what the shown rows add up to where some are left out.
+func (g *goroutinesScreen) hidden() string {
+	shown, all := g.list.Len()
+	var why []string
+	if g.list.Filter().Active() {
+		why = append(why, "filter "+g.list.Filter().String())
+	}
+	if g.ownOnly {
+		why = append(why, "own code only")
+	}
+	if len(why) == 0 {
+		return fmt.Sprintf("   in %s groups", units.Count(int64(all)))
+	}
+	var sum int64
+	for r := range g.list.Shown() {
+		sum += r.After
+	}
+	return fmt.Sprintf("   shown %s groups with %s (%s)", units.Count(int64(shown)), units.Count(sum), strings.Join(why, ", "))
+}
+
+func (g *goroutinesScreen) hints() []hint {
+	return []hint{{"enter", "open"}, {"v", "view"}, {"p", "own code"}, {"b", "base=now"}}
+}
+
+func (g *goroutinesScreen) help() section {
+	return section{"Goroutines: who waits, since when, growing or not", []hint{
+		{"v", "by group, by state, by label"},
+		{"p", "own code only, or all"},
+		{"b", "make the newest snapshot the base"},
+		{"←→", "scroll wide rows"},
+		{"enter", "the stacks of a group and the heap under its entry function"},
+		{"seen for", "how long leaktop itself has seen the group without a break: at least so long"},
+		{"state", "read off the frames at the leaf; the cheap profile has no states of its own"},
+	}}
+}

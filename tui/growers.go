@@ -1,0 +1,145 @@
+package tui
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"leaktop/capture/snapshot"
+	"leaktop/diff"
+	"leaktop/diff/units"
+	"leaktop/tui/list"
+	"leaktop/tui/theme"
+)
+
+// grower is something that grew since the base: a heap stack or a group of goroutines.
+type grower struct {
+	key    any // a snapshot.StackID or a diff.GroupKey
+	kind   string
+	name   string // the function
+	where  string // file:line
+	rate   string
+	now    string
+	share  float64 // of all growth of its kind
+	change diff.Change
+	page   func() page // what enter opens
+}
+
+// maxGrowers bounds the list: who wants all of them looks at the screens of their kind.
+const maxGrowers = 50
+
+// growers returns what grew beyond its sampling error, heap stacks and
+// goroutine groups together, in the order of their share in their kind's growth.
+func (m *Model) growers(heap, goroutines compared) []grower {
+	out := append(m.heapGrowers(heap), m.groupGrowers(goroutines)...)
+	slices.SortStableFunc(out, func(a, b grower) int { return cmp.Compare(b.share, a.share) })
+	return out[:min(len(out), maxGrowers)]
+}
+
+func (m *Model) heapGrowers(c compared) []grower {
+	if c.Comparison == nil {
+		return nil
+	}
+	column := c.Columns().LiveBytes
+	if column < 0 {
+		return nil // what only counts up says nothing about what is kept
+	}
+	var rows []diff.Row
+	growth := 0.0
+	for _, r := range c.ByStack(column, m.cfg.Own) {
+		if r.Flat.Delta > 0 && r.Flat.Significant() {
+			rows = append(rows, r)
+			growth += float64(r.Flat.Delta)
+		}
+	}
+	unit := c.Types[column].Unit
+	out := make([]grower, 0, len(rows))
+	for _, r := range rows {
+		out = append(out, grower{
+			key:    r.Stack,
+			kind:   "heap",
+			name:   shortName(r.Name),
+			where:  position(r.File, r.Line),
+			rate:   c.rateText(r.Flat.Delta, unit),
+			now:    units.Format(r.Flat.After, unit),
+			share:  float64(r.Flat.Delta) / growth,
+			change: r.Flat,
+			page:   func() page { return newHeapDetail(m, byStack, r, c.Types[column].Name) },
+		})
+	}
+	return out
+}
+
+func (m *Model) groupGrowers(c compared) []grower {
+	if c.Comparison == nil {
+		return nil
+	}
+	var groups []diff.Group
+	growth := 0.0
+	for _, g := range m.data.groups() {
+		if g.Delta > 0 {
+			groups = append(groups, g)
+			growth += float64(g.Delta)
+		}
+	}
+	out := make([]grower, 0, len(groups))
+	for _, g := range groups {
+		out = append(out, grower{
+			key:    g.Key,
+			kind:   "goroutines, " + string(g.State),
+			name:   frameName(g.Blocked),
+			where:  position(g.Blocked.File, g.Blocked.Line),
+			rate:   c.rateText(g.Delta, "count"),
+			now:    units.Count(g.After),
+			share:  float64(g.Delta) / growth,
+			change: g.Change,
+			page:   func() page { return newGroupDetail(m, g) },
+		})
+	}
+	return out
+}
+
+func growerColumns(th theme.Theme) []list.Column[grower] {
+	return []list.Column[grower]{
+		{
+			Title: "per min", Min: 15, Right: true, Priority: 10,
+			Cell: func(g grower) list.Cell { return list.Cell{Text: g.rate, Paint: th.Growing} },
+		},
+		{
+			Title: "share", Min: 5, Right: true, Priority: 6, Descending: true,
+			Cell:    func(g grower) list.Cell { return list.Cell{Text: fmt.Sprintf("%.0f%%", 100*g.share)} },
+			Compare: func(a, b grower) int { return cmp.Compare(a.share, b.share) },
+		},
+		{
+			Title: "now", Min: 10, Right: true, Priority: 8,
+			Cell: func(g grower) list.Cell { return list.Cell{Text: g.now} },
+		},
+		{
+			Title: "what", Min: 16, Max: 26, Priority: 7,
+			Cell:    func(g grower) list.Cell { return list.Cell{Text: g.kind, Paint: th.Dim} },
+			Compare: func(a, b grower) int { return cmp.Compare(a.kind, b.kind) },
+		},
+		{
+			Title: "function", Min: 16, Max: 44, Flex: true, Priority: 9,
+			Cell:    func(g grower) list.Cell { return list.Cell{Text: g.name} },
+			Compare: func(a, b grower) int { return cmp.Compare(a.name, b.name) },
+		},
+		{
+			Title: "where", Min: 14, Max: 24, Priority: 5,
+			Cell: func(g grower) list.Cell { return list.Cell{Text: g.where, Paint: th.Dim} },
+		},
+	}
+}
+
+// groups returns the goroutine groups of the compared snapshots, kept until
+// these change.
+func (d *data) groups() []diff.Group {
+	c := d.compare(snapshot.Goroutine)
+	if c.Comparison == nil {
+		return nil
+	}
+	if d.groupsOf != c.Comparison {
+		d.groupsOf, d.groupsMade = c.Comparison, diff.Groups(d.history.Table, c.Base, c.Current)
+	}
+	return d.groupsMade
+}

@@ -1,0 +1,140 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"leaktop/capture/snapshot"
+	"leaktop/diff/units"
+	"leaktop/tui/theme"
+)
+
+// clock is how the screens write a time of day.
+const clock = "15:04:05"
+
+// renderHeader is the first line of every screen: who is watched, and whether
+// it answers.
+func (m *Model) renderHeader(width int) string {
+	status, paint := m.status()
+	right := paint.Apply(status) + " "
+	room := width - ansi.StringWidth(right) - 2
+	parts := []string{m.theme.Title.Apply(" leaktop")}
+	used := len(" leaktop")
+	for _, part := range m.identity() {
+		if w := ansi.StringWidth(part); used+2+w <= room {
+			parts, used = append(parts, part), used+2+w
+		}
+	}
+	return ends(strings.Join(parts, "  "), right, width)
+}
+
+// identity returns what is known of the target, the most telling first.
+func (m *Model) identity() []string {
+	info := m.data.history.Info
+	var out []string
+	if info.Name != "" {
+		out = append(out, info.Name)
+	}
+	if info.Address != "" {
+		out = append(out, m.theme.Accent.Apply(shortAddress(info.Address)))
+	}
+	var facts []string
+	if info.GoVersion != "" {
+		facts = append(facts, info.GoVersion)
+	}
+	if info.PID != 0 {
+		facts = append(facts, fmt.Sprintf("pid %d", info.PID))
+	}
+	if start := m.data.startTime(); !start.IsZero() {
+		facts = append(facts, "up "+units.Duration(m.cfg.Now().Sub(start)))
+	}
+	if len(facts) > 0 {
+		out = append(out, m.theme.Dim.Apply(strings.Join(facts, " · ")))
+	}
+	return out
+}
+
+// status says whether the target answers, in words and a glyph.
+func (m *Model) status() (string, theme.Paint) {
+	d, now := m.data, m.cfg.Now()
+	newest := d.history.Newest()
+	seq := ""
+	if newest != nil {
+		seq = fmt.Sprintf("  #%d", newest.Seq)
+	}
+	switch {
+	case d.outage != nil:
+		return fmt.Sprintf("✗ no answer since %s (%s), next try in %s",
+			d.outage.Since.Format(clock), d.outage.Reason, untilText(d.outage.Next, now)), m.theme.Error
+	case d.ended:
+		return "■ ended" + seq, m.theme.Dim
+	case newest == nil:
+		return "… attaching", m.theme.Dim
+	case d.schedule.Paused:
+		return "‖ paused" + seq, m.theme.Growing
+	}
+	text := "● live  every " + units.Duration(d.schedule.Actual) + seq
+	if !d.schedule.Next.IsZero() {
+		text += "  next " + untilText(d.schedule.Next, now)
+	}
+	return text, m.theme.Level
+}
+
+// untilText is a countdown in whole seconds, of a stable width below 100 s.
+func untilText(t, now time.Time) string {
+	s := max(0, int((t.Sub(now)+time.Second/2)/time.Second))
+	return fmt.Sprintf("%2ds", s)
+}
+
+// shortAddress drops what is the same for most targets.
+func shortAddress(address string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(address, "/"), "/debug/pprof")
+}
+
+// renderTabs is the second line: the screens and where one is.
+func (m *Model) renderTabs(width int) string {
+	var b strings.Builder
+	for _, tab := range m.tabs {
+		b.WriteString(tab.label(m.theme, tab.view == m.view))
+	}
+	right := m.theme.Key.Apply("?") + m.theme.Hint.Apply(" help  ") + m.theme.Key.Apply("q") + m.theme.Hint.Apply(" quit ")
+	if ansi.StringWidth(b.String())+ansi.StringWidth(right)+2 > width {
+		right = ""
+	}
+	return ends(b.String(), right, width)
+}
+
+// tab is one screen's place in the second line.
+type tab struct {
+	view view
+	key  string
+	name string
+}
+
+func (t tab) label(th theme.Theme, active bool) string {
+	if active {
+		return th.Accent.Apply(theme.SelectionGlyph+t.key+" ") + th.Title.Apply(t.name) + "  "
+	}
+	return " " + th.Dim.Apply(t.key) + " " + t.name + "  "
+}
+
+// width is how many cells the label takes.
+func (t tab) width() int { return ansi.StringWidth(t.key) + len(t.name) + 4 }
+
+// startTime is when the target's process began, zero where unknown.
+func (d *data) startTime() time.Time {
+	if !d.history.Info.StartTime.IsZero() {
+		return d.history.Info.StartTime
+	}
+	vs := d.history.Vitals()
+	if len(vs) == 0 {
+		return time.Time{}
+	}
+	if n, known := vs[len(vs)-1].Get(snapshot.StartTime); known {
+		return time.Unix(0, n)
+	}
+	return time.Time{}
+}

@@ -1,0 +1,125 @@
+package tui
+
+import (
+	"cmp"
+
+	"leaktop/capture/snapshot"
+	"leaktop/diff"
+	"leaktop/diff/units"
+	"leaktop/tui/chart"
+	"leaktop/tui/list"
+	"leaktop/tui/theme"
+)
+
+// columnLayout is what the columns of the heap table depend on.
+type columnLayout struct {
+	by      grouping
+	column  int
+	objects int
+	unit    string
+	dark    bool
+}
+
+func (h *heapScreen) wantLayout() columnLayout {
+	return columnLayout{h.by, h.columnN, h.objectsColumn(), h.unit(), h.m.theme.Dark}
+}
+
+// sparkWidth is how many snapshots the trend column shows.
+const sparkWidth = 8
+
+// columns returns the columns for what a row stands for. They drop from the
+// right where the window is narrow, except for the function's name.
+func (h *heapScreen) columns() []list.Column[heapRow] {
+	unit, th := h.unit(), h.m.theme
+	cols := []list.Column[heapRow]{
+		deltaColumn("Δ "+unitWord(unit), unit, th, func(r heapRow) diff.Change { return r.Flat }, func(r heapRow) diff.Status { return r.Status }),
+		errorColumn(unit, func(r heapRow) diff.Change { return r.Flat }),
+	}
+	if h.by == byStack {
+		if h.objectsColumn() >= 0 {
+			cols = append(cols, list.Column[heapRow]{
+				Title: "Δ objects", Min: 9, Right: true, Priority: 4, Descending: true,
+				Cell:    func(r heapRow) list.Cell { return list.Cell{Text: units.SignedCount(r.objects.Delta)} },
+				Compare: func(a, b heapRow) int { return cmp.Compare(a.objects.Delta, b.objects.Delta) },
+			})
+		}
+	} else {
+		cols = append(cols, list.Column[heapRow]{
+			Title: "Δ cum", Min: 10, Right: true, Priority: 7, Descending: true,
+			Cell:    func(r heapRow) list.Cell { return list.Cell{Text: units.Signed(r.Cum.Delta, unit)} },
+			Compare: func(a, b heapRow) int { return cmp.Compare(a.Cum.Delta, b.Cum.Delta) },
+		})
+	}
+	cols = append(cols,
+		list.Column[heapRow]{
+			Title: "now", Min: 10, Right: true, Priority: 6, Descending: true,
+			Cell:    func(r heapRow) list.Cell { return list.Cell{Text: units.Format(r.Flat.After, unit)} },
+			Compare: func(a, b heapRow) int { return cmp.Compare(a.Flat.After, b.Flat.After) },
+		},
+		list.Column[heapRow]{
+			Title: "per min", Min: 15, Right: true, Priority: 5, Descending: true,
+			Cell:    func(r heapRow) list.Cell { return list.Cell{Text: h.cmp.rateCell(r.Flat.Delta, unit)} },
+			Compare: func(a, b heapRow) int { return cmp.Compare(a.Flat.Delta, b.Flat.Delta) },
+		},
+	)
+	if h.by == byStack {
+		cols = append(cols, list.Column[heapRow]{
+			Title: "trend", Min: sparkWidth, Priority: 2,
+			Cell: func(r heapRow) list.Cell { return list.Cell{Text: h.spark(r)} },
+		})
+	}
+	title, name := "function", shortName
+	if h.by == byPackage {
+		title, name = "package", func(path string) string { return path } // "json" alone may be any of several
+	}
+	cols = append(cols, list.Column[heapRow]{
+		Title: title, Min: 20, Max: 44, Flex: true, Priority: 9,
+		Cell:    func(r heapRow) list.Cell { return list.Cell{Text: name(r.Name)} },
+		Compare: func(a, b heapRow) int { return cmp.Compare(a.Name, b.Name) },
+	})
+	if h.by != byPackage {
+		cols = append(cols, list.Column[heapRow]{
+			Title: "where", Min: 14, Max: 24, Priority: 1,
+			Cell: func(r heapRow) list.Cell { return list.Cell{Text: position(r.File, r.Line), Paint: th.Dim} },
+		})
+	}
+	return cols
+}
+
+// deltaColumn shows the change, or NEW and GONE where a word says more.
+func deltaColumn[T any](title, unit string, th theme.Theme, of func(T) diff.Change, status func(T) diff.Status) list.Column[T] {
+	return list.Column[T]{
+		Title: title, Min: 15, Right: true, Priority: 10, Descending: true,
+		Cell: func(r T) list.Cell {
+			c := of(r)
+			return list.Cell{Text: changeText(status(r), c.Delta, unit), Paint: changePaint(th, c)}
+		},
+		Compare: func(a, b T) int { return cmp.Compare(of(a).Delta, of(b).Delta) },
+	}
+}
+
+func errorColumn[T any](unit string, of func(T) diff.Change) list.Column[T] {
+	return list.Column[T]{
+		Title: "±", Min: 10, Right: true, Priority: 3, Descending: true,
+		Cell:    func(r T) list.Cell { return list.Cell{Text: errorText(of(r), unit)} },
+		Compare: func(a, b T) int { return cmp.Compare(of(a).Stderr, of(b).Stderr) },
+	}
+}
+
+// spark draws the latest values of a stack.
+func (h *heapScreen) spark(r heapRow) string {
+	_, values := h.m.data.trend(snapshot.Heap, []snapshot.StackID{r.Stack}, h.cmp.Types[h.columnN].Name)
+	values = values[max(0, len(values)-sparkWidth):]
+	points := make([]float64, len(values))
+	for i, v := range values {
+		points[i] = float64(v)
+	}
+	return chart.Spark(points, sparkWidth)
+}
+
+func unitWord(unit string) string {
+	if unit == "count" {
+		return "objects"
+	}
+	return unit
+}

@@ -1,0 +1,89 @@
+package tui
+
+import (
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"leaktop/tui/theme"
+)
+
+// help lists the keys of a screen and those that work everywhere, in as many
+// columns as fit. What does not fit is scrolled to.
+type help struct {
+	theme    theme.Theme
+	sections []section
+	top      int
+	lines    int // of the last render
+	height   int
+}
+
+func newHelp(t theme.Theme, own section) *help {
+	return &help{theme: t, sections: []section{own, everywhere()}}
+}
+
+func (h *help) key(msg tea.KeyPressMsg) (tea.Cmd, bool) {
+	switch msg.String() {
+	case "down", "j":
+		h.top++
+	case "up", "k":
+		h.top--
+	case "pgdown", "space":
+		h.top += h.height
+	case "pgup":
+		h.top -= h.height
+	default:
+		return nil, true
+	}
+	h.top = max(0, min(h.top, h.lines-h.height))
+	return nil, false
+}
+
+func (h *help) hints() []hint { return []hint{{"↑↓", "scroll"}, {"any other key", "back"}} }
+
+// helpColumn is the width in which a section is readable.
+const helpColumn = 58
+
+func (h *help) render(width, height int) string {
+	var lines []string
+	if width >= 2*helpColumn {
+		left, right := h.section(h.sections[0], width/2), h.section(h.sections[1], width-width/2)
+		for i := range max(len(left), len(right)) {
+			var l, r string
+			if i < len(left) {
+				l = left[i]
+			}
+			if i < len(right) {
+				r = right[i]
+			}
+			lines = append(lines, fit(l, width/2)+r)
+		}
+	} else {
+		for i, s := range h.sections {
+			if i > 0 {
+				lines = append(lines, "")
+			}
+			lines = append(lines, h.section(s, width)...)
+		}
+	}
+	h.lines, h.height = len(lines), height
+	top := max(0, min(h.top, len(lines)-height))
+	return block(lines[top:], height)
+}
+
+func (h *help) section(s section, width int) []string {
+	keyWidth := 0
+	for _, k := range s.hints {
+		keyWidth = max(keyWidth, ansi.StringWidth(k.key))
+	}
+	lines := []string{" " + h.theme.Title.Apply(s.title)}
+	for _, k := range s.hints {
+		for i, does := range wrap(k.does, width-keyWidth-5) {
+			key := k.key
+			if i > 0 {
+				key = ""
+			}
+			lines = append(lines, "   "+h.theme.Key.Apply(fit(key, keyWidth))+"  "+does)
+		}
+	}
+	return lines
+}

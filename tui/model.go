@@ -1,0 +1,299 @@
+package tui
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"leaktop/capture/snapshot"
+	"leaktop/tui/theme"
+)
+
+// The smallest window in which the screens are of use.
+const (
+	minWidth  = 60
+	minHeight = 20
+)
+
+// view names one of the screens.
+type view uint8
+
+const (
+	viewOverview view = iota
+	viewHeap
+	viewGoroutines
+	viewSnapshots
+)
+
+// screen is one view: a plain struct that draws itself and knows its own keys.
+type screen interface {
+	// refresh takes over what changed in the data.
+	refresh()
+	// key handles one of the screen's own keys and reports whether it was one.
+	key(key string) (tea.Cmd, bool)
+	// render draws the screen: exactly height lines, none wider than width.
+	render(width, height int) string
+	// click is a press of the left button at a cell of what was last rendered.
+	click(x, y int) tea.Cmd
+	// wheel moves what is shown by some lines.
+	wheel(lines int)
+	// hints are the screen's own keys, the most important first.
+	hints() []hint
+	// help explains them all.
+	help() section
+}
+
+// overlay lies over the screen and takes all keys while it is there.
+type overlay interface {
+	// key handles a key; done says that the overlay is to go away.
+	key(msg tea.KeyPressMsg) (cmd tea.Cmd, done bool)
+	render(width, height int) string
+	hints() []hint
+}
+
+// Model is the whole program's state. It is used by pointer: Bubble Tea calls
+// its methods one at a time.
+type Model struct {
+	cfg    Config
+	theme  theme.Theme
+	width  int
+	height int
+
+	data    *data
+	tabs    []tab
+	view    view
+	screens map[view]screen
+	details []page  // opened one from the other; the last one is shown
+	over    overlay // nil for none
+	notice  string  // one line that stays until the next key
+	pending string  // the first key of a sequence: "g" of "gg"
+	charts  map[string]drawn
+}
+
+// New returns the model; run it with a tea.Program.
+func New(cfg Config) *Model {
+	m := &Model{
+		cfg:    cfg,
+		theme:  theme.New(true), // until the terminal says otherwise
+		data:   newData(cfg),
+		charts: make(map[string]drawn),
+		tabs: []tab{
+			{viewOverview, "1", "Overview"},
+			{viewHeap, "2", "Heap"},
+			{viewGoroutines, "3", "Goroutines"},
+			{viewSnapshots, "5", "Snapshots"},
+		},
+	}
+	m.screens = map[view]screen{
+		viewOverview:   newOverview(m),
+		viewHeap:       newHeap(m),
+		viewGoroutines: newGoroutines(m),
+		viewSnapshots:  newSnapshots(m),
+	}
+	return m
+}
+
+// eventsMsg carries what came from the source since the last one.
+type eventsMsg []snapshot.Event
+
+// endedMsg says that the source has ended.
+type endedMsg struct{}
+
+// tickMsg redraws the countdown.
+type tickMsg struct{}
+
+// noticeMsg is the result of something that ran beside the screen.
+type noticeMsg string
+
+// Init starts to listen.
+func (m *Model) Init() tea.Cmd {
+	return tea.Batch(m.listen(), m.tick(), tea.RequestBackgroundColor)
+}
+
+// listen waits for events and takes along all that are there already.
+func (m *Model) listen() tea.Cmd {
+	events, done := m.cfg.Events, m.cfg.Context.Done()
+	return func() tea.Msg {
+		select {
+		case <-done:
+			return endedMsg{}
+		case e, ok := <-events:
+			if !ok {
+				return endedMsg{}
+			}
+			batch := eventsMsg{e}
+			for {
+				select {
+				case e, ok := <-events:
+					if !ok {
+						return batch
+					}
+					batch = append(batch, e)
+				default:
+					return batch
+				}
+			}
+		}
+	}
+}
+
+func (m *Model) tick() tea.Cmd {
+	ctx := m.cfg.Context
+	return func() tea.Msg {
+		if !wait(ctx, time.Second) {
+			return nil
+		}
+		return tickMsg{}
+	}
+}
+
+func wait(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
+
+// Update takes one message.
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.width, m.height = msg.Width, msg.Height
+	case tea.BackgroundColorMsg:
+		m.theme = theme.New(msg.IsDark())
+		m.refresh()
+	case eventsMsg:
+		for _, e := range msg {
+			m.apply(e)
+		}
+		m.refresh()
+		return m, m.listen()
+	case endedMsg:
+		m.data.ended = true
+	case tickMsg:
+		return m, m.tick()
+	case noticeMsg:
+		m.notice = string(msg)
+	case sourceMsg:
+		m.takeSource(msg)
+	case exportedMsg:
+		if menu, ok := m.over.(*exportMenu); ok {
+			menu.done(msg)
+		}
+	case tea.PasteMsg:
+		if input, ok := m.over.(interface{ edit(tea.Msg) tea.Cmd }); ok {
+			return m, input.edit(msg)
+		}
+	case tea.KeyPressMsg:
+		return m, m.press(msg)
+	case tea.MouseClickMsg:
+		if msg.Button == tea.MouseLeft {
+			return m, m.click(msg.X, msg.Y)
+		}
+	case tea.MouseWheelMsg:
+		m.wheel(msg)
+	}
+	return m, nil
+}
+
+// apply takes one event of the source.
+func (m *Model) apply(e snapshot.Event) {
+	m.data.apply(e)
+	switch e := e.(type) {
+	case snapshot.Warned:
+		m.notice = e.Text
+	case snapshot.Restarted:
+		m.details = nil // they show a process that is no more
+		m.notice = "the target restarted at " + e.At.Format(clock) + " (" + e.Evidence + "): base and trend start anew"
+	case snapshot.Asked:
+		m.over = &question{
+			theme: m.theme,
+			text:  "The " + e.Call + " would cost the target " + e.Cost + ". Take it all the same?",
+			yes:   m.cfg.Sampler.AllowCostly,
+		}
+	}
+}
+
+// refresh hands new data to everything that is on screen or may come back to it.
+func (m *Model) refresh() {
+	for _, s := range m.screens {
+		s.refresh()
+	}
+	for _, d := range m.details {
+		d.refresh()
+	}
+}
+
+// current is the screen that has the keys.
+func (m *Model) current() screen {
+	if n := len(m.details); n > 0 {
+		return m.details[n-1]
+	}
+	return m.screens[m.view]
+}
+
+// View draws everything.
+func (m *Model) View() tea.View {
+	v := tea.NewView(m.render())
+	v.AltScreen = true
+	v.MouseMode = tea.MouseModeCellMotion
+	v.WindowTitle = "leaktop"
+	if name := m.data.history.Info.Name; name != "" {
+		v.WindowTitle = "leaktop " + name
+	}
+	if input, ok := m.over.(interface {
+		cursor(width, height int) *tea.Cursor
+	}); ok && m.fits() {
+		v.Cursor = input.cursor(m.width, m.height)
+	}
+	return v
+}
+
+func (m *Model) fits() bool { return m.width >= minWidth && m.height >= minHeight }
+
+// The lines of the window that are not the screen's: header, tabs and an empty
+// line above it, the footer below.
+const (
+	bodyTop    = 3
+	footerSize = 1
+)
+
+func (m *Model) render() string {
+	if m.width == 0 || m.height == 0 {
+		return "" // before the first size is known
+	}
+	if !m.fits() {
+		return fit("leaktop needs 60×20, this is "+sizeText(m.width, m.height), m.width)
+	}
+	height := m.height - bodyTop - footerSize
+	var body string
+	if m.over != nil {
+		body = m.over.render(m.width, height)
+	}
+	if body == "" {
+		body = m.current().render(m.width, height)
+	}
+	lines := append([]string{m.renderHeader(m.width), m.renderTabs(m.width), ""}, strings.Split(body, "\n")...)
+	return block(lines, m.height-footerSize) + "\n" + m.renderFooter()
+}
+
+// renderFooter is the last line: an input, what just happened, or the keys.
+func (m *Model) renderFooter() string {
+	switch {
+	case m.over != nil:
+		if line, ok := m.over.(interface{ footer(width int) string }); ok {
+			return line.footer(m.width)
+		}
+		return renderHints(m.theme, m.over.hints(), m.width)
+	case m.notice != "":
+		return fit(" "+m.notice, m.width)
+	}
+	general := []hint{{"s", "snapshot"}, {"e", "export"}, {"space", "pause"}, {"/", "filter"}, {"?", "help"}}
+	return renderHints(m.theme, append(m.current().hints(), general...), m.width)
+}

@@ -1,0 +1,221 @@
+package tui
+
+import (
+	"strconv"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"leaktop/capture/snapshot"
+	"leaktop/diff/units"
+	"leaktop/tui/list"
+)
+
+// snapshotsScreen lists what was taken, and lets two of them be compared.
+type snapshotsScreen struct {
+	m    *Model
+	list *list.List[shotRow, int]
+	made bool
+	dark bool
+}
+
+// shotRow is one snapshot and how its heap differs from the one before.
+type shotRow struct {
+	*snapshot.Snapshot
+	mark  string // base, current
+	grown int64  // of live heap since the snapshot before it in its run
+	first bool   // of its run
+}
+
+func newSnapshots(m *Model) *snapshotsScreen {
+	s := &snapshotsScreen{m: m}
+	s.list = list.New(list.Config[shotRow, int]{
+		Key:   func(r shotRow) int { return r.Seq },
+		Text:  func(r shotRow) string { return "#" + itoa(r.Seq) + " " + r.Time.Format(clock) + " " + s.note(r) },
+		Dim:   func(r shotRow) bool { return !r.Advanced },
+		Empty: "no snapshot yet",
+		Theme: m.theme,
+	})
+	s.refresh()
+	return s
+}
+
+func (s *snapshotsScreen) refresh() {
+	s.list.SetTheme(s.m.theme)
+	if !s.made || s.dark != s.m.theme.Dark {
+		s.made, s.dark = true, s.m.theme.Dark
+		s.list.SetColumns(s.columns())
+	}
+	base, current := s.m.data.Base(), s.m.data.Current()
+	var rows []shotRow
+	var before *snapshot.Snapshot
+	for _, shot := range s.m.data.history.Snapshots() {
+		r := shotRow{Snapshot: shot, first: before == nil || before.Run != shot.Run}
+		if !r.first {
+			now, a := shot.Vitals.Get(snapshot.LiveHeap)
+			then, b := before.Vitals.Get(snapshot.LiveHeap)
+			if a && b {
+				r.grown = now - then
+			}
+		}
+		var marks []string
+		if base != nil && shot.Seq == base.Seq {
+			marks = append(marks, "base")
+		}
+		if current != nil && shot.Seq == current.Seq {
+			marks = append(marks, "current")
+		}
+		r.mark = strings.Join(marks, "+")
+		rows = append(rows, r)
+		before = shot
+	}
+	// The newest on top, where one looks first.
+	for i, j := 0, len(rows)-1; i < j; i, j = i+1, j-1 {
+		rows[i], rows[j] = rows[j], rows[i]
+	}
+	s.list.SetRows(rows)
+}
+
+func (s *snapshotsScreen) columns() []list.Column[shotRow] {
+	th := s.m.theme
+	vital := func(title string, k snapshot.Vital, unit string, priority int) list.Column[shotRow] {
+		return list.Column[shotRow]{
+			Title: title, Min: 10, Right: true, Priority: priority,
+			Cell: func(r shotRow) list.Cell {
+				n, known := r.Vitals.Get(k)
+				if !known {
+					return list.Cell{Text: "?", Paint: th.Dim}
+				}
+				return list.Cell{Text: units.Format(n, unit)}
+			},
+		}
+	}
+	return []list.Column[shotRow]{
+		{Title: "#", Min: 5, Right: true, Priority: 10, Cell: func(r shotRow) list.Cell { return list.Cell{Text: "#" + itoa(r.Seq)} }},
+		{Title: "time", Min: 8, Priority: 9, Cell: func(r shotRow) list.Cell { return list.Cell{Text: r.Time.Format(clock)} }},
+		{Title: "compared", Min: 12, Priority: 8, Cell: func(r shotRow) list.Cell { return list.Cell{Text: r.mark, Paint: th.Accent} }},
+		vital("live heap", snapshot.LiveHeap, "bytes", 7),
+		{Title: "Δ", Min: 11, Right: true, Priority: 6, Cell: func(r shotRow) list.Cell {
+			if r.first {
+				return list.Cell{}
+			}
+			return list.Cell{Text: units.SignedBytes(r.grown)}
+		}},
+		vital("RSS", snapshot.RSS, "bytes", 4),
+		vital("goroutines", snapshot.Goroutines, "count", 5),
+		vital("GC cycles", snapshot.NumGC, "count", 3),
+		{Title: "raw", Min: 10, Right: true, Priority: 1, Cell: func(r shotRow) list.Cell {
+			if r.Raw == nil {
+				return list.Cell{Text: "thinned", Paint: th.Dim}
+			}
+			return list.Cell{Text: units.Bytes(int64(r.Size()))}
+		}},
+		{Title: "note", Min: 14, Flex: true, Priority: 2, Cell: func(r shotRow) list.Cell { return list.Cell{Text: s.note(r)} }},
+	}
+}
+
+// note says what is special about a snapshot.
+func (s *snapshotsScreen) note(r shotRow) string {
+	var notes []string
+	switch {
+	case r.first && r.Run > 0:
+		notes = append(notes, "↻ first after restart "+itoa(r.Run))
+	case r.first:
+		notes = append(notes, "first")
+	case !r.Advanced:
+		notes = append(notes, "no GC since the one before")
+	}
+	if r.ForcedGC {
+		notes = append(notes, "GC asked for")
+	}
+	return strings.Join(append(notes, r.Missing...), " · ")
+}
+
+func (s *snapshotsScreen) key(key string) (tea.Cmd, bool) {
+	r, ok := s.list.Selected()
+	switch key {
+	case "a", "b", "enter", "B":
+		if ok {
+			s.choose(key, r)
+		}
+		return nil, true
+	case "left":
+		s.list.Scroll(-1)
+		return nil, true
+	case "right":
+		s.list.Scroll(1)
+		return nil, true
+	}
+	return s.m.listKey(s.list, key)
+}
+
+// choose makes the selected snapshot the base or the current one.
+func (s *snapshotsScreen) choose(key string, r shotRow) {
+	d := s.m.data
+	switch key {
+	case "a":
+		d.setBase(r.Seq)
+		s.m.notice = "base is #" + itoa(r.Seq)
+	case "b", "enter":
+		d.current = r.Seq
+		s.m.notice = "current is #" + itoa(r.Seq)
+		if newest := d.history.Newest(); newest != nil && newest.Seq == r.Seq {
+			d.current = 0
+			s.m.notice = "current is always the newest"
+		}
+	case "B":
+		s.followBase(r)
+	}
+	s.m.refresh()
+}
+
+// followBase keeps the base as far behind the current snapshot as the selected
+// one is now, or lets it go where it was following already.
+func (s *snapshotsScreen) followBase(r shotRow) {
+	d := s.m.data
+	if d.follow > 0 {
+		d.setBase(0)
+		s.m.notice = "the base is the first snapshot of the run again"
+		return
+	}
+	run := d.runOf(d.Current())
+	behind := 0
+	for i, shot := range run {
+		if shot.Seq == r.Seq {
+			behind = len(run) - 1 - i
+		}
+	}
+	d.follow = max(1, behind)
+	d.base, d.current = 0, 0
+	s.m.notice = "the base stays " + itoa(d.follow) + " behind the newest"
+}
+
+func (s *snapshotsScreen) click(x, y int) tea.Cmd {
+	return clickList(s.list, x, y, func(r shotRow) int { return r.Seq }, func() tea.Cmd {
+		cmd, _ := s.key("b")
+		return cmd
+	})
+}
+
+func (s *snapshotsScreen) wheel(lines int) { s.list.Wheel(lines) }
+
+func (s *snapshotsScreen) render(width, height int) string {
+	cost := s.m.costLine(width)
+	return s.list.Render(width, height-1) + "\n" + cost
+}
+
+func (s *snapshotsScreen) hints() []hint {
+	return []hint{{"a", "base"}, {"b", "current"}, {"B", "base follows"}}
+}
+
+func (s *snapshotsScreen) help() section {
+	return section{"Snapshots: what was taken, newest on top", []hint{
+		{"a", "compare with this one: make it the base"},
+		{"b", "look at this one: make it the current; the newest means always the newest"},
+		{"B", "keep the base so many snapshots behind the newest; again: back to the first"},
+		{"raw", "what the profiles as fetched take; the oldest are thinned out above 64 MiB"},
+		{"dim rows", "no GC completed since the snapshot before: the heap is the same observation"},
+	}}
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }

@@ -1,0 +1,185 @@
+package tui
+
+import (
+	"fmt"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// press handles one key: an overlay's first, then the screen's own, then those
+// that work everywhere.
+func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
+	key := msg.String()
+	switch key {
+	case "ctrl+c":
+		return tea.Quit
+	case "ctrl+z":
+		return tea.Suspend
+	}
+	m.notice = ""
+	if m.over != nil {
+		over := m.over
+		cmd, done := over.key(msg)
+		if done && m.over == over {
+			m.over = nil
+		}
+		return cmd
+	}
+	if !m.fits() {
+		if key == "q" {
+			return tea.Quit
+		}
+		return nil // nothing is seen, so nothing is done
+	}
+	if m.pending == "g" && key == "g" {
+		key = "home"
+	}
+	m.pending = ""
+	if cmd, ok := m.current().key(key); ok {
+		return cmd
+	}
+	return m.general(key)
+}
+
+// general handles the keys that work on every screen.
+func (m *Model) general(key string) tea.Cmd {
+	switch key {
+	case "q":
+		return tea.Quit
+	case "g":
+		m.pending = "g"
+	case "1", "2", "3", "5":
+		for _, t := range m.tabs {
+			if t.key == key {
+				m.show(t.view)
+			}
+		}
+	case "tab":
+		m.step(1)
+	case "shift+tab":
+		m.step(-1)
+	case "esc":
+		m.back()
+	case "?":
+		m.over = newHelp(m.theme, m.current().help())
+	case "space":
+		m.pause()
+	case "s":
+		m.cfg.Sampler.Snapshot()
+		m.notice = "snapshot asked for"
+	case "+", "=":
+		return m.changeInterval(1)
+	case "-":
+		return m.changeInterval(-1)
+	case "e":
+		m.openExport()
+	}
+	return nil
+}
+
+// show changes to a view and leaves all details.
+func (m *Model) show(v view) {
+	m.view, m.details = v, nil
+}
+
+func (m *Model) step(n int) {
+	for i, t := range m.tabs {
+		if t.view == m.view {
+			m.show(m.tabs[(i+n+len(m.tabs))%len(m.tabs)].view)
+			return
+		}
+	}
+}
+
+// page is a detail page.
+type page interface {
+	screen
+	// opened returns what the page wants to know first.
+	opened() tea.Cmd
+	pane() *stackPane
+}
+
+// open shows a detail page over the current screen.
+func (m *Model) open(p page) tea.Cmd {
+	m.details = append(m.details, p)
+	return p.opened()
+}
+
+// back leaves a detail page.
+func (m *Model) back() {
+	if n := len(m.details); n > 0 {
+		m.details = m.details[:n-1]
+	}
+}
+
+func (m *Model) pause() {
+	paused := !m.data.schedule.Paused
+	m.cfg.Sampler.SetPaused(paused)
+	m.data.schedule.Paused = paused // at once; the source confirms it
+	if paused {
+		m.notice = "paused: nothing is asked of the target until space is pressed again"
+	}
+}
+
+// intervals are the times between snapshots to choose from.
+func intervals() []time.Duration {
+	const s = time.Second
+	return []time.Duration{1 * s, 2 * s, 5 * s, 10 * s, 15 * s, 30 * s, 60 * s, 120 * s, 300 * s, 600 * s}
+}
+
+// changeInterval goes to the next longer or shorter time between snapshots.
+func (m *Model) changeInterval(step int) tea.Cmd {
+	choices, now := intervals(), m.data.schedule.Every
+	next := now
+	if step > 0 {
+		for i := len(choices) - 1; i >= 0 && choices[i] > now; i-- {
+			next = choices[i]
+		}
+	} else {
+		for i := 0; i < len(choices) && choices[i] < now; i++ {
+			next = choices[i]
+		}
+	}
+	m.cfg.Sampler.SetEvery(next)
+	m.data.schedule.Every = next
+	m.notice = fmt.Sprintf("a snapshot every %s, as far as the target is quick enough", next)
+	return nil
+}
+
+// click finds what lies under the mouse.
+func (m *Model) click(x, y int) tea.Cmd {
+	if !m.fits() || m.over != nil {
+		return nil
+	}
+	m.notice = ""
+	if y == 1 {
+		at := 0
+		for _, t := range m.tabs {
+			if x >= at && x < at+t.width() {
+				m.show(t.view)
+			}
+			at += t.width()
+		}
+		return nil
+	}
+	if y >= bodyTop && y < m.height-footerSize {
+		return m.current().click(x, y-bodyTop)
+	}
+	return nil
+}
+
+func (m *Model) wheel(msg tea.MouseWheelMsg) {
+	const lines = 3
+	if !m.fits() || m.over != nil {
+		return
+	}
+	switch msg.Button {
+	case tea.MouseWheelUp:
+		m.current().wheel(-lines)
+	case tea.MouseWheelDown:
+		m.current().wheel(lines)
+	}
+}
+
+func sizeText(w, h int) string { return fmt.Sprintf("%d×%d", w, h) }
