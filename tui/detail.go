@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -57,15 +58,24 @@ func newStackPane(m *Model) *stackPane {
 // set shows a stack; sums gives what the functions on it changed by, nil where
 // that means nothing.
 func (p *stackPane) set(stack []snapshot.Frame, sums map[string]diff.Change, unit string) {
-	p.stack = stack
 	p.list.SetTheme(p.m.theme)
 	p.list.SetColumns(frameColumns(p.m.theme, unit, sums != nil))
 	rows := make([]frameRow, len(stack))
+	telling := -1
 	for i, f := range stack {
 		rows[i] = frameRow{Frame: f, depth: i}
 		rows[i].sum, rows[i].held = sums[f.Function]
+		if telling < 0 && diff.IsOwn(f, p.m.cfg.Own) {
+			telling = i
+		}
 	}
 	p.list.SetRows(rows)
+	if !slices.Equal(p.stack, stack) {
+		// Another stack: begin at the frame that one wants to see.
+		p.stack = stack
+		p.list.Home()
+		p.list.Move(max(0, telling))
+	}
 }
 
 func frameColumns(th theme.Theme, unit string, sums bool) []list.Column[frameRow] {

@@ -117,14 +117,14 @@ func (d *groupDetail) render(width, height int) string {
 func (d *groupDetail) heapLines(width, most int) []string {
 	th := d.m.theme
 	if len(d.heap) == 0 {
-		return []string{th.Dim.Apply(" no heap stack shares its entry function")}
+		return []string{th.Dim.Apply(" no heap stack has the same entry function")}
 	}
 	var delta, now int64
 	for _, r := range d.heap {
 		delta, now = snapshot.AddSaturating(delta, r.Flat.Delta), snapshot.AddSaturating(now, r.Flat.After)
 	}
-	lines := []string{fit(fmt.Sprintf(" %s %s now, %s in %d stacks that share its entry function",
-		th.Title.Apply("Heap"), units.Bytes(now), units.SignedBytes(delta), len(d.heap)), width)}
+	lines := []string{fit(fmt.Sprintf(" %s under the same entry function: %s now, %s, by stack",
+		th.Title.Apply("Heap"), units.Bytes(now), units.SignedBytes(delta)), width)}
 	for _, r := range d.heap[:min(most, len(d.heap))] {
 		lines = append(lines, fit(fmt.Sprintf("   %s  %s  %s %s", alignRight(units.SignedBytes(r.Flat.Delta), units.WidthSignedBytes),
 			alignRight(units.Bytes(r.Flat.After), units.WidthBytes), shortName(r.Name), th.Dim.Apply(position(r.File, r.Line))), width))

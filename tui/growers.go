@@ -3,6 +3,7 @@ package tui
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 
 	"leaktop/capture/snapshot"
@@ -77,7 +78,7 @@ func (m *Model) groupGrowers(c compared) []grower {
 	var groups []diff.Group
 	growth := 0.0
 	for _, g := range m.data.groups() {
-		if g.Delta > 0 {
+		if multiplied(g.Change) {
 			groups = append(groups, g)
 			growth += float64(g.Delta)
 		}
@@ -97,6 +98,13 @@ func (m *Model) groupGrowers(c compared) []grower {
 		})
 	}
 	return out
+}
+
+// multiplied reports whether goroutines became more than comes and goes with
+// requests, which is about the square root of their number: three times that,
+// and more than two at all.
+func multiplied(c diff.Change) bool {
+	return c.Delta > 2 && float64(c.Delta) > 3*math.Sqrt(float64(c.Before))
 }
 
 func growerColumns(th theme.Theme) []list.Column[grower] {
@@ -120,12 +128,12 @@ func growerColumns(th theme.Theme) []list.Column[grower] {
 			Compare: func(a, b grower) int { return cmp.Compare(a.kind, b.kind) },
 		},
 		{
-			Title: "function", Min: 16, Max: 44, Flex: true, Priority: 9,
+			Title: "function", Min: 16, Max: 34, Flex: true, Priority: 9,
 			Cell:    func(g grower) list.Cell { return list.Cell{Text: g.name} },
 			Compare: func(a, b grower) int { return cmp.Compare(a.name, b.name) },
 		},
 		{
-			Title: "where", Min: 14, Max: 24, Priority: 5,
+			Title: "where", Min: 17, Max: 24, Priority: 5,
 			Cell: func(g grower) list.Cell { return list.Cell{Text: g.where, Paint: th.Dim} },
 		},
 	}

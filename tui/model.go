@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -269,7 +270,8 @@ func (m *Model) render() string {
 		return "" // before the first size is known
 	}
 	if !m.fits() {
-		return fit("leaktop needs 60×20, this is "+sizeText(m.width, m.height), m.width)
+		need := fmt.Sprintf("leaktop: needs %d×%d, this is %d×%d", minWidth, minHeight, m.width, m.height)
+		return block(wrap(need, m.width), m.height)
 	}
 	height := m.height - bodyTop - footerSize
 	var body string

@@ -30,7 +30,7 @@ func newOverview(m *Model) *overviewScreen {
 	o.growers = list.New(list.Config[grower, any]{
 		Key:   func(g grower) any { return g.key },
 		Text:  func(g grower) string { return g.kind + " " + g.name + " " + g.where },
-		Empty: "nothing grows beyond its sampling error",
+		Empty: "nothing grows beyond its sampling error, or beyond what comes and goes",
 		Theme: m.theme,
 	})
 	o.refresh()
@@ -180,7 +180,7 @@ func (o *overviewScreen) verdict(width int) string {
 }
 
 func (o *overviewScreen) grows() bool {
-	return o.heapTotal.Delta > 0 && o.heapTotal.Significant() || o.groupTotal.Delta > 0
+	return o.heapTotal.Delta > 0 && o.heapTotal.Significant() || multiplied(o.groupTotal)
 }
 
 // rates are both totals as rates, the heap's with its sampling error.
@@ -199,10 +199,18 @@ func (o *overviewScreen) rates() string {
 	}
 	if o.goroutines.Comparison != nil {
 		if rate := o.goroutines.rateText(o.groupTotal.Delta, "count"); rate != "" {
-			parts = append(parts, "goroutines "+paintIf(o.m.theme, o.groupTotal).Apply(rate))
+			parts = append(parts, "goroutines "+o.groupPaint().Apply(rate))
 		}
 	}
 	return strings.Join(parts, " · ")
+}
+
+// groupPaint colours the number of goroutines where it is more than coming and going.
+func (o *overviewScreen) groupPaint() theme.Paint {
+	if multiplied(o.groupTotal) {
+		return o.m.theme.Growing
+	}
+	return o.m.theme.Normal
 }
 
 // paintIf colours a number that means something and leaves the others alone.

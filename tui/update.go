@@ -181,5 +181,3 @@ func (m *Model) wheel(msg tea.MouseWheelMsg) {
 		m.current().wheel(lines)
 	}
 }
-
-func sizeText(w, h int) string { return fmt.Sprintf("%d×%d", w, h) }
