@@ -1,0 +1,19 @@
+// Package sampler decides what to fetch from a target and when.
+//
+// What flows in: a target, and what the user allows. What flows out: events
+// ([snapshot.Event]) to one sink, in order of time: attached, points of the
+// curves, snapshots, outages, restarts, the schedule and its cost.
+//
+// It obeys one polling plan, made to do no harm to a process in production:
+//
+//   - The pprof index page is fetched first. It stops nothing and tells how
+//     many goroutines and heap records there are, which predicts every cost.
+//   - One request is in flight, ever.
+//   - The time between two requests to an endpoint is at least 100 times its
+//     median latency. After a timeout it doubles, and nothing is retried: the
+//     work goes on inside the target.
+//   - The goroutine profile is fetched at debug=0 only, and above 250,000
+//     goroutines only after an explicit yes.
+//   - gc=1 is sent only when the user allowed it. debug=2, goroutineleak and
+//     seconds=N are never sent.
+package sampler
