@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime/debug"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"golang.org/x/term"
+
+	"leaktop/capture/sampler"
+	"leaktop/capture/snapshot"
+	"leaktop/capture/target"
+	"leaktop/tui"
+)
+
+// attach shows the screens on a live target.
+func attach(ctx context.Context, std streams, text string, reach reachFlags, watch watchFlags, screen screenFlags) error {
+	if err := watch.check(); err != nil {
+		return err
+	}
+	files, err := newSourceFiles(screen.sourceRoot)
+	if err != nil {
+		return err
+	}
+	if err := needTerminal(std); err != nil {
+		return err
+	}
+	s, table, err := newSampler(text, reach, watch)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	live := watchLive(ctx, s)
+	first, ok := <-live.events
+	if !ok {
+		return live.wait() // there is nothing to show
+	}
+	model := tui.New(tui.Config{
+		Context: ctx,
+		Table:   table,
+		Events:  prepend(ctx, first, live.events),
+		Sampler: s,
+		Files:   files,
+		Own:     screen.own,
+		Now:     time.Now,
+	})
+	err = runScreens(ctx, std, model)
+	cancel()
+	return errors.Join(err, live.wait())
+}
+
+// newSampler wires a sampler to the target that the user named.
+func newSampler(text string, reach reachFlags, watch watchFlags) (*sampler.Sampler, *snapshot.Table, error) {
+	t, err := target.Parse(text)
+	if err != nil {
+		return nil, nil, err
+	}
+	client, err := reach.client(t)
+	if err != nil {
+		return nil, nil, err
+	}
+	table := snapshot.NewTable()
+	return sampler.New(sampler.Config{
+		Target:  t,
+		Client:  client,
+		Table:   table,
+		Limits:  reach.limits.decode(),
+		Every:   watch.every,
+		Wait:    watch.wait,
+		AllowGC: watch.allowsGC(),
+
+		AttachTimeout: reach.options.Timeout / 2,
+	}), table, nil
+}
+
+// liveSource is a sampler that runs.
+type liveSource struct {
+	events chan snapshot.Event // closed when the sampler has ended
+	done   chan error
+}
+
+// eventBuffer is how many events wait while a screen is busy drawing.
+const eventBuffer = 64
+
+// watchLive starts a sampler. Its events end with the context.
+func watchLive(ctx context.Context, s *sampler.Sampler) *liveSource {
+	live := &liveSource{events: make(chan snapshot.Event, eventBuffer), done: make(chan error, 1)}
+	go func() {
+		// A panic here would leave the terminal as the screens have set it.
+		defer func() {
+			if p := recover(); p != nil {
+				live.done <- fmt.Errorf("internal error: %v; please report it with this: %s", p, debug.Stack())
+			}
+			close(live.events)
+		}()
+		live.done <- s.Run(ctx, func(e snapshot.Event) {
+			select {
+			case live.events <- e:
+			case <-ctx.Done():
+			}
+		})
+	}()
+	return live
+}
+
+// wait returns how the sampler ended.
+func (l *liveSource) wait() error { return <-l.done }
+
+// prepend puts an event that was already taken back before the others.
+func prepend(ctx context.Context, first snapshot.Event, rest <-chan snapshot.Event) <-chan snapshot.Event {
+	out := make(chan snapshot.Event, eventBuffer)
+	out <- first
+	go func() {
+		defer close(out)
+		for e := range rest {
+			select {
+			case out <- e:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return out
+}
+
+// needTerminal refuses a screen where there is nothing to show it on.
+func needTerminal(std streams) error {
+	out, ok := std.out.(*os.File)
+	if !ok || !term.IsTerminal(int(out.Fd())) {
+		return usageError{errors.New("standard output: it is no terminal, and the screens need one; run leaktop in a terminal, or compare two profiles with leaktop diff (see leaktop --help)")}
+	}
+	return nil
+}
+
+// runScreens runs the program until the user quits or the context ends, which
+// is no error: a signal asked for it.
+func runScreens(ctx context.Context, std streams, model *tui.Model) error {
+	program := tea.NewProgram(model, tea.WithContext(ctx), tea.WithInput(std.in), tea.WithOutput(std.out), tea.WithoutSignalHandler())
+	_, err := program.Run()
+	switch {
+	case err == nil, ctx.Err() != nil, errors.Is(err, tea.ErrInterrupted):
+		return nil
+	}
+	return fmt.Errorf("terminal: %w; run leaktop in an interactive terminal", err)
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"leaktop/fixtures/leaky"
+)
+
+func newDemo(std streams) *cobra.Command {
+	var watch watchFlags
+	var serve string
+	var list bool
+	var modes []string
+	limit := sizeValue(leaky.DefaultLimit)
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Watch a service of our own that leaks",
+		Long: `demo starts a small HTTP service that leaks in several ways, and looks as if it
+did in others, in a child process, and attaches the screens to it. The service
+ends with the screens. Its leaks pause when its live heap reaches the limit.`,
+		Example: `leaktop demo
+leaktop demo --modes task,lru
+leaktop demo --serve 127.0.0.1:6060
+leaktop demo --list`,
+		Args: exactly(0, ""),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if _, err := leaky.Select(modes); err != nil {
+				return usageError{err}
+			}
+			switch {
+			case list:
+				return listModes(std)
+			case serve != "":
+				return serveDemo(cmd.Context(), std, serve, modes, int64(limit))
+			}
+			return watchDemo(cmd.Context(), std, watch, modes, limit)
+		},
+	}
+	f := cmd.Flags()
+	watch.add(f, demoEvery)
+	f.StringVar(&serve, "serve", "", "only serve, on this host:port, until standard input closes")
+	f.BoolVar(&list, "list", false, "list the modes and what each of them does")
+	f.StringSliceVar(&modes, "modes", nil, "run only these modes")
+	f.Var(&limit, "limit", "live heap at which the leaks pause")
+	return cmd
+}
+
+// listModes prints the table of modes with the truth about each.
+func listModes(std streams) error {
+	w := tabwriter.NewWriter(std.out, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(w, "MODE\tLEAKS\tWHAT IT DOES")
+	for _, m := range leaky.Modes() {
+		leaks := "no"
+		if m.Leak {
+			leaks = "yes"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\n", m.Name, leaks, m.Sentence)
+	}
+	return w.Flush()
+}
+
+// serveDemo is the child: it serves until its input closes, whatever way the
+// parent went.
+func serveDemo(ctx context.Context, std streams, addr string, modes []string, limit int64) error {
+	return leaky.Serve(leaky.EndWithInput(ctx, std.in), leaky.Options{
+		Addr:     addr,
+		Modes:    modes,
+		Limit:    limit,
+		Announce: std.out,
+		Log:      std.err,
+	})
+}
+
+// watchDemo starts the service as a child of the same binary and attaches to it.
+func watchDemo(ctx context.Context, std streams, watch watchFlags, modes []string, limit sizeValue) error {
+	if err := watch.check(); err != nil {
+		return err
+	}
+	if err := needTerminal(std); err != nil {
+		return err
+	}
+	exe, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("demo service: this program's own file cannot be found (%w); run it by its path", err)
+	}
+	args := []string{"demo", "--serve", "127.0.0.1:0", "--limit", fmt.Sprint(int64(limit))}
+	if len(modes) > 0 {
+		args = append(args, "--modes", strings.Join(modes, ","))
+	}
+	child, err := leaky.Start(ctx, exe, args)
+	if err != nil {
+		return err
+	}
+	var reach reachFlags
+	reach.setDefaults()
+	err = attach(ctx, std, child.Address, reach, watch, screenFlags{})
+	return errors.Join(err, child.Stop())
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"leaktop/capture/clean"
+)
+
+// sourceFiles is how the screens reach the file system.
+type sourceFiles struct {
+	roots []sourceRoot
+}
+
+// sourceRoot says that files which were built below one directory are now below another.
+type sourceRoot struct{ old, new string }
+
+func newSourceFiles(roots []string) (*sourceFiles, error) {
+	var f sourceFiles
+	for _, text := range roots {
+		before, after, ok := strings.Cut(text, "=")
+		if !ok || after == "" {
+			return nil, usageError{fmt.Errorf("--source-root %q: it names no two directories; give it as /build/dir=/local/dir", clean.Text(text))}
+		}
+		f.roots = append(f.roots, sourceRoot{before, after})
+	}
+	return &f, nil
+}
+
+// Write writes an export.
+func (f *sourceFiles) Write(path string, force bool, write func(io.Writer) error) error {
+	return writeFile(path, force, write)
+}
+
+// maxSourceLine bounds a line that is shown; a generated file may have one of megabytes.
+const maxSourceLine = 500
+
+// Source returns the lines around one line of a source file, safe to print.
+func (f *sourceFiles) Source(file string, line, around int) ([]string, int, error) {
+	path, err := f.find(file)
+	if err != nil {
+		return nil, 0, err
+	}
+	in, err := os.Open(path)
+	if err != nil {
+		return nil, 0, fmt.Errorf("%s: %w", filepath.Base(path), errors.Unwrap(err))
+	}
+	defer in.Close()
+	first := max(1, line-around)
+	var lines []string
+	scanner := bufio.NewScanner(in)
+	for n := 1; n <= line+around && scanner.Scan(); n++ {
+		if n >= first {
+			lines = append(lines, sourceLine(scanner.Text()))
+		}
+	}
+	if len(lines) <= line-first {
+		return nil, 0, fmt.Errorf("%s has no line %d: it is not the source that was built", filepath.Base(path), line)
+	}
+	return lines, first, nil
+}
+
+// sourceLine makes a line of source safe to print and keeps its indentation.
+func sourceLine(text string) string {
+	text = strings.ReplaceAll(text, "\t", "    ")
+	return clean.Text(text[:min(len(text), maxSourceLine)])
+}
+
+// Edit returns the command that opens a source file in $VISUAL or $EDITOR.
+func (f *sourceFiles) Edit(file string, line int) (*exec.Cmd, error) {
+	path, err := f.find(file)
+	if err != nil {
+		return nil, err
+	}
+	editor := strings.Fields(os.Getenv("VISUAL"))
+	if len(editor) == 0 {
+		editor = strings.Fields(os.Getenv("EDITOR"))
+	}
+	if len(editor) == 0 {
+		return nil, errors.New("no editor: neither VISUAL nor EDITOR is set; set one to open source lines")
+	}
+	args := append(editor[1:], fmt.Sprintf("+%d", line), path)
+	switch filepath.Base(editor[0]) {
+	case "code", "codium", "cursor":
+		args = append(editor[1:], "--goto", fmt.Sprintf("%s:%d", path, line))
+	case "subl", "hx", "zed":
+		args = append(editor[1:], fmt.Sprintf("%s:%d", path, line))
+	}
+	return exec.Command(editor[0], args...), nil
+}
+
+// find maps a file of a profile to one that is there. A path from outside is
+// only ever opened for reading, as a regular file.
+func (f *sourceFiles) find(file string) (string, error) {
+	for _, root := range f.roots {
+		if rest, ok := strings.CutPrefix(file, root.old); ok {
+			file = filepath.Join(root.new, filepath.FromSlash(rest))
+			break
+		}
+	}
+	info, err := os.Stat(file)
+	if err != nil || !info.Mode().IsRegular() || !filepath.IsAbs(file) {
+		return "", fmt.Errorf("source of %s is not found here; say where it is with --source-root old=new", filepath.Base(file))
+	}
+	return file, nil
+}

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"github.com/spf13/pflag"
+
+	"leaktop/capture/decode"
+	"leaktop/capture/fetch"
+	"leaktop/capture/target"
+)
+
+const (
+	// defaultEvery is the time between snapshots.
+	defaultEvery = 15 * time.Second
+	// demoEvery is that of the demo, whose service leaks fast.
+	demoEvery = 5 * time.Second
+)
+
+// reachFlags say how to reach a target and what may come from it.
+type reachFlags struct {
+	headers    []string
+	headerFile string
+	options    target.Options
+	limits     sizeLimits
+}
+
+func (r *reachFlags) add(f *pflag.FlagSet) {
+	f.StringArrayVarP(&r.headers, "header", "H", nil, "send this header with every request, as 'Name: value'")
+	f.StringVar(&r.headerFile, "header-file", "", "send the headers in this file, one a line")
+	f.DurationVar(&r.options.Timeout, "timeout", target.DefaultTimeout, "what one request may take; attaching may take half of it in all")
+	f.StringVar(&r.options.CACert, "cacert", "", "trust the authorities in this PEM file instead of the system's")
+	f.StringVar(&r.options.Cert, "cert", "", "client certificate, a PEM file")
+	f.StringVar(&r.options.Key, "key", "", "its key, a PEM file")
+	f.BoolVar(&r.options.Insecure, "insecure", false, "do not verify the server's certificate")
+	r.limits.add(f)
+}
+
+// setDefaults gives the flags the values they have on an empty command line.
+func (r *reachFlags) setDefaults() { r.add(pflag.NewFlagSet("", pflag.ContinueOnError)) }
+
+// client returns what fetches from a target.
+func (r *reachFlags) client(t *target.Target) (*fetch.Client, error) {
+	if r.options.Timeout <= 0 {
+		return nil, usageError{fmt.Errorf("--timeout %s: it must be longer than nothing; give it as 30s or 1m", r.options.Timeout)}
+	}
+	o := r.options
+	if r.headerFile != "" {
+		headers, err := target.ReadHeaders(r.headerFile)
+		if err != nil {
+			return nil, err
+		}
+		o.Headers = headers
+	}
+	for _, line := range r.headers {
+		header, err := target.ParseHeader(line)
+		if err != nil {
+			return nil, err
+		}
+		o.Headers = append(o.Headers, header)
+	}
+	return fetch.New(t, fetch.Options{Reach: o, MaxBytes: int64(r.limits.sent)})
+}
+
+// sizeLimits bound what one profile may take, from a target or from a file.
+type sizeLimits struct{ sent, unpacked sizeValue }
+
+func (s *sizeLimits) add(f *pflag.FlagSet) {
+	limits := decode.DefaultLimits()
+	s.sent, s.unpacked = sizeValue(limits.MaxBytes), sizeValue(limits.MaxUnpacked)
+	f.Var(&s.sent, "max-filesize", "the largest profile to take, as sent or on disk")
+	f.Var(&s.unpacked, "max-unpacked", "the largest profile to take, unpacked")
+}
+
+func (s sizeLimits) decode() decode.Limits {
+	return decode.Limits{MaxBytes: int(s.sent), MaxUnpacked: int(s.unpacked)}
+}
+
+// sizeValue is a flag that takes a size such as 64MiB.
+type sizeValue int64
+
+func (s *sizeValue) Set(text string) error {
+	n, err := humanize.ParseBytes(text)
+	if err != nil || n == 0 || n > math.MaxInt64 {
+		return errors.New("it is no size; give it as 64MiB or in bytes")
+	}
+	*s = sizeValue(n)
+	return nil
+}
+
+func (s *sizeValue) String() string { return humanize.IBytes(uint64(*s)) }
+
+func (s *sizeValue) Type() string { return "SIZE" }
+
+// watchFlags say how often to look and what is allowed.
+type watchFlags struct {
+	every time.Duration
+	wait  bool
+	allow []string
+}
+
+func (w *watchFlags) add(f *pflag.FlagSet, every time.Duration) {
+	f.DurationVar(&w.every, "every", every, "time between snapshots; longer where the target is slow")
+	f.BoolVar(&w.wait, "wait", false, "wait for a target that is down at the start")
+	f.StringSliceVar(&w.allow, "allow", nil, "allow what costs the target more: gc (each snapshot forces a GC)")
+}
+
+// check refuses what cannot be meant.
+func (w *watchFlags) check() error {
+	if w.every < time.Second {
+		return usageError{fmt.Errorf("--every %s: snapshots are at least a second apart; give it as 15s or 1m", w.every)}
+	}
+	for _, call := range w.allow {
+		if call != "gc" {
+			return usageError{fmt.Errorf("--allow %q: there is no such call to allow; gc is the one", call)}
+		}
+	}
+	return nil
+}
+
+// allowsGC reports whether gc=1 may be sent.
+func (w *watchFlags) allowsGC() bool { return len(w.allow) > 0 }
+
+// screenFlags say how the screens show what they show.
+type screenFlags struct {
+	own        []string
+	sourceRoot []string
+}
+
+func (s *screenFlags) add(f *pflag.FlagSet) {
+	f.StringSliceVar(&s.own, "own", nil, "functions and packages that start with this count as own code, too")
+	f.StringArrayVar(&s.sourceRoot, "source-root", nil, "look for source files below another directory, as old=new")
+}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"leaktop/capture/clean"
+)
+
+// newRoot returns the command tree. The root itself attaches.
+func newRoot(std streams) *cobra.Command {
+	var reach reachFlags
+	var watch watchFlags
+	var screen screenFlags
+	root := &cobra.Command{
+		Use:   "leaktop TARGET",
+		Short: "top for leaks: what grows in a running process, and why",
+		Long: `leaktop attaches to the pprof endpoint that a process already has, takes timed
+heap and goroutine snapshots, and shows which stacks grow and which goroutines
+pile up.
+
+TARGET is a port (6060, :6060), host:port, an http or https URL with any mount
+path, or unix:///path/to.sock.`,
+		Example: `leaktop 6060
+leaktop https://orders.internal/debug/pprof -H 'Authorization: Bearer …'
+leaktop demo
+leaktop diff before.pb.gz after.pb.gz`,
+		Args: oneTarget,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return attach(cmd.Context(), std, args[0], reach, watch, screen)
+		},
+	}
+	root.SetIn(std.in)
+	root.SetOut(std.out)
+	root.SetErr(std.err)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
+	})
+	reach.add(root.Flags())
+	watch.add(root.Flags(), defaultEvery)
+	screen.add(root.Flags())
+	root.AddCommand(newDemo(std), newDiff(std), newVersion(std))
+	return root
+}
+
+// oneTarget refuses what cannot be a target before anything is asked of anyone.
+func oneTarget(_ *cobra.Command, args []string) error {
+	switch {
+	case len(args) == 0:
+		return usageError{errors.New("no target: there is nothing to attach to; name one such as 6060 or http://host/debug/pprof, or try leaktop demo (see --help)")}
+	case len(args) > 1:
+		return usageError{fmt.Errorf("%d targets: the screens show one; name a single one, or compare two with leaktop diff", len(args))}
+	}
+	if info, err := os.Stat(args[0]); err == nil && !strings.Contains(args[0], "://") && !info.IsDir() && info.Mode().IsRegular() {
+		return usageError{fmt.Errorf("%s: it is a file, not a target; compare two profiles with leaktop diff BASE CURRENT", clean.Text(args[0]))}
+	}
+	return nil
+}
+
+// exactly wants a number of arguments, and says what they are.
+func exactly(n int, names string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == n {
+			return nil
+		}
+		if n == 0 {
+			return usageError{fmt.Errorf("%q: %s takes no arguments; see %s --help", clean.Text(args[0]), cmd.CommandPath(), cmd.CommandPath())}
+		}
+		return usageError{fmt.Errorf("%d arguments: %s takes %s; see %s --help", len(args), cmd.CommandPath(), names, cmd.CommandPath())}
+	}
+}
