@@ -1,10 +1,8 @@
 package tui
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -174,108 +172,6 @@ func statusOf(c diff.Change) diff.Status {
 	return diff.Same
 }
 
-func (g *goroutinesScreen) columns() []list.Column[goroutineRow] {
-	th := g.m.theme
-	cols := []list.Column[goroutineRow]{
-		{
-			Title: "count", Min: 9, Right: true, Priority: 10, Descending: true,
-			Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: units.Count(r.After)} },
-			Compare: func(a, b goroutineRow) int { return cmp.Compare(a.After, b.After) },
-		},
-		{
-			Title: "Δ", Min: 11, Right: true, Priority: 9, Descending: true,
-			Cell: func(r goroutineRow) list.Cell {
-				return list.Cell{Text: changeText(r.status, r.Delta, "count"), Paint: changePaint(th, r.Change)}
-			},
-			Compare: func(a, b goroutineRow) int { return cmp.Compare(a.Delta, b.Delta) },
-		},
-		{
-			Title: "per min", Min: 11, Right: true, Priority: 6, Descending: true,
-			Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: g.cmp.rateCell(r.Delta, "count")} },
-			Compare: func(a, b goroutineRow) int { return cmp.Compare(a.Delta, b.Delta) },
-		},
-	}
-	if g.by != byGroup {
-		return append(cols,
-			list.Column[goroutineRow]{
-				Title: "groups", Min: 7, Right: true, Priority: 5, Descending: true,
-				Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: units.Count(int64(r.groups))} },
-				Compare: func(a, b goroutineRow) int { return cmp.Compare(a.groups, b.groups) },
-			},
-			list.Column[goroutineRow]{
-				Title: [...]string{byState: "state", byLabel: "labels"}[g.by], Min: 20, Flex: true, Priority: 8,
-				Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: r.name} },
-				Compare: func(a, b goroutineRow) int { return cmp.Compare(a.name, b.name) },
-			})
-	}
-	return append(cols,
-		list.Column[goroutineRow]{
-			Title: "seen for", Min: 8, Right: true, Priority: 5, Descending: true,
-			Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: g.age(r)} },
-			Compare: func(a, b goroutineRow) int { return cmp.Compare(g.seenFor(a), g.seenFor(b)) },
-		},
-		list.Column[goroutineRow]{
-			Title: "state", Min: 12, Max: 19, Priority: 7,
-			Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: string(r.group.State)} },
-			Compare: func(a, b goroutineRow) int { return cmp.Compare(a.group.State, b.group.State) },
-		},
-		list.Column[goroutineRow]{
-			Title: "blocked in", Min: 20, Max: 32, Flex: true, Priority: 8,
-			Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: frameName(r.group.Blocked)} },
-			Compare: func(a, b goroutineRow) int { return cmp.Compare(a.name, b.name) },
-		},
-		list.Column[goroutineRow]{
-			Title: "where", Min: 17, Max: 24, Priority: 3,
-			Cell: func(r goroutineRow) list.Cell {
-				return list.Cell{Text: position(r.group.Blocked.File, r.group.Blocked.Line), Paint: th.Dim}
-			},
-		},
-		list.Column[goroutineRow]{
-			Title: "entry function", Min: 16, Max: 34, Priority: 2,
-			Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: frameName(r.group.Entry)} },
-			Compare: func(a, b goroutineRow) int { return cmp.Compare(a.group.Entry.Function, b.group.Entry.Function) },
-		},
-		list.Column[goroutineRow]{
-			Title: "labels", Min: 8, Max: 30, Priority: 1,
-			Cell: func(r goroutineRow) list.Cell { return list.Cell{Text: labelText(r.group.Labels), Paint: th.Dim} },
-		},
-	)
-}
-
-// seenFor is how long the group has been there without a break, by our own
-// clock: the minutes that the runtime reports cannot be trusted.
-func (g *goroutinesScreen) seenFor(r goroutineRow) time.Duration {
-	if r.group == nil {
-		return 0
-	}
-	since, ok := g.m.data.ages.Since(r.group.Key)
-	newest := g.m.data.history.Newest()
-	if !ok || newest == nil {
-		return 0
-	}
-	return newest.Time.Sub(since)
-}
-
-// age reads "≥ 2m10s": nobody looked before the first snapshot.
-func (g *goroutinesScreen) age(r goroutineRow) string {
-	d := g.seenFor(r)
-	if d <= 0 {
-		return ""
-	}
-	return "≥" + units.Duration(d)
-}
-
-// labelText is the labels that most of the group carry, and how many others there are.
-func labelText(labels []diff.LabelCount) string {
-	switch len(labels) {
-	case 0:
-		return ""
-	case 1:
-		return labels[0].Labels.String()
-	}
-	return fmt.Sprintf("%s and %d more", labels[0].Labels, len(labels)-1)
-}
-
 func (g *goroutinesScreen) key(key string) (tea.Cmd, bool) {
 	switch key {
 	case "v":
@@ -332,22 +228,16 @@ func (g *goroutinesScreen) render(width, height int) string {
 
 // hidden says what the shown rows add up to where some are left out.
 func (g *goroutinesScreen) hidden() string {
+	why := hiddenWhy(g.list.Filter(), g.ownOnly)
 	shown, all := g.list.Len()
-	var why []string
-	if g.list.Filter().Active() {
-		why = append(why, "filter "+g.list.Filter().String())
-	}
-	if g.ownOnly {
-		why = append(why, "own code only")
-	}
-	if len(why) == 0 {
+	if why == "" {
 		return fmt.Sprintf("   in %s groups", units.Count(int64(all)))
 	}
 	var sum int64
 	for r := range g.list.Shown() {
 		sum += r.After
 	}
-	return fmt.Sprintf("   shown %s groups with %s (%s)", units.Count(int64(shown)), units.Count(sum), strings.Join(why, ", "))
+	return fmt.Sprintf("   shown %s groups with %s (%s)", units.Count(int64(shown)), units.Count(sum), why)
 }
 
 func (g *goroutinesScreen) hints() []hint {

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -9,7 +8,6 @@ import (
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
-	"leaktop/diff/units"
 	"leaktop/tui/list"
 )
 
@@ -272,54 +270,6 @@ func (h *heapScreen) render(width, height int) string {
 		lines = append(lines, strings.Split(h.list.Render(width, body), "\n")...)
 	}
 	return block(lines, height)
-}
-
-func (h *heapScreen) metricName() string {
-	if h.columnN < 0 {
-		return "no sample types"
-	}
-	name := h.cmp.Types[h.columnN].Name
-	switch h.columnN {
-	case h.cmp.Columns().LiveBytes:
-		return "live bytes (" + name + ")"
-	case h.cmp.Columns().LiveObjects:
-		return "live objects (" + name + ")"
-	case h.cmp.Columns().AllocBytes:
-		return "allocated bytes (" + name + ")"
-	case h.cmp.Columns().AllocObjects:
-		return "allocated objects (" + name + ")"
-	}
-	return name
-}
-
-// totalLine says what the shown rows add up to, and what is hidden and why.
-func (h *heapScreen) totalLine(width int) string {
-	unit := h.unit()
-	text := fmt.Sprintf("   total %s → %s  ", units.Format(h.total.Before, unit), units.Format(h.total.After, unit))
-	text += h.m.paintChange(h.total, unit)
-	if h.by == byStack || h.by == byFunction || h.by == byPackage {
-		text += h.m.theme.Dim.Apply(h.hidden(unit))
-	}
-	return fit(text, width)
-}
-
-func (h *heapScreen) hidden(unit string) string {
-	shown, all := h.list.Len()
-	var why []string
-	if h.list.Filter().Active() {
-		why = append(why, "filter "+h.list.Filter().String())
-	}
-	if h.ownOnly {
-		why = append(why, "own code only")
-	}
-	if len(why) == 0 {
-		return fmt.Sprintf("   in %s %s", units.Count(int64(all)), [...]string{"stacks", "functions", "packages"}[h.by])
-	}
-	var sum int64
-	for r := range h.list.Shown() {
-		sum = snapshot.AddSaturating(sum, r.Flat.Delta)
-	}
-	return fmt.Sprintf("   shown %s: %s (%s)", units.Count(int64(shown)), units.Signed(sum, unit), strings.Join(why, ", "))
 }
 
 func (h *heapScreen) hints() []hint {
