@@ -17,8 +17,9 @@ import (
 	"leaktop/tui"
 )
 
-// attach shows the screens on a live target.
-func attach(ctx context.Context, std streams, text string, reach reachFlags, watch watchFlags, screen screenFlags) error {
+// attach shows the screens on a live target. What else there is to say to the
+// user comes as words, nil for nothing.
+func attach(ctx context.Context, std streams, text string, reach reachFlags, watch watchFlags, screen screenFlags, words <-chan string) error {
 	if err := watch.check(); err != nil {
 		return err
 	}
@@ -43,7 +44,7 @@ func attach(ctx context.Context, std streams, text string, reach reachFlags, wat
 	model := tui.New(tui.Config{
 		Context: ctx,
 		Table:   table,
-		Events:  prepend(ctx, first, live.events),
+		Events:  merge(ctx, first, live.events, words),
 		Sampler: s,
 		Files:   files,
 		Own:     screen.own,
@@ -111,13 +112,26 @@ func watchLive(ctx context.Context, s *sampler.Sampler) *liveSource {
 // wait returns how the sampler ended.
 func (l *liveSource) wait() error { return <-l.done }
 
-// prepend puts an event that was already taken back before the others.
-func prepend(ctx context.Context, first snapshot.Event, rest <-chan snapshot.Event) <-chan snapshot.Event {
+// merge puts an event that was already taken back before the others, and
+// words among them. It ends with rest.
+func merge(ctx context.Context, first snapshot.Event, rest <-chan snapshot.Event, words <-chan string) <-chan snapshot.Event {
 	out := make(chan snapshot.Event, eventBuffer)
 	out <- first
 	go func() {
 		defer close(out)
-		for e := range rest {
+		for {
+			var e snapshot.Event
+			var ok bool
+			select {
+			case e, ok = <-rest:
+				if !ok {
+					return
+				}
+			case text := <-words:
+				e = snapshot.Warned{Text: text}
+			case <-ctx.Done():
+				return
+			}
 			select {
 			case out <- e:
 			case <-ctx.Done():

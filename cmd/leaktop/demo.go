@@ -7,9 +7,11 @@ import (
 	"os"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"leaktop/capture/clean"
 	"leaktop/fixtures/leaky"
 )
 
@@ -100,6 +102,38 @@ func watchDemo(ctx context.Context, std streams, watch watchFlags, modes []strin
 	}
 	var reach reachFlags
 	reach.setDefaults()
-	err = attach(ctx, std, child.Address, reach, watch, screenFlags{})
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	err = attach(ctx, std, child.Address, reach, watch, screenFlags{}, wordsOf(ctx, child))
 	return errors.Join(err, child.Stop())
+}
+
+// wordsOf hands on what the service says, such as that its leaks pause: its
+// standard error cannot be seen behind the screens.
+func wordsOf(ctx context.Context, child *leaky.Child) <-chan string {
+	words := make(chan string)
+	go func() {
+		tick := time.NewTicker(time.Second)
+		defer tick.Stop()
+		told := ""
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			lines := strings.Split(strings.TrimSpace(child.Stderr()), "\n")
+			last := clean.Line(lines[len(lines)-1], 200)
+			if last == told {
+				continue
+			}
+			told = last
+			select {
+			case words <- "the demo service says: " + last:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return words
 }

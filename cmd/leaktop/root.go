@@ -31,7 +31,7 @@ leaktop demo
 leaktop diff before.pb.gz after.pb.gz`,
 		Args: oneTarget,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return attach(cmd.Context(), std, args[0], reach, watch, screen)
+			return attach(cmd.Context(), std, args[0], reach, watch, screen, nil)
 		},
 	}
 	root.SetIn(std.in)
