@@ -43,10 +43,7 @@ type heapScreen struct {
 }
 
 // heapRow is one line of the table.
-type heapRow struct {
-	diff.Row
-	objects diff.Change // of the same row, in the column that counts objects
-}
+type heapRow struct{ diff.Row }
 
 // rowKey tells rows apart while data moves: stacks by id, the others by name.
 type rowKey struct {
@@ -120,31 +117,33 @@ func (h *heapScreen) refresh() {
 
 // rows makes the table's rows in the order of their change.
 func (h *heapScreen) rows() []heapRow {
-	rows := h.make(h.columnN)
-	objects := make(map[rowKey]diff.Change)
-	if n := h.objectsColumn(); n >= 0 && h.by == byStack {
-		for _, r := range h.make(n) {
-			objects[rowKey{stack: r.Stack}] = r.Flat
-		}
+	var rows []diff.Row
+	switch h.by {
+	case byFunction:
+		rows = h.cmp.ByFunction(h.columnN)
+	case byPackage:
+		rows = h.cmp.ByPackage(h.columnN)
+	default:
+		rows = h.cmp.ByStack(h.columnN, h.m.cfg.Own)
 	}
 	out := make([]heapRow, 0, len(rows))
 	for _, r := range rows {
 		if h.ownOnly && !diff.IsOwn(snapshot.Frame{Function: r.Name, File: r.File}, h.m.cfg.Own) {
 			continue
 		}
-		out = append(out, heapRow{Row: r, objects: objects[rowKey{stack: r.Stack}]})
+		out = append(out, heapRow{r})
 	}
 	return out
 }
 
-func (h *heapScreen) make(column int) []diff.Row {
-	switch h.by {
-	case byFunction:
-		return h.cmp.ByFunction(column)
-	case byPackage:
-		return h.cmp.ByPackage(column)
-	}
-	return h.cmp.ByStack(column, h.m.cfg.Own)
+// objects is how many more objects a stack holds. It is looked up for the rows
+// on screen, since a pass over all of them costs as much as the rows themselves.
+func (h *heapScreen) objects(r heapRow) int64 {
+	name := h.cmp.Types[h.objectsColumn()].Name
+	stack := []snapshot.StackID{r.Stack}
+	now := stackTotal(h.cmp.Current, stack, h.cmp.Current.Column(name))
+	before := stackTotal(h.cmp.Base, stack, h.cmp.Base.Column(name))
+	return snapshot.SubSaturating(now, before)
 }
 
 // objectsColumn is the column that counts the objects of the one shown, -1

@@ -39,8 +39,8 @@ func (h *heapScreen) columns() []list.Column[heapRow] {
 		if h.objectsColumn() >= 0 {
 			cols = append(cols, list.Column[heapRow]{
 				Title: "Δ objects", Min: 9, Right: true, Priority: 4, Descending: true,
-				Cell:    func(r heapRow) list.Cell { return list.Cell{Text: units.SignedCount(r.objects.Delta)} },
-				Compare: func(a, b heapRow) int { return cmp.Compare(a.objects.Delta, b.objects.Delta) },
+				Cell:    func(r heapRow) list.Cell { return list.Cell{Text: units.SignedCount(h.objects(r))} },
+				Compare: func(a, b heapRow) int { return cmp.Compare(h.objects(a), h.objects(b)) },
 			})
 		}
 	} else {

@@ -71,6 +71,8 @@ type Model struct {
 	notice  string  // one line that stays until the next key
 	pending string  // the first key of a sequence: "g" of "gg"
 	charts  map[string]drawn
+	version int            // of what the screens show; grows with every change
+	fresh   map[screen]int // the version that a screen has taken over
 }
 
 // New returns the model; run it with a tea.Program.
@@ -80,6 +82,7 @@ func New(cfg Config) *Model {
 		theme:  theme.New(true), // until the terminal says otherwise
 		data:   newData(cfg),
 		charts: make(map[string]drawn),
+		fresh:  make(map[screen]int),
 		tabs: []tab{
 			{viewOverview, "1", "Overview"},
 			{viewHeap, "2", "Heap"},
@@ -173,7 +176,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		for _, e := range msg {
 			m.apply(e)
 		}
-		m.refresh()
+		m.sync()
 		return m, m.listen()
 	case endedMsg:
 		m.data.ended = true
@@ -207,10 +210,13 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 func (m *Model) apply(e snapshot.Event) {
 	m.data.apply(e)
 	switch e := e.(type) {
+	case snapshot.Taken:
+		m.version++
 	case snapshot.Warned:
 		m.notice = e.Text
 	case snapshot.Restarted:
-		m.details = nil // they show a process that is no more
+		m.version++
+		m.leave(0) // the details show a process that is no more
 		m.notice = "the target restarted at " + e.At.Format(clock) + " (" + e.Evidence + "): base and trend start anew"
 	case snapshot.Asked:
 		m.over = &question{
@@ -221,13 +227,18 @@ func (m *Model) apply(e snapshot.Event) {
 	}
 }
 
-// refresh hands new data to everything that is on screen or may come back to it.
+// refresh says that what the screens show has changed.
 func (m *Model) refresh() {
-	for _, s := range m.screens {
+	m.version++
+	m.sync()
+}
+
+// sync hands changes to the screen that is seen. The others get theirs when
+// they are turned to.
+func (m *Model) sync() {
+	if s := m.current(); m.fresh[s] != m.version {
 		s.refresh()
-	}
-	for _, d := range m.details {
-		d.refresh()
+		m.fresh[s] = m.version
 	}
 }
 

@@ -80,7 +80,17 @@ func (m *Model) general(key string) tea.Cmd {
 
 // show changes to a view and leaves all details.
 func (m *Model) show(v view) {
-	m.view, m.details = v, nil
+	m.leave(0)
+	m.view = v
+	m.sync()
+}
+
+// leave closes all details but the first few.
+func (m *Model) leave(kept int) {
+	for _, d := range m.details[kept:] {
+		delete(m.fresh, d)
+	}
+	m.details = m.details[:kept]
 }
 
 func (m *Model) step(n int) {
@@ -103,13 +113,15 @@ type page interface {
 // open shows a detail page over the current screen.
 func (m *Model) open(p page) tea.Cmd {
 	m.details = append(m.details, p)
+	m.fresh[p] = m.version // a page is made with what there is
 	return p.opened()
 }
 
 // back leaves a detail page.
 func (m *Model) back() {
 	if n := len(m.details); n > 0 {
-		m.details = m.details[:n-1]
+		m.leave(n - 1)
+		m.sync()
 	}
 }
 
