@@ -21,7 +21,7 @@ import (
 func Profile(data []byte, name string, table *snapshot.Table, limits Limits) (*snapshot.Profile, error) {
 	if len(data) > limits.MaxBytes {
 		return nil, refuse(name, fmt.Sprintf("it has %s, more than the cap of %s", size(len(data)), size(limits.MaxBytes)),
-			"take a smaller profile or raise the cap")
+			"take a smaller profile or raise the cap with --max-filesize")
 	}
 	packed := len(data)
 	if isGzip(data) {
@@ -58,7 +58,7 @@ func refuseGzip(name string, err error, limits Limits) error {
 		return refuse(name, err.Error()+", so the profile is cut", "fetch it again, whole")
 	case errors.Is(err, errGzipOver):
 		return refuse(name, "it unpacks to more than the cap of "+size(limits.MaxUnpacked),
-			"take a smaller profile or raise the cap")
+			"take a smaller profile or raise the cap with --max-unpacked")
 	}
 	return refuse(name, clean.Line(err.Error(), maxName), "fetch it again; copy it as binary, not as text")
 }
