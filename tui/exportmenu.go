@@ -82,6 +82,7 @@ func (m *Model) exportChoices() []exportChoice {
 		return nil
 	}
 	heap, goroutines := m.data.compare(snapshot.Heap), m.data.compare(snapshot.Goroutine)
+	base := m.data.Base()
 	d := m.exportDiff(heap, goroutines)
 	var out []exportChoice
 	if heap.Comparison != nil {
@@ -93,7 +94,7 @@ func (m *Model) exportChoices() []exportChoice {
 	if heap.Comparison != nil || goroutines.Comparison != nil {
 		out = append(out,
 			exportChoice{"report as Markdown, for an issue", ".md", func(w io.Writer) error { return export.Markdown(w, d, export.Options{}) }},
-			exportChoice{"report as JSON, leaktop.report/v1", ".json", func(w io.Writer) error { return export.JSON(w, export.NewReport(d, 0)) }},
+			exportChoice{"report as JSON, leaktop.report/v1", ".json", func(w io.Writer) error { return export.JSON(w, report(d, base, current)) }},
 			exportChoice{"report as text", ".txt", func(w io.Writer) error { return export.Text(w, d, export.Options{}) }})
 	}
 	for _, kind := range []snapshot.Kind{snapshot.Heap, snapshot.Goroutine} {
@@ -106,6 +107,21 @@ func (m *Model) exportChoices() []exportChoice {
 			func(w io.Writer) error { _, err := w.Write(raw); return err }})
 	}
 	return out
+}
+
+// report is the JSON of a diff, with what the vitals add to it: both snapshots
+// are of one run, and how many GCs there were in between.
+func report(d export.Diff, base, current *snapshot.Snapshot) export.Report {
+	r := export.NewReport(d, 0)
+	restarts := 0
+	r.Window.Restarts = &restarts
+	before, a := base.Vitals.Get(snapshot.NumGC)
+	after, b := current.Vitals.Get(snapshot.NumGC)
+	if a && b {
+		cycles := after - before
+		r.Window.GCCycles = &cycles
+	}
+	return r
 }
 
 // exportDiff is what the reports are made of.
