@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"runtime/debug"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -47,7 +49,7 @@ leaktop demo --list`,
 	}
 	f := cmd.Flags()
 	watch.add(f, demoEvery)
-	f.StringVar(&serve, "serve", "", "only serve, on this host:port, until standard input closes")
+	f.StringVar(&serve, "serve", "", "only serve, on this host:port; until standard input closes, if it is a pipe")
 	f.BoolVar(&list, "list", false, "list the modes and what each of them does")
 	f.StringSliceVar(&modes, "modes", nil, "run only these modes")
 	f.Var(&limit, "limit", "live heap at which the leaks pause")
@@ -68,16 +70,32 @@ func listModes(std streams) error {
 	return w.Flush()
 }
 
-// serveDemo is the child: it serves until its input closes, whatever way the
-// parent went.
+// serveDemo only serves. As a child it ends when the pipe from its parent
+// closes, whatever way the parent went.
 func serveDemo(ctx context.Context, std streams, addr string, modes []string, limit int64) error {
-	return leaky.Serve(leaky.EndWithInput(ctx, std.in), leaky.Options{
+	if fromPipe(std.in) {
+		ctx = leaky.EndWithInput(ctx, std.in)
+	}
+	// The service is to behave as services do: with room for garbage.
+	debug.SetMemoryLimit(max(memoryLimit, 2*limit))
+	return leaky.Serve(ctx, leaky.Options{
 		Addr:     addr,
 		Modes:    modes,
 		Limit:    limit,
 		Announce: std.out,
 		Log:      std.err,
 	})
+}
+
+// fromPipe reports whether an input is the end of a pipe. A service that was
+// started in the background has /dev/null instead, which is at its end at once.
+func fromPipe(in io.Reader) bool {
+	file, ok := in.(*os.File)
+	if !ok {
+		return true
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&(os.ModeNamedPipe|os.ModeSocket) != 0
 }
 
 // watchDemo starts the service as a child of the same binary and attaches to it.
