@@ -145,6 +145,19 @@ func (d *data) compare(kind snapshot.Kind) compared {
 	return c
 }
 
+// seenFor is how long a group of goroutines had been there without a break when
+// the current snapshot was taken, by our own clock: the minutes that the runtime
+// reports cannot be trusted. It is a lower bound, since nobody looked before the
+// first snapshot, and 0 where it is not known.
+func (d *data) seenFor(k diff.GroupKey) time.Duration {
+	since, ok := d.ages.Since(k)
+	current := d.Current()
+	if !ok || current == nil {
+		return 0
+	}
+	return max(0, current.Time.Sub(since))
+}
+
 // span is the time from the base to the current snapshot; negative where the
 // user chose a base that is the later one.
 func (c compared) span() time.Duration {

@@ -79,18 +79,13 @@ func (g *goroutinesScreen) columns() []list.Column[goroutineRow] {
 	)
 }
 
-// seenFor is how long the group has been there without a break, by our own
-// clock: the minutes that the runtime reports cannot be trusted.
+// seenFor is how long the group had been there without a break when the current
+// snapshot was taken; 0 where that is not known.
 func (g *goroutinesScreen) seenFor(r goroutineRow) time.Duration {
 	if r.group == nil {
 		return 0
 	}
-	since, ok := g.m.data.ages.Since(r.group.Key)
-	newest := g.m.data.history.Newest()
-	if !ok || newest == nil {
-		return 0
-	}
-	return newest.Time.Sub(since)
+	return g.m.data.seenFor(r.group.Key)
 }
 
 // age reads "≥ 2m10s": nobody looked before the first snapshot.

@@ -88,10 +88,8 @@ func (d *groupDetail) render(width, height int) string {
 		return block(nil, height)
 	}
 	seen := ""
-	if since, ok := d.m.data.ages.Since(g.Key); ok {
-		if newest := d.m.data.history.Newest(); newest != nil {
-			seen = "seen for at least " + units.Duration(newest.Time.Sub(since))
-		}
+	if age := d.m.data.seenFor(g.Key); age > 0 {
+		seen = "seen for at least " + units.Duration(age)
 	}
 	which := ""
 	if len(g.Stacks) > 1 {
