@@ -9,11 +9,16 @@
 //   - The pprof index page is fetched first. It stops nothing and tells how
 //     many goroutines and heap records there are, which predicts every cost.
 //   - One request is in flight, ever.
-//   - The time between two requests to an endpoint is at least 100 times its
-//     median latency. After a timeout it doubles, and nothing is retried: the
-//     work goes on inside the target.
+//   - The time between two requests for a URL is at least 100 times its median
+//     latency. After a timeout it doubles, and nothing is retried: the work
+//     goes on inside the target.
 //   - The goroutine profile is fetched at debug=0 only, and above 250,000
 //     goroutines only after an explicit yes.
 //   - gc=1 is sent only when the user allowed it. debug=2, goroutineleak and
 //     seconds=N are never sent.
+//
+// The code follows the life of a target: attach.go reaches it, probe.go looks
+// what is served there, curves.go and shot.go take points and snapshots,
+// outage.go waits while there is no answer, and restart.go tells whether it is
+// still the same process that answers.
 package sampler

@@ -12,106 +12,94 @@ import (
 	"leaktop/capture/target"
 )
 
-// endpoint groups requests that cost the target about the same, for pacing.
-type endpoint uint8
-
-const (
-	endpointIndex endpoint = iota
-	endpointCurves
-	endpointHeap
-	endpointGoroutine
-)
+// found is what a probe found at the target. It is put in force as a whole, so
+// that a probe which fails half way leaves nothing behind.
+type found struct {
+	info    snapshot.Info
+	counts  map[string]int64 // of the newest index page, never changed in place; nil where none is mounted
+	process *target.Process  // nil where the process is not local or not ours
+	usage   target.Usage     // of the process, with the probe
+	point   snapshot.Vitals  // of the curves, with the probe
+	choice                   // how the curves are had
+}
 
 // probe is the preflight: the index, the program's name, the local process
 // and the source of the curves. It runs at the start and after every outage
 // and restart.
-func (s *Sampler) probe(ctx context.Context) error {
-	info := snapshot.Info{Address: s.cfg.Target.Address()}
-	s.info, s.process = info, nil
-	s.counts = map[string]int64{}
-	if err := s.readIndex(ctx); err != nil {
-		if gone(err) || !unmounted(err) {
-			return err
+func (s *Sampler) probe(ctx context.Context) (found, error) {
+	f := found{info: snapshot.Info{Address: s.cfg.Target.Address()}}
+	var err error
+	if f.counts, err = s.index(ctx); err != nil && !unmounted(err) {
+		return f, err
+	}
+	f.info.Profiles = f.counts
+	if err := s.identify(ctx, &f); err != nil {
+		return f, err
+	}
+	if f.choice, f.point, err = s.choose(ctx, f.counts, nil, nil); err != nil {
+		return f, err
+	}
+	if f.info.GoVersion == "" {
+		f.info.GoVersion = f.choice.goVersion
+	}
+	if f.process != nil {
+		// One that has ended since is forgotten: another one answers by now, or none.
+		if f.usage, err = f.process.Read(); err != nil {
+			f.process = nil
+		} else {
+			fillLocal(&f.point, f.usage)
 		}
-		s.counts = nil // single profiles may be mounted without an index
 	}
-	if err := s.readCmdline(ctx); err != nil {
-		return err
+	f.nameCurves()
+	if start, known := f.point.Get(snapshot.StartTime); known && f.info.StartTime.IsZero() {
+		f.info.StartTime = unixNano(start)
 	}
-	s.info.Profiles = s.counts
-	return s.chooseCurves(ctx)
+	return f, nil
 }
 
-// readIndex fetches the index page and keeps its counts.
-func (s *Sampler) readIndex(ctx context.Context) error {
-	response, err := s.get(ctx, endpointIndex, s.cfg.Target.Index())
+// index fetches the index page and returns its counts.
+func (s *Sampler) index(ctx context.Context) (map[string]int64, error) {
+	response, err := s.get(ctx, s.indexURL)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	counts, err := decode.Index(response.Body)
 	if err != nil {
-		return fetch.NotIndex(response, err)
+		return nil, fetch.NotIndex(response, err)
 	}
-	s.counts = counts
-	return nil
+	return counts, nil
 }
 
 // unmounted reports whether an error may only mean that there is no index
 // page, while the profiles themselves are served.
 func unmounted(err error) bool {
-	var fault *fetch.Error
-	return errors.As(err, &fault) && fault.Kind == fetch.NotFound
+	fault, ok := errors.AsType[*fetch.Error](err)
+	return ok && fault.Kind == fetch.NotFound
 }
 
-// readCmdline asks for the program's name, and by it finds the local process:
-// a listener on a loopback port can be an ssh or kubectl tunnel, so it counts
-// as the target only if both have the same command line.
-func (s *Sampler) readCmdline(ctx context.Context) error {
-	response, err := s.get(ctx, endpointIndex, s.cfg.Target.Profile("cmdline", nil))
-	if gone(err) {
+// identify asks for the program's name, and by it finds the local process: a
+// listener on a loopback port can be an ssh or kubectl tunnel, so it counts as
+// the target only if both have the same command line. Where that cannot be
+// had, as from Kubernetes components, both stay unknown.
+func (s *Sampler) identify(ctx context.Context, f *found) error {
+	response, err := s.quick(ctx, s.cfg.Target.Profile("cmdline", nil))
+	switch {
+	case unreached(err) || err != nil && ctx.Err() != nil:
 		return err
-	}
-	if err != nil {
-		return nil // Kubernetes components have no such route; the name stays unknown
+	case err != nil || response.IsHTML():
+		return nil
 	}
 	// Arguments may hold secrets; the program's name is all that is kept.
 	if args := decode.Cmdline(response.Body); len(args) > 0 {
-		s.info.Name = path.Base(strings.ReplaceAll(args[0], `\`, "/"))
+		f.info.Name = path.Base(strings.ReplaceAll(args[0], `\`, "/"))
 	}
 	// Compared as they are: cleaned ones are not what the system has.
 	raw := strings.Split(strings.TrimSuffix(string(response.Body), "\x00"), "\x00")
 	process, err := target.FindLocal(ctx, s.cfg.Target, raw)
-	if err != nil || process == nil {
+	if err != nil {
 		return nil // not local, or not ours: its RSS stays unknown
 	}
-	s.process = process
-	s.info.PID, s.info.StartTime, s.info.GoVersion = process.PID, process.StartTime, process.GoVersion
+	f.process = process
+	f.info.PID, f.info.StartTime, f.info.GoVersion = process.PID, process.StartTime, process.GoVersion
 	return nil
-}
-
-// get fetches one URL and keeps the books: one request in flight, since only
-// Run's goroutine calls it.
-func (s *Sampler) get(ctx context.Context, e endpoint, url string) (*fetch.Response, error) {
-	begun := s.now()
-	response, err := s.cfg.Client.Get(ctx, url)
-	s.cost.Requests++
-	if err != nil {
-		s.cost.Busy += s.now().Sub(begun)
-		var fault *fetch.Error
-		if errors.As(err, &fault) && fault.Timeout() {
-			s.pace(e).timedOut()
-		}
-		return nil, err
-	}
-	s.cost.Bytes += int64(len(response.Body))
-	s.cost.Busy += response.Latency
-	s.pace(e).answered(response.Latency)
-	return response, nil
-}
-
-func (s *Sampler) pace(e endpoint) *pace {
-	if s.paces[e] == nil {
-		s.paces[e] = &pace{}
-	}
-	return s.paces[e]
 }

@@ -2,6 +2,8 @@ package sampler
 
 import (
 	"context"
+	"fmt"
+	"net/url"
 	"time"
 
 	"leaktop/capture/decode"
@@ -9,10 +11,6 @@ import (
 	"leaktop/capture/snapshot"
 	"leaktop/capture/target"
 )
-
-// curveTick is how often a point of the curves is taken, where the target is
-// quick enough: /debug/vars each second costs 0.02 % of a core.
-const curveTick = time.Second
 
 // Getter fetches one URL with one bounded GET. [fetch.Client] is one.
 type Getter interface {
@@ -36,230 +34,119 @@ type Config struct {
 	AllowCostly bool
 }
 
-// Sampler watches one target. Its methods but Run may be called from any
-// goroutine; they return at once.
+// Sampler watches one target. Snapshot, SetPaused, SetEvery and AllowCostly
+// may be called from any goroutine at any time; they return at once. Run or
+// One is called once.
 type Sampler struct {
-	cfg      Config
-	commands chan command
-	now      func() time.Time
+	cfg   Config
+	inbox *inbox
+
+	// The URLs that snapshots are made of.
+	indexURL, heapURL, goroutineURL string
 
 	// The rest is Run's alone.
-	emit    func(snapshot.Event)
-	info    snapshot.Info
-	counts  map[string]int64 // of the newest index page; nil where none is mounted
-	curves  *curveSource     // nil: the index counts
-	process *target.Process  // nil where the process is not local or not ours
-	paces   map[endpoint]*pace
-	cost    snapshot.Cost
-	started time.Time // of attaching
-	cpu     time.Duration
-	cpuBase time.Duration
+	emit     func(snapshot.Event)
+	attached bool
+	found    found // what the newest probe found
+	stale    bool  // found is of a process that is no more
+	run      *run
+	seq      int              // of the newest snapshot
+	paces    map[string]*pace // by URL
+	ticked   time.Time        // when a point of the curves was asked for last
+	outage   outage
+	cost     snapshot.Cost
+	started  time.Time // of attaching
+	cpu      cpuMeter
 
-	seq       int
-	run       int
-	last      *snapshot.Snapshot // the newest one taken
-	counted   *snapshot.Snapshot // the newest one for which GC had advanced
-	vitalsNow *snapshot.Vitals   // the newest point of the curves
-	outage    outage
-	paused    bool
-	costly    bool // the yes to a costly goroutine profile, for this session
-	asked     bool // the question was put
-	nextCurve time.Time
-	nextShot  time.Time
+	paused bool
+	wanted bool // a snapshot is to be taken as soon as the pace allows
+	costly bool // the yes to a costly goroutine profile, for this session
+	asked  bool // the question was put
 }
-
-// command is what a screen asks of a running sampler.
-type command func(*Sampler)
 
 // New returns a sampler that has not asked for anything yet.
 func New(cfg Config) *Sampler {
 	cfg.Every = max(cfg.Every, time.Second)
-	return &Sampler{
-		cfg:      cfg,
-		commands: make(chan command, 16),
-		now:      time.Now,
-		paces:    make(map[endpoint]*pace),
-		costly:   cfg.AllowCostly,
+	query := url.Values{}
+	if cfg.AllowGC {
+		query.Set("gc", "1")
 	}
-}
-
-// Snapshot asks for a snapshot now, as far as the pace of the target allows.
-func (s *Sampler) Snapshot() {
-	s.tell(func(s *Sampler) { s.nextShot = s.earliestShot() })
-}
-
-// SetPaused stops all requests, or lets them go on.
-func (s *Sampler) SetPaused(paused bool) {
-	s.tell(func(s *Sampler) {
-		s.paused = paused
-		s.schedule()
-	})
-}
-
-// SetEvery changes the time between snapshots; at least 1 s.
-func (s *Sampler) SetEvery(every time.Duration) {
-	s.tell(func(s *Sampler) {
-		s.cfg.Every = max(every, time.Second)
-		s.nextShot = s.dueShot()
-		s.schedule()
-	})
-}
-
-// AllowCostly is the yes to the question of [snapshot.Asked].
-func (s *Sampler) AllowCostly() {
-	s.tell(func(s *Sampler) {
-		s.costly = true
-		s.nextShot = s.earliestShot()
-	})
-}
-
-// tell hands a command to Run. When sixteen are already waiting the target
-// hangs in a request, and one more key press is dropped.
-func (s *Sampler) tell(c command) {
-	select {
-	case s.commands <- c:
-	default:
+	return &Sampler{
+		cfg:          cfg,
+		inbox:        newInbox(),
+		indexURL:     cfg.Target.Index(),
+		heapURL:      cfg.Target.Profile("heap", query),
+		goroutineURL: cfg.Target.Profile("goroutine", nil),
+		found:        found{info: snapshot.Info{Address: cfg.Target.Address()}},
+		run:          newRun(0),
+		paces:        make(map[string]*pace),
+		costly:       cfg.AllowCostly,
 	}
 }
 
 // Run attaches and watches until the context ends, which is no error. It hands
 // every event to emit, one at a time. It fails if the target cannot be reached
-// at the start, or serves no profile, unless Config.Wait says to wait.
+// at the start, or serves no profile, unless Config.Wait says to wait; no event
+// comes before such an error.
 func (s *Sampler) Run(ctx context.Context, emit func(snapshot.Event)) error {
 	s.emit = emit
-	if err := s.start(ctx); err != nil {
-		if ctx.Err() != nil {
-			return nil
-		}
-		return err
-	}
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	for {
-		timer.Reset(s.untilNext())
+	for ctx.Err() == nil {
+		do, at := s.next()
+		var due <-chan time.Time // never, while there is nothing to do
+		if do != nil {
+			timer.Reset(time.Until(at))
+			due = timer.C
+		}
 		select {
 		case <-ctx.Done():
 			return nil
-		case c := <-s.commands:
-			c(s)
-			continue
-		case <-timer.C:
+		case <-s.inbox.wake:
+			for _, c := range s.inbox.take() {
+				c(s)
+			}
+		case <-due:
+			if ctx.Err() != nil {
+				return nil
+			}
+			if err := s.step(ctx, do); err != nil {
+				return err
+			}
 		}
-		s.step(ctx)
+		s.schedule()
 	}
-}
-
-// start attaches and takes the first snapshot.
-func (s *Sampler) start(ctx context.Context) error {
-	for {
-		err := s.first(ctx)
-		if err == nil || ctx.Err() != nil {
-			return err
-		}
-		if !s.cfg.Wait || !gone(err) {
-			return err
-		}
-		s.fail(err)
-		if !sleep(ctx, s.outage.next.Sub(s.now())) {
-			return ctx.Err()
-		}
-	}
-}
-
-// first probes the target and takes the first snapshot, which must hold at
-// least one profile: without one there is nothing to watch.
-func (s *Sampler) first(ctx context.Context) error {
-	if s.cfg.AttachTimeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, s.cfg.AttachTimeout)
-		defer cancel()
-	}
-	if err := s.probe(ctx); err != nil {
-		return err
-	}
-	shot, fault, err := s.take(ctx)
-	if err != nil {
-		return err
-	}
-	if shot.Heap == nil && shot.Goroutines == nil && fault != nil {
-		return fault
-	}
-	s.began()
-	s.emit(snapshot.Attached{Info: s.info})
-	s.deliver(shot)
 	return nil
 }
 
-// step does the one thing that is due: a snapshot, a point of the curves, or
-// one more try at a target that gives no answer.
-func (s *Sampler) step(ctx context.Context) {
-	var err error
+// step does what is due. Getting no answer begins an outage or goes on with
+// one; it is an error only before the target was ever reached.
+func (s *Sampler) step(ctx context.Context, do func(context.Context) error) error {
+	err := do(ctx)
 	switch {
-	case s.outage.on():
-		err = s.comeBack(ctx)
-	case !s.now().Before(s.nextShot):
-		err = s.snapshot(ctx)
-	default:
-		err = s.curve(ctx)
-	}
-	if err != nil && ctx.Err() == nil {
-		s.fail(err)
-	}
-	s.schedule()
-}
-
-// curve takes one point of the curves.
-func (s *Sampler) curve(ctx context.Context) error {
-	v, err := s.vitals(ctx)
-	s.nextCurve = s.now().Add(s.pace(endpointCurves).interval(curveTick))
-	if err != nil {
+	case err == nil || ctx.Err() != nil:
+		return nil
+	case !s.attached && !(s.cfg.Wait && gone(err)):
 		return err
 	}
-	if s.noticeRestart(ctx, &v) {
-		return s.snapshot(ctx)
-	}
-	s.vitalsNow = &v
-	s.emit(snapshot.VitalsTaken{Vitals: v})
+	s.fail(err)
 	return nil
 }
 
-// untilNext returns how long there is nothing to do.
-func (s *Sampler) untilNext() time.Duration {
-	switch {
-	case s.paused:
-		return time.Hour // a command ends the wait
-	case s.outage.on():
-		return s.outage.next.Sub(s.now())
-	case s.nextCurve.Before(s.nextShot):
-		return s.nextCurve.Sub(s.now())
+// One attaches, takes a single snapshot and tells what is known of the target.
+// It fails where the target cannot be reached or serves neither profile.
+func (s *Sampler) One(ctx context.Context) (*snapshot.Snapshot, snapshot.Info, error) {
+	enough, stop := context.WithCancel(ctx)
+	defer stop()
+	var shot *snapshot.Snapshot
+	err := s.Run(enough, func(e snapshot.Event) {
+		if taken, ok := e.(snapshot.Taken); ok && shot == nil {
+			shot = taken.Snapshot
+			stop()
+		}
+	})
+	if err == nil && shot == nil {
+		err = fmt.Errorf("%s: interrupted before a snapshot came (%w); run it again", s.found.info.Address, ctx.Err())
 	}
-	return s.nextShot.Sub(s.now())
-}
-
-// schedule tells what comes next and what it has cost.
-func (s *Sampler) schedule() {
-	cost := s.cost
-	cost.Elapsed = s.now().Sub(s.started)
-	cost.Latency = s.pace(endpointHeap).median()
-	cost.CPU = -1
-	if s.process != nil {
-		cost.CPU = s.cpu - s.cpuBase
-	}
-	e := snapshot.Scheduled{Every: s.cfg.Every, Actual: s.shotInterval(), Next: s.nextShot, Paused: s.paused, Cost: cost}
-	if s.paused {
-		e.Next = time.Time{}
-	}
-	s.emit(e)
-}
-
-// sleep waits, and reports whether it did so to the end.
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
+	return shot, s.found.info, err
 }

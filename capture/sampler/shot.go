@@ -2,9 +2,8 @@ package sampler
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net/url"
+	"strconv"
 	"time"
 
 	"leaktop/capture/decode"
@@ -21,137 +20,116 @@ const (
 	askAbove = 250_000
 )
 
-// shotInterval is the time between snapshots: as asked, or longer where one of
-// its profiles is slow. Both are taken together, so that what a stuck
-// goroutine holds can be seen beside it.
-func (s *Sampler) shotInterval() time.Duration {
-	return max(s.pace(endpointHeap).interval(s.cfg.Every), s.pace(endpointGoroutine).interval(s.cfg.Every))
+// shot is a snapshot with what is to be known until it is handed out.
+type shot struct {
+	*snapshot.Snapshot
+	fresh    bool            // the figures were read after the profiles
+	question *snapshot.Asked // what was left out for its cost, nil for nothing
+	fault    error           // the first error about a part that is missing
 }
 
-// dueShot is when the next snapshot is due by the schedule.
-func (s *Sampler) dueShot() time.Time {
-	if s.last == nil {
-		return s.now()
-	}
-	return s.last.Time.Add(s.shotInterval())
-}
-
-// earliestShot is how soon a snapshot that the user asked for may be taken.
-func (s *Sampler) earliestShot() time.Time {
-	if s.last == nil {
-		return s.now()
-	}
-	pause := max(s.pace(endpointHeap).interval(0), s.pace(endpointGoroutine).interval(0))
-	if t := s.last.Time.Add(pause); t.After(s.now()) {
-		return t
-	}
-	return s.now()
-}
-
-// began starts the clocks once the target is attached.
-func (s *Sampler) began() {
-	s.started = s.now()
-	s.cpuBase = s.cpu
-	s.outage = outage{}
-}
-
-// snapshot takes one snapshot and hands it out. A restart seen in it starts a
-// new run, of which it is the first.
+// snapshot takes one snapshot and hands it out.
 func (s *Sampler) snapshot(ctx context.Context) error {
-	shot, _, err := s.take(ctx)
+	shot, err := s.take(ctx)
 	if err != nil {
-		// What is due stays due, for when the target answers again.
 		return err
 	}
-	if s.noticeRestart(ctx, &shot.Vitals) || s.noticeOtherMappings(ctx, shot) {
-		shot.Advanced, shot.Run = true, s.run
-	}
-	s.deliver(shot)
+	s.wanted = false
+	s.hand(shot)
 	return nil
 }
 
-// noticeOtherMappings looks for a restart in the profiles, where the vitals
-// hold no start time that would settle it.
-func (s *Sampler) noticeOtherMappings(ctx context.Context, shot *snapshot.Snapshot) bool {
-	if _, known := shot.Vitals.Get(snapshot.StartTime); known || s.last == nil {
-		return false
+// hand numbers a snapshot and hands it out, its point of the curves first. One
+// that shows a restart is of no use, since two processes may have had a hand
+// in it; the new run begins with the next one.
+func (s *Sampler) hand(shot shot) {
+	if evidence := s.run.restart(shot.Time, &shot.Vitals, shot.fresh, shot.Snapshot); evidence != "" {
+		s.restarted(shot.Time, evidence)
+		return
 	}
-	for _, kind := range []snapshot.Kind{snapshot.Heap, snapshot.Goroutine} {
-		if evidence := restartInProfiles(s.last.Profile(kind), shot.Profile(kind)); evidence != "" {
-			s.restarted(ctx, evidence)
-			return true
-		}
-	}
-	return false
-}
-
-// deliver numbers a snapshot and hands it out, its point of the curves first.
-func (s *Sampler) deliver(shot *snapshot.Snapshot) {
 	s.seq++
-	shot.Seq = s.seq
-	s.last = shot
-	if shot.Advanced {
-		s.counted = shot
-	}
-	s.vitalsNow = &shot.Vitals
-	s.nextCurve = s.now().Add(s.pace(endpointCurves).interval(curveTick))
-	s.nextShot = s.dueShot()
+	shot.Seq, shot.Run = s.seq, s.run.number
+	shot.Advanced = s.run.gcAdvanced(shot.Snapshot)
+	s.run.add(shot.Snapshot, shot.fresh)
 	s.emit(snapshot.VitalsTaken{Vitals: shot.Vitals})
-	s.emit(snapshot.Taken{Snapshot: shot})
+	s.emit(snapshot.Taken{Snapshot: shot.Snapshot})
+	if shot.question != nil && !s.asked {
+		s.asked = true
+		s.emit(*shot.question)
+	}
 }
 
 // take fetches the parts of one snapshot, one after the other. It fails only
 // where the target gives no answer; a part that the target answers with an
-// error is missing, and fault is the first such error.
-func (s *Sampler) take(ctx context.Context) (shot *snapshot.Snapshot, fault, err error) {
-	shot = &snapshot.Snapshot{Time: s.now(), Run: s.run, ForcedGC: s.cfg.AllowGC, Raw: make(map[snapshot.Kind][]byte)}
-	// The vitals come before the heap: a GC between the two then shows as a
-	// heap that changed, never as a GC that changed nothing.
-	if shot.Vitals, err = s.vitals(ctx); err != nil {
-		return nil, nil, err
+// error is missing.
+//
+// The figures come last: a restart shows in them then, whichever of the
+// profiles it came before.
+func (s *Sampler) take(ctx context.Context) (shot, error) {
+	out := shot{Snapshot: &snapshot.Snapshot{Time: time.Now(), ForcedGC: s.cfg.AllowGC, Raw: make(map[snapshot.Kind][]byte)}}
+	astray, err := s.readCounts(ctx)
+	if err != nil {
+		return out, err
 	}
-	if s.counts != nil && s.curves != nil {
-		if err := s.readIndex(ctx); gone(err) {
-			return nil, nil, err
-		}
-		s.fillCounts(&shot.Vitals)
+	if out.Heap, err = s.part(ctx, &out, snapshot.Heap, s.heapURL); err != nil {
+		return out, err
 	}
-	query := url.Values{}
-	if s.cfg.AllowGC {
-		query.Set("gc", "1")
+	if s.mayListGoroutines(&out) {
+		if out.Goroutines, err = s.part(ctx, &out, snapshot.Goroutine, s.goroutineURL); err != nil {
+			return out, err
+		}
 	}
-	for _, part := range []struct {
-		kind  snapshot.Kind
-		at    endpoint
-		query url.Values
-		into  **snapshot.Profile
-	}{
-		{snapshot.Heap, endpointHeap, query, &shot.Heap},
-		{snapshot.Goroutine, endpointGoroutine, nil, &shot.Goroutines},
-	} {
-		if part.kind == snapshot.Goroutine && !s.mayListGoroutines(shot) {
-			continue
-		}
-		profile, raw, err := s.profile(ctx, part.at, s.cfg.Target.Profile(string(part.kind), part.query))
-		if gone(err) {
-			return nil, nil, err
-		}
-		if err != nil {
-			shot.Missing = append(shot.Missing, err.Error())
-			if fault == nil {
-				fault = err
-			}
-			continue
-		}
-		*part.into, shot.Raw[part.kind] = profile, raw
+	if astray != nil && out.Heap == nil && out.Goroutines == nil {
+		return out, astray // something answers, but it is not pprof any more
 	}
-	s.complete(shot)
-	return shot, fault, nil
+	if err := s.figures(ctx, &out); err != nil {
+		return out, err
+	}
+	out.complete()
+	return out, nil
+}
+
+// readCounts reads the index, which predicts what the profiles cost. So soon
+// after a probe that the pace does not allow it, the probe's counts stand.
+// astray is a failure that only matters if the profiles fail, too.
+func (s *Sampler) readCounts(ctx context.Context) (astray, err error) {
+	if s.found.counts == nil || !s.allowed(s.indexURL) {
+		return nil, nil
+	}
+	counts, err := s.index(ctx)
+	switch {
+	case err == nil:
+		s.found.counts = counts
+		return nil, nil
+	case unreached(err) || timedOut(err):
+		return nil, err
+	}
+	return err, nil
+}
+
+// part fetches and decodes one profile. Where the target is there but this one
+// fails, it is noted as missing.
+func (s *Sampler) part(ctx context.Context, out *shot, kind snapshot.Kind, url string) (*snapshot.Profile, error) {
+	profile, raw, err := s.profile(ctx, url)
+	if err == nil {
+		out.Raw[kind] = raw
+		return profile, nil
+	}
+	if gone(err) {
+		if err := s.confirm(ctx, err); err != nil {
+			return nil, err
+		}
+	}
+	out.Missing = append(out.Missing, err.Error())
+	if out.fault == nil {
+		out.fault = err
+	}
+	return nil, nil
 }
 
 // profile fetches and decodes one profile.
-func (s *Sampler) profile(ctx context.Context, at endpoint, from string) (*snapshot.Profile, []byte, error) {
-	response, err := s.get(ctx, at, from)
+func (s *Sampler) profile(ctx context.Context, url string) (*snapshot.Profile, []byte, error) {
+	response, err := s.get(ctx, url)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -165,73 +143,70 @@ func (s *Sampler) profile(ctx context.Context, at endpoint, from string) (*snaps
 	return profile, response.Body, nil
 }
 
-// mayListGoroutines decides by the predicted cost, and asks once where it is too high.
-func (s *Sampler) mayListGoroutines(shot *snapshot.Snapshot) bool {
-	n, known := shot.Vitals.Get(snapshot.Goroutines)
+// mayListGoroutines decides by the predicted cost, and asks where it is too high.
+func (s *Sampler) mayListGoroutines(out *shot) bool {
+	n, known := s.found.counts["goroutine"]
+	if !known {
+		n, known = s.run.seen.Get(snapshot.Goroutines)
+	}
 	if !known || n <= askAbove || s.costly {
 		return true
 	}
-	cost := fmt.Sprintf("about %.1f s of CPU and %d MiB of garbage, for %d goroutines",
-		(time.Duration(n) * cpuPerGoroutine).Seconds(), n*garbagePerGoroutine>>20, n)
-	shot.Missing = append(shot.Missing, fmt.Sprintf("goroutine profile: left out: it would cost the target %s; allow it to see them", cost))
-	if !s.asked {
-		s.asked = true
-		s.emit(snapshot.Asked{Call: "goroutine profile", Cost: cost})
-	}
+	cost := fmt.Sprintf("about %.1f s of CPU and %.0f MiB of garbage, for %s goroutines",
+		(time.Duration(n) * cpuPerGoroutine).Seconds(), float64(n)*garbagePerGoroutine/(1<<20), grouped(n))
+	out.Missing = append(out.Missing, "goroutine profile: left out, since it would cost the target "+cost+"; allow it to see them")
+	out.question = &snapshot.Asked{Call: "goroutine profile", Cost: cost}
 	return false
 }
 
-// complete adds what follows from the profiles themselves.
-func (s *Sampler) complete(shot *snapshot.Snapshot) {
-	if heap := shot.Heap; heap != nil {
-		columns := heap.Columns()
-		if columns.LiveBytes >= 0 {
-			shot.Vitals.Set(snapshot.LiveHeap, heap.Total(columns.LiveBytes))
-		}
-		if columns.LiveObjects >= 0 {
-			shot.Vitals.Set(snapshot.LiveObjects, heap.Total(columns.LiveObjects))
-		}
+// grouped writes a count with a comma after each thousand.
+func grouped(n int64) string {
+	text := strconv.FormatInt(n, 10)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
 	}
-	if _, known := shot.Vitals.Get(snapshot.Goroutines); !known && shot.Goroutines != nil {
-		shot.Vitals.Set(snapshot.Goroutines, shot.Goroutines.Total(0))
-	}
-	shot.Advanced = s.gcAdvanced(shot)
+	return text
 }
 
-// gcAdvanced reports whether a GC completed since the last snapshot that
-// counted: the heap profile shows the heap as of a completed GC, so two
-// profiles without one between them are the same observation.
-func (s *Sampler) gcAdvanced(shot *snapshot.Snapshot) bool {
-	if shot.Heap == nil {
-		return false
-	}
-	if s.counted == nil {
-		return true
-	}
-	for _, sign := range []snapshot.Vital{snapshot.NumGC, snapshot.LastGC} {
-		before, knownA := s.counted.Vitals.Get(sign)
-		after, knownB := shot.Vitals.Get(sign)
-		if knownA && knownB && after != before {
-			return true
+// figures adds the point of the curves that belongs to a snapshot. Where the
+// pace does not allow to ask for one, that of a probe just before stands, else
+// what the index told.
+func (s *Sampler) figures(ctx context.Context, out *shot) error {
+	var v *snapshot.Vitals
+	switch source := s.found.source; {
+	case source != nil && s.allowed(source.url):
+		var err error
+		if v, err = s.vitals(ctx); err != nil {
+			return err
 		}
+	case source != nil && s.run.last == nil:
+		out.Vitals = s.found.point
+		return nil
 	}
-	return !shot.Heap.SameValues(s.counted.Heap)
+	if v == nil {
+		counted := indexPoint(s.found.counts)
+		v = &counted
+		s.readProcess(v)
+	}
+	fillCounts(v, s.found.counts)
+	out.Vitals, out.fresh = *v, true
+	return nil
 }
 
-// One attaches, takes a single snapshot and tells what is known of the target.
-// It fails where the target cannot be reached or serves neither profile.
-func (s *Sampler) One(ctx context.Context) (*snapshot.Snapshot, snapshot.Info, error) {
-	var shot *snapshot.Snapshot
-	s.emit = func(e snapshot.Event) {
-		if taken, ok := e.(snapshot.Taken); ok {
-			shot = taken.Snapshot
+// complete adds the figures that follow from the profiles, where the curves do
+// not have them: one curve must not join two ways to measure.
+func (out *shot) complete() {
+	told := snapshot.Vitals{}
+	if heap := out.Heap; heap != nil {
+		if columns := heap.Columns(); columns.LiveBytes >= 0 {
+			told.Set(snapshot.LiveHeap, heap.Total(columns.LiveBytes))
+			if columns.LiveObjects >= 0 {
+				told.Set(snapshot.LiveObjects, heap.Total(columns.LiveObjects))
+			}
 		}
 	}
-	if err := s.start(ctx); err != nil {
-		return nil, s.info, err
+	if out.Goroutines != nil {
+		told.Set(snapshot.Goroutines, out.Goroutines.Total(0))
 	}
-	if shot == nil {
-		return nil, s.info, errors.New(s.info.Address + ": no snapshot came; try again")
-	}
-	return shot, s.info, nil
+	out.Vitals.Fill(&told)
 }

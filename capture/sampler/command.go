@@ -1,0 +1,60 @@
+package sampler
+
+import (
+	"sync"
+	"time"
+)
+
+// command is what a screen asks of a running sampler.
+type command func(*Sampler)
+
+// inbox holds the commands that Run has not come to yet: none is lost while
+// the target keeps it waiting.
+type inbox struct {
+	mu      sync.Mutex
+	waiting []command
+	wake    chan struct{} // holds one token while something waits
+}
+
+func newInbox() *inbox { return &inbox{wake: make(chan struct{}, 1)} }
+
+// put adds a command; it never blocks.
+func (b *inbox) put(c command) {
+	b.mu.Lock()
+	b.waiting = append(b.waiting, c)
+	b.mu.Unlock()
+	select {
+	case b.wake <- struct{}{}:
+	default: // it will be seen with the one that woke Run already
+	}
+}
+
+// take empties the inbox.
+func (b *inbox) take() []command {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	all := b.waiting
+	b.waiting = nil
+	return all
+}
+
+// Snapshot asks for a snapshot now, as far as the pace of the target allows.
+func (s *Sampler) Snapshot() {
+	s.inbox.put(func(s *Sampler) { s.wanted = true })
+}
+
+// SetPaused stops all requests, or lets them go on. What is under way when it
+// is called comes to its end first: at most one snapshot.
+func (s *Sampler) SetPaused(paused bool) {
+	s.inbox.put(func(s *Sampler) { s.paused = paused })
+}
+
+// SetEvery changes the time between snapshots; at least 1 s.
+func (s *Sampler) SetEvery(every time.Duration) {
+	s.inbox.put(func(s *Sampler) { s.cfg.Every = max(every, time.Second) })
+}
+
+// AllowCostly is the yes to the question of [snapshot.Asked].
+func (s *Sampler) AllowCostly() {
+	s.inbox.put(func(s *Sampler) { s.costly, s.wanted = true, true })
+}

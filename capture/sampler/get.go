@@ -1,0 +1,89 @@
+package sampler
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"leaktop/capture/fetch"
+)
+
+// quickTimeout bounds what is cheap where it is served at all. What takes
+// longer is of no use as a curve, and must not keep a target from being watched.
+const quickTimeout = 3 * time.Second
+
+// get fetches one URL and keeps the books. One request is in flight, ever,
+// since only Run's goroutine calls it.
+func (s *Sampler) get(ctx context.Context, url string) (*fetch.Response, error) {
+	begun := time.Now()
+	response, err := s.cfg.Client.Get(ctx, url)
+	ended := time.Now()
+	s.cost.Requests++
+	s.cost.Busy += ended.Sub(begun)
+	switch pace := s.pace(url); {
+	case err == nil:
+		s.cost.Bytes += int64(len(response.Body))
+		pace.answered(begun, ended)
+	case timedOut(err):
+		pace.timedOut(begun, ended)
+	case gone(err):
+		pace.failed(begun, ended)
+	default:
+		pace.answered(begun, ended)
+	}
+	return response, err
+}
+
+// quick is get for what must be quick.
+func (s *Sampler) quick(ctx context.Context, url string) (*fetch.Response, error) {
+	ctx, cancel := context.WithTimeout(ctx, quickTimeout)
+	defer cancel()
+	return s.get(ctx, url)
+}
+
+// gone reports whether the error says that the target gives no answer, as
+// opposed to an answer that is of no use.
+func gone(err error) bool {
+	fault, ok := errors.AsType[*fetch.Error](err)
+	return ok && (fault.NoAnswer() || fault.Kind == fetch.Canceled)
+}
+
+// unreached reports whether the error is about the way to the target, so that
+// no other request would get an answer either.
+func unreached(err error) bool {
+	fault, ok := errors.AsType[*fetch.Error](err)
+	if !ok {
+		return false
+	}
+	switch fault.Kind {
+	case fetch.Refused, fetch.NoHost, fetch.NoRoute, fetch.Socket, fetch.Proxy, fetch.Canceled:
+		return true
+	}
+	return false
+}
+
+// timedOut reports whether the time of a request was up.
+func timedOut(err error) bool {
+	fault, ok := errors.AsType[*fetch.Error](err)
+	return ok && fault.Timeout()
+}
+
+// passing reports whether the same request may well work at another time.
+func passing(err error) bool {
+	fault, ok := errors.AsType[*fetch.Error](err)
+	return ok && (fault.NoAnswer() || fault.Status >= http.StatusInternalServerError)
+}
+
+// confirm finds out whether a request that got no answer speaks for the whole
+// target: the index page costs next to nothing and answers where only the one
+// request failed. It returns nil if the target is there, else why it is not.
+func (s *Sampler) confirm(ctx context.Context, err error) error {
+	if unreached(err) || s.found.counts == nil || ctx.Err() != nil {
+		return err
+	}
+	if _, err := s.index(ctx); gone(err) {
+		return err
+	}
+	return nil
+}

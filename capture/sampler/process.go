@@ -1,0 +1,61 @@
+package sampler
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"leaktop/capture/snapshot"
+	"leaktop/capture/target"
+)
+
+// readProcess adds what /proc tells of a local process. One that has ended is
+// no more what answers: its end is kept as evidence for the next answer.
+func (s *Sampler) readProcess(v *snapshot.Vitals) {
+	process := s.found.process
+	if process == nil {
+		return
+	}
+	usage, err := process.Read()
+	switch {
+	case errors.Is(err, target.ErrGone):
+		s.run.ended, s.run.endedAt = fmt.Sprintf("process %d ended", process.PID), time.Now()
+		s.found.process = nil
+	case err == nil:
+		fillLocal(v, usage)
+		s.cpu.read(process, usage)
+	}
+}
+
+// fillLocal adds what /proc tells. It is read last, so that its RSS is the
+// fresher one. Of the start time the target itself knows best: another process
+// may have taken over the port.
+func fillLocal(v *snapshot.Vitals, usage target.Usage) {
+	v.Set(snapshot.RSS, usage.RSS)
+	if _, known := v.Get(snapshot.StartTime); !known {
+		v.Set(snapshot.StartTime, usage.StartTime.UnixNano())
+	}
+}
+
+// cpuMeter adds up the CPU time that the target used while it was watched,
+// over all its processes.
+type cpuMeter struct {
+	used  time.Duration
+	pid   int
+	start time.Time
+	last  time.Duration // of this process
+}
+
+// read takes one reading; the first of a process only sets the mark.
+func (m *cpuMeter) read(p *target.Process, usage target.Usage) {
+	if p == nil {
+		return
+	}
+	if m.pid == p.PID && m.start.Equal(p.StartTime) {
+		m.used += max(0, usage.CPU-m.last)
+	}
+	m.pid, m.start, m.last = p.PID, p.StartTime, usage.CPU
+}
+
+// unixNano is the time that a figure in nanoseconds since 1970 means.
+func unixNano(n int64) time.Time { return time.Unix(0, n) }
