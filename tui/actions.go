@@ -30,7 +30,7 @@ func (m *Model) listKey(l mover, key string) (tea.Cmd, bool) {
 		l.Page(1)
 	case "pgup", "ctrl+u":
 		l.Page(-1)
-	case "home":
+	case "home", "first":
 		l.Home()
 	case "end", "G":
 		l.End()
@@ -73,7 +73,7 @@ func clickList[T any, K comparable](l *list.List[T, K], x, y int, key func(T) K,
 
 // copy puts text on the clipboard, through the terminal.
 func (m *Model) copy(text string) tea.Cmd {
-	m.notice = "copied"
+	m.say("copied")
 	return tea.SetClipboard(text)
 }
 
@@ -86,5 +86,5 @@ func (m *Model) baseIsNow() {
 	m.data.setBase(newest.Seq)
 	m.data.current = 0
 	m.refresh()
-	m.notice = "base is #" + itoa(newest.Seq) + " now: changes count from " + newest.Time.Format(clock)
+	m.say("base is #" + itoa(newest.Seq) + " now: changes count from " + newest.Time.Format(clock))
 }

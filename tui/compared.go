@@ -9,25 +9,25 @@ import (
 	"leaktop/tui/theme"
 )
 
-// timesFrom is the width from which there is room for the snapshots' times.
-const timesFrom = 80
-
 // comparedLine says what a table compares: what is counted on the left, the
-// two snapshots and the time between them on the right.
+// two snapshots and the time between them on the right, in as many words as
+// there is room for.
 func (m *Model) comparedLine(c compared, what string, width int) string {
 	span := "same snapshot"
 	if d := c.span(); d != 0 {
 		span = units.Duration(d)
 	}
-	text := fmt.Sprintf("base #%d → #%d · %s ", c.base.Seq, c.current.Seq, span)
-	if width >= timesFrom {
-		text = fmt.Sprintf("base #%d %s → #%d %s · %s ",
-			c.base.Seq, c.base.Time.Format(clock), c.current.Seq, c.current.Time.Format(clock), span)
+	short := fmt.Sprintf("#%d → #%d · %s ", c.base.Seq, c.current.Seq, span)
+	long := fmt.Sprintf("base #%d %s → #%d %s · %s ",
+		c.base.Seq, c.base.Time.Format(clock), c.current.Seq, c.current.Time.Format(clock), span)
+	rights := []string{long, "base " + short, short}
+	if c.current.Heap != nil && c.Current == c.current.Heap && !c.current.Advanced {
+		rights = []string{"no GC since the snapshot before · " + long, "no GC · " + long, "no GC · " + short, short}
 	}
-	if !c.current.Advanced && c.current.Heap != nil && c.Current == c.current.Heap {
-		text = "no GC since the last snapshot · " + text
+	for i := range rights {
+		rights[i] = m.theme.Dim.Apply(rights[i])
 	}
-	return ends(" "+m.theme.Title.Apply(what), m.theme.Dim.Apply(text), width)
+	return leftFirst(" "+m.theme.Title.Apply(what), rights, width)
 }
 
 // waiting says why there is nothing to show yet, and what comes next.

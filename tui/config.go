@@ -24,7 +24,8 @@ type Sampler interface {
 // Files is how the screens reach the file system.
 type Files interface {
 	// Write writes a file whole or not at all, and replaces one only with force.
-	Write(path string, force bool, write func(io.Writer) error) error
+	// It returns where that is, in full.
+	Write(path string, force bool, write func(io.Writer) error) (full string, err error)
 	// Source returns the lines of a source file as it is found locally, at most
 	// around lines before and after line, and the number of the first of them.
 	Source(file string, line, around int) (lines []string, first int, err error)

@@ -30,6 +30,19 @@ func (m *Model) goroutineChart(width, height int) string {
 // titledHeight is how many lines a chart needs to have a title, too.
 const titledHeight = 8
 
+// knowsMemory reports whether there is anything to draw in bytes.
+func (m *Model) knowsMemory() bool {
+	vitals := m.data.history.Vitals()
+	for i := range vitals {
+		for _, k := range []snapshot.Vital{snapshot.LiveHeap, snapshot.HeapInuse, snapshot.RSS} {
+			if _, known := vitals[i].Get(k); known {
+				return true
+			}
+		}
+	}
+	return len(vitals) == 0
+}
+
 // vitalCurve is one figure of the vitals and what it is called.
 type vitalCurve struct {
 	name  string
@@ -40,12 +53,13 @@ type vitalCurve struct {
 // without lines to spare does without: its legend names the curves.
 func (m *Model) titled(title string, c chart.Chart, width, height int) string {
 	if len(c.Series) == 0 {
-		return block([]string{" " + m.theme.Title.Apply(title) + m.theme.Dim.Apply("  unknown: "+m.data.history.Info.CurveSource+" does not tell")}, height)
+		return block([]string{fit(" "+m.theme.Title.Apply(title)+m.theme.Dim.Apply("  unknown: no source tells it"), width)}, height)
 	}
 	if height < titledHeight {
 		return c.Render(width, height)
 	}
-	return " " + m.theme.Title.Apply(title) + m.theme.Dim.Apply("  "+m.data.history.Info.CurveSource) + "\n" + c.Render(width, height-1)
+	head := " " + m.theme.Title.Apply(title) + m.theme.Dim.Apply("  "+m.data.history.Info.CurveSource)
+	return fit(head, width) + "\n" + c.Render(width, height-1)
 }
 
 // chart makes a chart of all that is known of some figures.
@@ -69,8 +83,11 @@ func (m *Model) chart(curves []vitalCurve, unit string) chart.Chart {
 		}
 	}
 	c.Unit, c.Format = units.Axis(largest, unit)
-	if m.data.current != 0 {
+	if m.data.past() {
 		c.Cursor = m.data.Current().Time
+	}
+	if m.data.outage != nil {
+		c.To = m.cfg.Now() // the time without an answer is seen as it grows
 	}
 	return c
 }
@@ -119,7 +136,10 @@ type drawn struct {
 func (m *Model) cached(name string, width, height int, draw func() string) string {
 	vitals := m.data.history.Vitals()
 	want := drawn{points: len(vitals), shots: len(m.data.history.Snapshots()), current: m.data.current, width: width, height: height, dark: m.theme.Dark}
-	if len(vitals) > 0 {
+	switch {
+	case m.data.outage != nil:
+		want.last = m.cfg.Now().Truncate(time.Second)
+	case len(vitals) > 0:
 		want.last = vitals[len(vitals)-1].Time
 	}
 	have := m.charts[name]

@@ -17,6 +17,8 @@ type data struct {
 	schedule snapshot.Scheduled
 	outage   *snapshot.Unreachable // nil while the target answers
 	ended    bool                  // the source has ended
+	// restarted says that what was seen last is of a process that is no more.
+	restarted bool
 
 	base    int // number of the base that the user chose; 0: the first of the newest run
 	current int // number of the snapshot that the user looks at; 0: the newest
@@ -31,6 +33,9 @@ type data struct {
 type compared struct {
 	*diff.Comparison
 	base, current *snapshot.Snapshot
+	// from and to are when what is compared was first seen: a heap profile
+	// without a GC since the one before it is the same observation again.
+	from, to time.Time
 }
 
 func newData(cfg Config) *data {
@@ -52,11 +57,11 @@ func (d *data) apply(e snapshot.Event) {
 	case snapshot.VitalsTaken:
 		d.outage = nil
 	case snapshot.Taken:
-		d.outage = nil
+		d.outage, d.restarted = nil, false
 		d.ages.Observe(e.Snapshot)
 	case snapshot.Restarted:
 		// What was chosen is of a process that is no more.
-		d.base, d.current = 0, 0
+		d.base, d.current, d.restarted = 0, 0, true
 	}
 }
 
@@ -140,9 +145,31 @@ func (d *data) compare(kind snapshot.Kind) compared {
 		Comparison: diff.Compare(d.history.Table, base.Profile(kind), current.Profile(kind)),
 		base:       base,
 		current:    current,
+		from:       d.observed(kind, base),
+		to:         d.observed(kind, current),
 	}
 	d.cache[kind] = c
 	return c
+}
+
+// observed is when a profile of a snapshot was first seen as it is.
+func (d *data) observed(kind snapshot.Kind, s *snapshot.Snapshot) time.Time {
+	if kind != snapshot.Heap {
+		return s.Time
+	}
+	run := d.runOf(s)
+	for i := slices.Index(run, s); i >= 0; i-- {
+		if run[i].Advanced {
+			return run[i].Time
+		}
+	}
+	return s.Time
+}
+
+// past reports whether an earlier snapshot than the newest is looked at.
+func (d *data) past() bool {
+	newest := d.history.Newest()
+	return d.current != 0 && newest != nil && d.Current() != newest
 }
 
 // seenFor is how long a group of goroutines had been there without a break when
@@ -167,10 +194,10 @@ func (c compared) span() time.Duration {
 	return c.current.Time.Sub(c.base.Time)
 }
 
-// perMinute is a change as a rate over the compared span; ok is false where
-// there is no span.
+// perMinute is a change as a rate over the time between what was observed; ok
+// is false where there is none.
 func (c compared) perMinute(delta int64) (rate float64, ok bool) {
-	minutes := c.span().Minutes()
+	minutes := c.to.Sub(c.from).Minutes()
 	if minutes <= 0 {
 		return 0, false
 	}

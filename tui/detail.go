@@ -170,7 +170,7 @@ func (p *stackPane) edit() tea.Cmd {
 	}
 	cmd, err := p.m.cfg.Files.Edit(r.File, r.Line)
 	if err != nil {
-		p.m.notice = err.Error()
+		p.m.say(err.Error())
 		return nil
 	}
 	return tea.ExecProcess(cmd, func(err error) tea.Msg {
@@ -193,13 +193,13 @@ func (p *stackPane) render(top, width, height int) string {
 			return p.list.Render(width, height)
 		}
 		left := width * 3 / 5
-		return beside(p.list.Render(left-2, height), block(source, height), left)
+		return beside(p.list.Render(left-2, height), block(fitted(source, width-left), height), left)
 	}
 	source := p.sourceLines(height / 2)
 	if len(source) == 0 {
 		return p.list.Render(width, height)
 	}
-	return p.list.Render(width, height-len(source)) + "\n" + block(source, len(source))
+	return p.list.Render(width, height-len(source)) + "\n" + block(fitted(source, width), len(source))
 }
 
 // sourceLines are the file's name and the lines around the selected frame,

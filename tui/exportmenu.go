@@ -37,6 +37,7 @@ type exportChoice struct {
 
 // exportedMsg says how a write ended.
 type exportedMsg struct {
+	menu *exportMenu
 	path string
 	size int64
 	err  error
@@ -46,7 +47,7 @@ type exportedMsg struct {
 func (m *Model) openExport() {
 	choices := m.exportChoices()
 	if len(choices) == 0 {
-		m.notice = "nothing to export yet: the first snapshot is still to come"
+		m.say("nothing to export yet: the first snapshot is still to come")
 		return
 	}
 	base, current := m.data.Base(), m.data.Current()
@@ -70,10 +71,13 @@ func (m *Model) exportStem() string {
 		return '-'
 	}, m.data.history.Info.Name)
 	if name != "" {
-		name += "-"
+		name = name[:min(len(name), longestName)] + "-" // by now it is ASCII
 	}
 	return "leaktop-" + name + m.data.Current().Time.Format("20060102-150405")
 }
+
+// longestName bounds what a program's name adds to a file's.
+const longestName = 40
 
 // exportChoices are the formats that what was seen allows.
 func (m *Model) exportChoices() []exportChoice {
@@ -117,7 +121,7 @@ func report(d export.Diff, base, current *snapshot.Snapshot) export.Report {
 	r.Window.Restarts = &restarts
 	before, a := base.Vitals.Get(snapshot.NumGC)
 	after, b := current.Vitals.Get(snapshot.NumGC)
-	if a && b {
+	if a && b && after >= before {
 		cycles := after - before
 		r.Window.GCCycles = &cycles
 	}
@@ -188,13 +192,13 @@ func (e *exportMenu) write(force bool) tea.Cmd {
 	e.result, e.failed = "writing "+path, false
 	return func() tea.Msg {
 		var size int64
-		err := files.Write(path, force, func(w io.Writer) error {
+		full, err := files.Write(path, force, func(w io.Writer) error {
 			counted := &countingWriter{w: w}
 			err := choice.write(counted)
 			size = counted.n
 			return err
 		})
-		return exportedMsg{path: path, size: size, err: err}
+		return exportedMsg{menu: e, path: full, size: size, err: err}
 	}
 }
 
@@ -240,7 +244,7 @@ func (e *exportMenu) render(width, height int) string {
 		}
 		lines = append(lines, line)
 	}
-	e.path.SetWidth(max(1, width-len(pathLabel)-2))
+	setWidth(&e.path, width-len(pathLabel)-2)
 	lines = append(lines, "", e.theme.Dim.Apply(pathLabel)+e.path.View(), "")
 	paint := e.theme.Level
 	if e.failed {

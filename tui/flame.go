@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"leaktop/diff"
 	"leaktop/diff/units"
@@ -59,7 +60,7 @@ func (f *flameView) key(key string) (tea.Cmd, bool) {
 		f.sibling(1)
 	case "left", "h":
 		f.sibling(-1)
-	case "home":
+	case "home", "first":
 		f.at = nil
 	case "enter":
 		f.zoom = append(slices.Clone(f.zoom), f.at...)
@@ -157,15 +158,15 @@ func (f *flameView) render(width, height int) string {
 	return block(append(lines, f.about(width)), height)
 }
 
-// place shares out the cells from:to below a node. What is narrower than two
-// cells is left out.
+// place shares out the cells from:to below a node, by name so that boxes do not
+// change places while data moves. What is narrower than two cells is left out.
 func (f *flameView) place(n *diff.Node, path []string, level, from, to int) {
 	f.boxes = append(f.boxes, flameBox{node: n, path: path, level: level, from: from, to: to})
 	if n.Cum.After <= 0 {
 		return
 	}
 	held := 0.0 // by the children so far, as a part of the node
-	for _, c := range byWidth(n.Children) {
+	for _, c := range byName(n.Children) {
 		share := float64(c.Cum.After) / float64(n.Cum.After)
 		a := from + int(held*float64(to-from)+0.5)
 		held += share
@@ -176,19 +177,11 @@ func (f *flameView) place(n *diff.Node, path []string, level, from, to int) {
 	}
 }
 
-// byWidth puts the widest child first, so that what is left out is the thin rest.
-func byWidth(children []*diff.Node) []*diff.Node {
-	sorted := slices.Clone(children)
-	slices.SortStableFunc(sorted, func(a, b *diff.Node) int {
-		switch {
-		case a.Cum.After > b.Cum.After:
-			return -1
-		case a.Cum.After < b.Cum.After:
-			return 1
-		}
-		return 0
+// byName puts children in the order of their names.
+func byName(children []*diff.Node) []*diff.Node {
+	return slices.SortedFunc(slices.Values(children), func(a, b *diff.Node) int {
+		return strings.Compare(a.Frame.Function, b.Frame.Function)
 	})
-	return sorted
 }
 
 // draw writes a box: a sign for how it changed, so that it reads without
@@ -210,7 +203,14 @@ func (f *flameView) draw(b flameBox) string {
 	if selected {
 		edge = theme.SelectionGlyph
 	}
-	text := fit(edge+sign+name, b.to-b.from)
+	room := b.to - b.from
+	if used := 2 + ansi.StringWidth(name); used > room {
+		// The end of a name tells more than the package at its start.
+		name = ansi.TruncateLeft(name, used-room+1, "…")
+	} else if held := "  " + units.Format(b.node.Cum.After, f.unit); used+len(held) < room {
+		name += held
+	}
+	text := fit(edge+sign+name, room)
 	if selected {
 		text = f.m.theme.Title.Apply(text)
 	}
@@ -253,5 +253,9 @@ func (f *flameView) about(width int) string {
 	}
 	text := fmt.Sprintf(" %s  now %s  %s  %s", f.m.theme.Title.Apply(shortName(name)), units.Format(n.Cum.After, f.unit),
 		f.m.paintChange(n.Cum, f.unit), f.m.theme.Dim.Apply(position(n.Frame.File, n.Frame.Line)))
-	return ends(text, f.m.theme.Dim.Apply("width: now   + grew   − shrank   = within the error "), width)
+	legend := "width: now   + grew   − shrank   = within the error "
+	if len(f.zoom) > 0 {
+		legend = "esc zooms out   " + legend
+	}
+	return leftFirst(text, []string{f.m.theme.Dim.Apply(legend)}, width)
 }

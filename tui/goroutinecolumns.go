@@ -35,7 +35,7 @@ func (g *goroutinesScreen) columns() []list.Column[goroutineRow] {
 	if g.by != byGroup {
 		return append(cols,
 			list.Column[goroutineRow]{
-				Title: "groups", Min: 7, Right: true, Priority: 5, Descending: true,
+				Title: "groups", Min: 8, Right: true, Priority: 5, Descending: true,
 				Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: units.Count(int64(r.groups))} },
 				Compare: func(a, b goroutineRow) int { return cmp.Compare(a.groups, b.groups) },
 			},
@@ -47,7 +47,7 @@ func (g *goroutinesScreen) columns() []list.Column[goroutineRow] {
 	}
 	return append(cols,
 		list.Column[goroutineRow]{
-			Title: "seen for", Min: 8, Right: true, Priority: 5, Descending: true,
+			Title: "seen for", Min: 10, Right: true, Priority: 5, Descending: true,
 			Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: g.age(r)} },
 			Compare: func(a, b goroutineRow) int { return cmp.Compare(g.seenFor(a), g.seenFor(b)) },
 		},
@@ -57,7 +57,7 @@ func (g *goroutinesScreen) columns() []list.Column[goroutineRow] {
 			Compare: func(a, b goroutineRow) int { return cmp.Compare(a.group.State, b.group.State) },
 		},
 		list.Column[goroutineRow]{
-			Title: "blocked in", Min: 20, Max: 32, Flex: true, Priority: 8,
+			Title: "blocked in", Min: 20, Max: 32, Flex: true, Tail: true, Priority: 8,
 			Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: frameName(r.group.Blocked)} },
 			Compare: func(a, b goroutineRow) int { return cmp.Compare(a.name, b.name) },
 		},
@@ -68,7 +68,7 @@ func (g *goroutinesScreen) columns() []list.Column[goroutineRow] {
 			},
 		},
 		list.Column[goroutineRow]{
-			Title: "entry function", Min: 16, Max: 34, Priority: 2,
+			Title: "entry function", Tail: true, Min: 16, Max: 34, Priority: 2,
 			Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: frameName(r.group.Entry)} },
 			Compare: func(a, b goroutineRow) int { return cmp.Compare(a.group.Entry.Function, b.group.Entry.Function) },
 		},

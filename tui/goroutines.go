@@ -2,6 +2,9 @@ package tui
 
 import (
 	"fmt"
+	"iter"
+	"regexp"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -45,6 +48,9 @@ type goroutineLayout struct {
 	some bool // the columns were made at all
 }
 
+// noLabels stands for the goroutines without labels.
+const noLabels = "no labels"
+
 // goroutineRow is one line of the table.
 type goroutineRow struct {
 	key   any // a diff.GroupKey, or the name of the state or labels
@@ -74,7 +80,10 @@ func (g *goroutinesScreen) filterText(r goroutineRow) string {
 		return r.name
 	}
 	var b strings.Builder
-	b.WriteString(string(r.group.State) + "\n" + labelText(r.group.Labels) + "\n")
+	b.WriteString(string(r.group.State) + "\n")
+	for _, l := range r.group.Labels {
+		b.WriteString(l.Labels.String() + "\n")
+	}
 	for _, id := range r.group.Stacks {
 		for f := range g.m.data.history.Table.Frames(id) {
 			b.WriteString(f.Function + "\n")
@@ -87,6 +96,7 @@ func (g *goroutinesScreen) refresh() {
 	g.list.SetTheme(g.m.theme)
 	if want := (goroutineLayout{g.by, g.m.theme.Dark, true}); g.made != want {
 		g.made = want
+		g.list.SetRows(nil) // the old rows have nothing for the new columns
 		g.list.SetColumns(g.columns())
 	}
 	g.cmp = g.m.data.compare(snapshot.Goroutine)
@@ -96,6 +106,9 @@ func (g *goroutinesScreen) refresh() {
 		return
 	}
 	g.groups = g.m.data.groups()
+	if g.ownOnly {
+		g.groups = slices.Collect(g.ownGroups(g.groups))
+	}
 	g.total = g.cmp.Total(0)
 	g.list.SetRows(g.rows())
 }
@@ -116,24 +129,29 @@ func (g *goroutinesScreen) rows() []goroutineRow {
 			}
 			rest.Delta = rest.After - rest.Before
 			if rest.Before != 0 || rest.After != 0 {
-				add("no labels", rest)
+				add(noLabels, rest)
 			}
 		})
 	default:
 		for i := range g.groups {
 			group := &g.groups[i]
-			if g.ownOnly && !g.own(group) {
-				continue
-			}
 			rows = append(rows, goroutineRow{key: group.Key, name: group.Blocked.Function, group: group, Change: group.Change, status: group.Status, groups: 1})
 		}
 	}
 	return rows
 }
 
-// own reports whether own code is in it: where it waits, or what it was started with.
-func (g *goroutinesScreen) own(group *diff.Group) bool {
-	return diff.IsOwn(group.Blocked, g.m.cfg.Own) || diff.IsOwn(group.Entry, g.m.cfg.Own)
+// ownGroups yields those that own code is in: where they wait, or as what they
+// were started with.
+func (g *goroutinesScreen) ownGroups(groups []diff.Group) iter.Seq[diff.Group] {
+	return func(yield func(diff.Group) bool) {
+		for _, group := range groups {
+			own := diff.IsOwn(group.Blocked, g.m.cfg.Own) || diff.IsOwn(group.Entry, g.m.cfg.Own)
+			if own && !yield(group) {
+				return
+			}
+		}
+	}
 }
 
 // mergeGroups adds groups up by name, in the order in which names come up,
@@ -201,10 +219,29 @@ func (g *goroutinesScreen) key(key string) (tea.Cmd, bool) {
 // open shows the page of the selected group, or the groups of the selected name.
 func (g *goroutinesScreen) open() tea.Cmd {
 	r, ok := g.list.Selected()
-	if !ok || r.group == nil {
+	switch {
+	case !ok:
+		return nil
+	case r.group == nil:
+		g.narrow(r.name)
 		return nil
 	}
 	return g.m.open(newGroupDetail(g.m, *r.group))
+}
+
+// narrow shows the groups of one state or set of labels.
+func (g *goroutinesScreen) narrow(name string) {
+	if name == noLabels {
+		return
+	}
+	f, err := list.ParseFilter("(?m)^" + regexp.QuoteMeta(name) + "$")
+	if err != nil {
+		g.m.say(err.Error())
+		return
+	}
+	g.by = byGroup
+	g.refresh()
+	g.list.SetFilter(f)
 }
 
 func (g *goroutinesScreen) click(x, y int) tea.Cmd {
@@ -220,9 +257,8 @@ func (g *goroutinesScreen) render(width, height int) string {
 	if g.cmp.Comparison == nil {
 		return block(g.m.waiting(snapshot.Goroutine, width), height)
 	}
-	total := fmt.Sprintf("   total %s → %s  %s", units.Count(g.total.Before), units.Count(g.total.After), g.m.paintChange(g.total, "count"))
-	total += g.m.theme.Dim.Apply(g.hidden())
-	head := g.m.comparedLine(g.cmp, g.by.String(), width) + "\n" + fit(total, width)
+	total := g.m.totalLine(g.total, "count", g.hidden(), hiddenWhy(g.list.Filter(), g.ownOnly), width)
+	head := g.m.comparedLine(g.cmp, g.by.String(), width) + "\n" + total
 	return head + "\n" + g.list.Render(width, height-goroutinesTop)
 }
 
@@ -230,14 +266,15 @@ func (g *goroutinesScreen) render(width, height int) string {
 func (g *goroutinesScreen) hidden() string {
 	why := hiddenWhy(g.list.Filter(), g.ownOnly)
 	shown, all := g.list.Len()
+	what := [...]string{byGroup: "group", byState: "state", byLabel: "label"}[g.by]
 	if why == "" {
-		return fmt.Sprintf("   in %s groups", units.Count(int64(all)))
+		return "   in " + plural(int64(all), what)
 	}
 	var sum int64
 	for r := range g.list.Shown() {
 		sum += r.After
 	}
-	return fmt.Sprintf("   shown %s groups with %s (%s)", units.Count(int64(shown)), units.Count(sum), why)
+	return fmt.Sprintf("   shown %s with %s (%s)", plural(int64(shown), what), units.Count(sum), why)
 }
 
 func (g *goroutinesScreen) hints() []hint {
@@ -250,8 +287,9 @@ func (g *goroutinesScreen) help() section {
 		{"p", "own code only, or all"},
 		{"b", "make the newest snapshot the base"},
 		{"←→", "scroll wide rows"},
-		{"enter", "the stacks of a group and the heap under its entry function"},
+		{"enter", "the stacks of a group and the heap under its entry function; the groups of a state or label"},
 		{"seen for", "how long leaktop itself has seen the group without a break: at least so long"},
+		{"(no stack)", "goroutines that are just being started or ended"},
 		{"state", "read off the frames at the leaf; the cheap profile has no states of its own"},
 	}}
 }

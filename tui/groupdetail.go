@@ -16,6 +16,7 @@ import (
 type groupDetail struct {
 	m      *Model
 	group  diff.Group
+	gone   bool // neither of the compared snapshots has it
 	cmp    compared
 	at     int // which of its stacks is shown
 	frames *stackPane
@@ -35,9 +36,10 @@ func (d *groupDetail) opened() tea.Cmd { return d.frames.want() }
 
 func (d *groupDetail) refresh() {
 	d.cmp = d.m.data.compare(snapshot.Goroutine)
+	d.gone = true
 	for _, g := range d.m.data.groups() {
 		if g.Key == d.group.Key {
-			d.group = g
+			d.group, d.gone = g, false
 		}
 	}
 	d.at = min(d.at, len(d.group.Stacks)-1)
@@ -84,8 +86,8 @@ func (d *groupDetail) key(key string) (tea.Cmd, bool) {
 
 func (d *groupDetail) render(width, height int) string {
 	th, g := d.m.theme, d.group
-	if d.cmp.Comparison == nil {
-		return block(nil, height)
+	if d.cmp.Comparison == nil || d.gone {
+		return block([]string{"", "  " + th.Dim.Apply("the snapshots that are compared now have no such goroutines")}, height)
 	}
 	seen := ""
 	if age := d.m.data.seenFor(g.Key); age > 0 {
@@ -96,7 +98,7 @@ func (d *groupDetail) render(width, height int) string {
 		which = fmt.Sprintf("stack %d of %d", d.at+1, len(g.Stacks))
 	}
 	lines := []string{
-		fit(head(th.Title.Apply(units.Count(g.After)+" goroutines, "+string(g.State)), frameName(g.Blocked),
+		fit(head(th.Title.Apply(plural(g.After, "goroutine")+", "+string(g.State)), frameName(g.Blocked),
 			th.Dim.Apply(position(g.Blocked.File, g.Blocked.Line))), width),
 		fit(head(d.m.paintChange(g.Change, "count"), d.cmp.rateText(g.Delta, "count"), th.Dim.Apply(seen),
 			th.Dim.Apply("entered at "+frameName(g.Entry)), th.Dim.Apply(which)), width),

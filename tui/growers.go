@@ -48,9 +48,9 @@ func (m *Model) heapGrowers(c compared) []grower {
 	var rows []diff.Row
 	growth := 0.0
 	for _, r := range c.ByStack(column, m.cfg.Own) {
+		growth += max(0, float64(r.Flat.Delta))
 		if r.Flat.Delta > 0 && r.Flat.Significant() {
 			rows = append(rows, r)
-			growth += float64(r.Flat.Delta)
 		}
 	}
 	unit := c.Types[column].Unit
@@ -78,16 +78,16 @@ func (m *Model) groupGrowers(c compared) []grower {
 	var groups []diff.Group
 	growth := 0.0
 	for _, g := range m.data.groups() {
+		growth += max(0, float64(g.Delta))
 		if multiplied(g.Change) {
 			groups = append(groups, g)
-			growth += float64(g.Delta)
 		}
 	}
 	out := make([]grower, 0, len(groups))
 	for _, g := range groups {
 		out = append(out, grower{
 			key:    g.Key,
-			kind:   "goroutines, " + string(g.State),
+			kind:   string(g.State),
 			name:   frameName(g.Blocked),
 			where:  position(g.Blocked.File, g.Blocked.Line),
 			rate:   c.rateText(g.Delta, "count"),
@@ -98,6 +98,14 @@ func (m *Model) groupGrowers(c compared) []grower {
 		})
 	}
 	return out
+}
+
+// shareText is a part of a whole in percent.
+func shareText(share float64) string {
+	if share < 0.01 {
+		return "<1%"
+	}
+	return fmt.Sprintf("%.0f%%", 100*share)
 }
 
 // multiplied reports whether goroutines became more than comes and goes with
@@ -114,8 +122,8 @@ func growerColumns(th theme.Theme) []list.Column[grower] {
 			Cell: func(g grower) list.Cell { return list.Cell{Text: g.rate, Paint: th.Growing} },
 		},
 		{
-			Title: "share", Min: 5, Right: true, Priority: 6, Descending: true,
-			Cell:    func(g grower) list.Cell { return list.Cell{Text: fmt.Sprintf("%.0f%%", 100*g.share)} },
+			Title: "share", Min: 7, Right: true, Priority: 6, Descending: true,
+			Cell:    func(g grower) list.Cell { return list.Cell{Text: shareText(g.share)} },
 			Compare: func(a, b grower) int { return cmp.Compare(a.share, b.share) },
 		},
 		{
@@ -128,7 +136,7 @@ func growerColumns(th theme.Theme) []list.Column[grower] {
 			Compare: func(a, b grower) int { return cmp.Compare(a.kind, b.kind) },
 		},
 		{
-			Title: "function", Min: 16, Max: 34, Flex: true, Priority: 9,
+			Title: "function", Min: 16, Max: 34, Flex: true, Tail: true, Priority: 9,
 			Cell:    func(g grower) list.Cell { return list.Cell{Text: g.name} },
 			Compare: func(a, b grower) int { return cmp.Compare(a.name, b.name) },
 		},

@@ -18,7 +18,7 @@ const clock = "15:04:05"
 // renderHeader is the first line of every screen: who is watched, and whether
 // it answers.
 func (m *Model) renderHeader(width int) string {
-	status, paint := m.status()
+	status, paint := m.status(width)
 	right := paint.Apply(status) + " "
 	room := width - ansi.StringWidth(right) - 2
 	parts := []string{m.theme.Title.Apply(" leaktop")}
@@ -58,7 +58,7 @@ func (m *Model) identity() []string {
 }
 
 // status says whether the target answers, in words and a glyph.
-func (m *Model) status() (string, theme.Paint) {
+func (m *Model) status(width int) (string, theme.Paint) {
 	d, now := m.data, m.cfg.Now()
 	newest := d.history.Newest()
 	seq := ""
@@ -66,27 +66,50 @@ func (m *Model) status() (string, theme.Paint) {
 		seq = fmt.Sprintf("  #%d", newest.Seq)
 	}
 	switch {
-	case d.outage != nil:
-		return fmt.Sprintf("✗ no answer since %s (%s), next try in %s",
-			d.outage.Since.Format(clock), d.outage.Reason, untilText(d.outage.Next, now)), m.theme.Error
 	case d.ended:
 		return "■ ended" + seq, m.theme.Dim
+	case d.outage != nil:
+		return m.noAnswer(width), m.theme.Error
+	case d.restarted:
+		return "↻ restarted, the first snapshot is being taken", m.theme.Growing
 	case newest == nil:
 		return "… attaching", m.theme.Dim
 	case d.schedule.Paused:
 		return "‖ paused" + seq, m.theme.Growing
+	case d.past():
+		return fmt.Sprintf("◂ as of %s, #%d of %d  (end on 1: live)", d.Current().Time.Format(clock), d.current, newest.Seq), m.theme.Accent
 	}
-	text := "● live  every " + units.Duration(d.schedule.Actual) + seq
+	every := units.Duration(d.schedule.Actual)
+	if d.schedule.Actual > d.schedule.Every {
+		every += ", slow target"
+	}
+	text := "● live  every " + every + seq
 	if !d.schedule.Next.IsZero() {
 		text += "  next " + untilText(d.schedule.Next, now)
 	}
 	return text, m.theme.Level
 }
 
-// untilText is a countdown in whole seconds, of a stable width below 100 s.
+// noAnswer says since when there is no answer and why, as far as there is room.
+func (m *Model) noAnswer(width int) string {
+	o := m.data.outage
+	since := "✗ no answer since " + o.Since.Format(clock)
+	next := ", next try in " + untilText(o.Next, m.cfg.Now())
+	// At least the program's own name stays beside it.
+	room := width - ansi.StringWidth(since+next) - len(" ()") - len(" leaktop ") - 3
+	if room < 4 {
+		return since + next
+	}
+	return since + " (" + ansi.Truncate(o.Reason, room, "…") + ")" + next
+}
+
+// untilText is a countdown in whole seconds.
 func untilText(t, now time.Time) string {
 	s := max(0, int((t.Sub(now)+time.Second/2)/time.Second))
-	return fmt.Sprintf("%2ds", s)
+	if s >= 100 {
+		return units.Duration(time.Duration(s) * time.Second)
+	}
+	return fmt.Sprintf("%ds", s)
 }
 
 // shortAddress drops what is the same for most targets.

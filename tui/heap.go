@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -39,6 +40,7 @@ type heapScreen struct {
 	cmp     compared
 	columnN int // index of the sample type in the comparison, -1 for none
 	total   diff.Change
+	empty   int          // rows that hold nothing, before and now: they are left out
 	layout  columnLayout // what the list's columns were made for
 }
 
@@ -103,6 +105,7 @@ func (h *heapScreen) refresh() {
 	h.total = h.cmp.Total(h.columnN)
 	if want := h.wantLayout(); h.layout != want {
 		h.layout = want
+		h.list.SetRows(nil) // the old rows have nothing for the new columns
 		h.list.SetColumns(h.columns())
 	}
 	switch h.by {
@@ -126,14 +129,37 @@ func (h *heapScreen) rows() []heapRow {
 	default:
 		rows = h.cmp.ByStack(h.columnN, h.m.cfg.Own)
 	}
+	// What may be sampling noise comes after what is not, however large.
+	slices.SortStableFunc(rows, func(a, b diff.Row) int {
+		return cmp.Compare(noiseRank(a), noiseRank(b))
+	})
 	out := make([]heapRow, 0, len(rows))
+	h.empty = 0
 	for _, r := range rows {
+		if holdsNothing(r) {
+			h.empty++
+			continue
+		}
 		if h.ownOnly && !diff.IsOwn(snapshot.Frame{Function: r.Name, File: r.File}, h.m.cfg.Own) {
 			continue
 		}
 		out = append(out, heapRow{r})
 	}
 	return out
+}
+
+// noiseRank is 0 for a row that changed for certain, else 1.
+func noiseRank(r diff.Row) int {
+	if r.Flat.Significant() || r.Cum.Significant() {
+		return 0
+	}
+	return 1
+}
+
+// holdsNothing reports whether a row is there for its other columns only: a Go
+// heap profile keeps every stack that ever allocated.
+func holdsNothing(r diff.Row) bool {
+	return r.Flat.Before == 0 && r.Flat.After == 0 && r.Cum.Before == 0 && r.Cum.After == 0
 }
 
 // objects is how many more objects a stack holds. It is looked up for the rows

@@ -38,7 +38,7 @@ func (h *heapScreen) columns() []list.Column[heapRow] {
 	if h.by == byStack {
 		if h.objectsColumn() >= 0 {
 			cols = append(cols, list.Column[heapRow]{
-				Title: "Δ objects", Min: 9, Right: true, Priority: 4, Descending: true,
+				Title: "Δ objects", Min: 11, Right: true, Priority: 4, Descending: true,
 				Cell:    func(r heapRow) list.Cell { return list.Cell{Text: units.SignedCount(h.objects(r))} },
 				Compare: func(a, b heapRow) int { return cmp.Compare(h.objects(a), h.objects(b)) },
 			})
@@ -73,7 +73,7 @@ func (h *heapScreen) columns() []list.Column[heapRow] {
 		title, name = "package", func(path string) string { return path } // "json" alone may be any of several
 	}
 	cols = append(cols, list.Column[heapRow]{
-		Title: title, Min: 20, Max: 44, Flex: true, Priority: 9,
+		Title: title, Min: 20, Max: 44, Flex: true, Priority: 9, Tail: true,
 		Cell:    func(r heapRow) list.Cell { return list.Cell{Text: name(r.Name)} },
 		Compare: func(a, b heapRow) int { return cmp.Compare(a.Name, b.Name) },
 	})
@@ -106,15 +106,28 @@ func errorColumn[T any](unit string, of func(T) diff.Change) list.Column[T] {
 	}
 }
 
-// spark draws the latest values of a stack.
+// spark draws the values of a stack from the base to the current snapshot.
 func (h *heapScreen) spark(r heapRow) string {
-	_, values := h.m.data.trend(snapshot.Heap, []snapshot.StackID{r.Stack}, h.cmp.Types[h.columnN].Name)
-	values = values[max(0, len(values)-sparkWidth):]
-	points := make([]float64, len(values))
-	for i, v := range values {
-		points[i] = float64(v)
+	shots, values := h.m.data.trend(snapshot.Heap, []snapshot.StackID{r.Stack}, h.cmp.Types[h.columnN].Name)
+	points := make([]float64, 0, sparkWidth)
+	for i, shot := range shots {
+		if shot.Seq >= h.cmp.base.Seq || len(shots) <= sparkWidth {
+			points = append(points, float64(values[i]))
+		}
 	}
-	return chart.Spark(points, sparkWidth)
+	return chart.Spark(thin(points, sparkWidth), sparkWidth)
+}
+
+// thin picks so many values, spread evenly, the first and the last among them.
+func thin(values []float64, count int) []float64 {
+	if len(values) <= count {
+		return values
+	}
+	out := make([]float64, count)
+	for i := range out {
+		out[i] = values[i*(len(values)-1)/(count-1)]
+	}
+	return out
 }
 
 func unitWord(unit string) string {

@@ -100,14 +100,13 @@ func (d *heapDetail) render(width, height int) string {
 		unit = d.cmp.Current.Types[c].Unit
 	}
 	r := d.stacks[d.at]
-	name := th.Title.Apply(shortName(r.Name))
-	which := ""
+	name, at, which := th.Title.Apply(shortName(r.Name)), position(r.File, r.Line), ""
 	if d.by == byFunction || d.by == byPackage {
-		name = th.Title.Apply(shortName(d.row.Name))
+		name, at = th.Title.Apply(shortName(d.row.Name)), position(d.row.File, d.row.Line)
 		which = th.Dim.Apply(fmt.Sprintf("stack %d of %d through it", d.at+1, len(d.stacks)))
 	}
 	lines := []string{
-		fit(head(name, th.Dim.Apply(position(r.File, r.Line)), which), width),
+		fit(head(name, th.Dim.Apply(at), which), width),
 		fit(head(d.m.paintChange(r.Flat, unit), d.cmp.rateText(r.Flat.Delta, unit), units.Format(r.Flat.After, unit)+" now",
 			th.Dim.Apply(fmt.Sprintf("%s since #%d, %s", d.column, d.cmp.base.Seq, units.Duration(d.cmp.span())))), width),
 	}

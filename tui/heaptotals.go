@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"leaktop/capture/snapshot"
+	"leaktop/diff"
 	"leaktop/diff/units"
 	"leaktop/tui/list"
 )
@@ -27,15 +28,34 @@ func (h *heapScreen) metricName() string {
 	return name
 }
 
-// totalLine says what the shown rows add up to, and what is hidden and why.
+// totalLine says what the shown rows add up to, and what is hidden and why, in
+// as many words as there is room for.
 func (h *heapScreen) totalLine(width int) string {
-	unit := h.unit()
-	text := fmt.Sprintf("   total %s → %s  ", units.Format(h.total.Before, unit), units.Format(h.total.After, unit))
-	text += h.m.paintChange(h.total, unit)
+	unit, hidden := h.unit(), ""
 	if h.by == byStack || h.by == byFunction || h.by == byPackage {
-		text += h.m.theme.Dim.Apply(h.hidden(unit))
+		hidden = h.hidden(unit)
 	}
-	return fit(text, width)
+	return h.m.totalLine(h.total, unit, hidden, hiddenWhy(h.list.Filter(), h.ownOnly), width)
+}
+
+// totalLine writes a total and what is hidden. Why rows are hidden is told in
+// every window, since what is not seen is not missed.
+func (m *Model) totalLine(total diff.Change, unit, hidden, why string, width int) string {
+	change := changePaint(m.theme, total).Apply(units.Signed(total.Delta, unit))
+	exact := change
+	if e := errorText(total, unit); e != "" {
+		exact += " " + m.theme.Dim.Apply(e)
+	}
+	full := exact
+	if p := units.Percent(total.Before, total.After); p != "" && total.Delta != 0 {
+		full += " " + m.theme.Dim.Apply("("+p+")")
+	}
+	span := fmt.Sprintf("   total %s → %s  ", units.Format(total.Before, unit), units.Format(total.After, unit))
+	if why != "" {
+		why = "   " + why
+	}
+	hidden, why = m.theme.Dim.Apply(hidden), m.theme.Dim.Apply(why)
+	return firstFit(width, span+full+hidden, span+exact+hidden, span+full+why, span+exact+why, span+change+why, "   total "+change+why)
 }
 
 // hidden says over how many rows the total goes, and what the shown ones add
@@ -44,7 +64,11 @@ func (h *heapScreen) hidden(unit string) string {
 	why := hiddenWhy(h.list.Filter(), h.ownOnly)
 	shown, all := h.list.Len()
 	if why == "" {
-		return fmt.Sprintf("   in %s %s", units.Count(int64(all)), [...]string{"stacks", "functions", "packages"}[h.by])
+		text := "   in " + plural(int64(all), [...]string{"stack", "function", "package"}[h.by])
+		if h.empty > 0 {
+			text += fmt.Sprintf(", %s more hold nothing", units.Count(int64(h.empty)))
+		}
+		return text
 	}
 	var sum int64
 	for r := range h.list.Shown() {

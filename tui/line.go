@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"leaktop/diff/units"
 )
 
 // fit returns s in exactly width cells: cut with an ellipsis, or padded.
@@ -36,7 +38,18 @@ func ends(left, right string, width int) string {
 	if rw+2 > width {
 		return fit(right, width)
 	}
-	return fit(left, width-rw) + right
+	return fit(left, width-rw-2) + "  " + right
+}
+
+// leftFirst puts one text at the left end of a line and at the right the first
+// of some that fits beside it, or none.
+func leftFirst(left string, rights []string, width int) string {
+	for _, right := range rights {
+		if ansi.StringWidth(left)+2+ansi.StringWidth(right) <= width {
+			return ends(left, right, width)
+		}
+	}
+	return fit(left, width)
 }
 
 // block returns lines as exactly height lines.
@@ -51,6 +64,15 @@ func block(lines []string, height int) string {
 		lines = append(lines, "")
 	}
 	return strings.Join(lines, "\n")
+}
+
+// fitted returns lines that are each exactly width cells wide.
+func fitted(lines []string, width int) []string {
+	out := make([]string, len(lines))
+	for i, l := range lines {
+		out[i] = fit(l, width)
+	}
+	return out
 }
 
 // beside puts two blocks next to each other; the left one is padded to its width.
@@ -70,10 +92,28 @@ func beside(left, right string, leftWidth int) string {
 	return strings.Join(out, "\n")
 }
 
-// wrap breaks a text into lines of at most width cells at spaces.
+// wrap breaks a text into lines of at most width cells, at spaces where there are any.
 func wrap(s string, width int) []string {
 	if width <= 0 {
 		return nil
 	}
-	return strings.Split(ansi.Wordwrap(s, width, " "), "\n")
+	return strings.Split(ansi.Wrap(s, width, " "), "\n")
+}
+
+// firstFit returns the first of some texts that fits, or the last one cut.
+func firstFit(width int, texts ...string) string {
+	for _, text := range texts {
+		if ansi.StringWidth(text) <= width {
+			return fit(text, width)
+		}
+	}
+	return fit(texts[len(texts)-1], width)
+}
+
+// plural writes a count and what is counted: "1 stack", "1,203 stacks".
+func plural(n int64, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return units.Count(n) + " " + what + "s"
 }

@@ -66,10 +66,11 @@ type Model struct {
 	tabs    []tab
 	view    view
 	screens map[view]screen
-	details []page  // opened one from the other; the last one is shown
-	over    overlay // nil for none
-	notice  string  // one line that stays until the next key
-	pending string  // the first key of a sequence: "g" of "gg"
+	details []page    // opened one from the other; the last one is shown
+	asked   *question // waits until no other overlay takes the keys
+	over    overlay   // nil for none
+	notice  notice    // one line in the footer's place
+	pending string    // the first key of a sequence: "g" of "gg"
 	charts  map[string]drawn
 	version int            // of what the screens show; grows with every change
 	fresh   map[screen]int // the version that a screen has taken over
@@ -181,18 +182,23 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case endedMsg:
 		m.data.ended = true
 	case tickMsg:
+		if m.notice.over(m.cfg.Now()) {
+			m.notice = notice{}
+		}
 		return m, m.tick()
 	case noticeMsg:
-		m.notice = string(msg)
+		m.say(string(msg))
 	case sourceMsg:
 		m.takeSource(msg)
 	case exportedMsg:
-		if menu, ok := m.over.(*exportMenu); ok {
-			menu.done(msg)
+		msg.menu.done(msg)
+		if m.over != overlay(msg.menu) {
+			m.tell(msg.menu.result) // the menu was left before the write ended
 		}
 	case tea.PasteMsg:
 		if input, ok := m.over.(interface{ edit(tea.Msg) tea.Cmd }); ok {
-			return m, input.edit(msg)
+			// What is copied from a terminal often ends in a newline.
+			return m, input.edit(tea.PasteMsg{Content: strings.TrimSpace(msg.Content)})
 		}
 	case tea.KeyPressMsg:
 		return m, m.press(msg)
@@ -213,17 +219,26 @@ func (m *Model) apply(e snapshot.Event) {
 	case snapshot.Taken:
 		m.version++
 	case snapshot.Warned:
-		m.notice = e.Text
+		m.tell(e.Text)
 	case snapshot.Restarted:
 		m.version++
 		m.leave(0) // the details show a process that is no more
-		m.notice = "the target restarted at " + e.At.Format(clock) + " (" + e.Evidence + "): base and trend start anew"
+		m.tell("restarted at " + e.At.Format(clock) + ": base and trend start anew (" + e.Evidence + ")")
 	case snapshot.Asked:
-		m.over = &question{
+		m.asked = &question{
 			theme: m.theme,
 			text:  "The " + e.Call + " would cost the target " + e.Cost + ". Take it all the same?",
 			yes:   m.cfg.Sampler.AllowCostly,
 		}
+		m.ask()
+	}
+}
+
+// ask puts the question that waits, unless somebody is typing: a y that was
+// meant for a path is no yes.
+func (m *Model) ask() {
+	if m.over == nil && m.asked != nil {
+		m.over, m.asked = m.asked, nil
 	}
 }
 
@@ -304,9 +319,12 @@ func (m *Model) renderFooter() string {
 			return line.footer(m.width)
 		}
 		return renderHints(m.theme, m.over.hints(), m.width)
-	case m.notice != "":
-		return fit(" "+m.notice, m.width)
+	case m.notice.text != "":
+		return fit(" "+m.notice.text, m.width)
 	}
-	general := []hint{{"s", "snapshot"}, {"e", "export"}, {"space", "pause"}, {"/", "filter"}, {"?", "help"}}
-	return renderHints(m.theme, append(m.current().hints(), general...), m.width)
+	hints := append(m.current().hints(), hint{"s", "snapshot"}, hint{"e", "export"}, hint{"space", "pause"})
+	if s, ok := m.current().(*heapScreen); !ok || s.by != asFlame {
+		hints = append(hints, hint{"/", "filter"})
+	}
+	return renderHints(m.theme, append(hints, hint{"?", "help"}), m.width)
 }

@@ -1,16 +1,13 @@
 package tui
 
 import (
-	"fmt"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
-	"leaktop/diff/units"
 	"leaktop/tui/list"
-	"leaktop/tui/theme"
 )
 
 // overviewScreen answers: does memory grow, what grows, and how fast.
@@ -21,8 +18,10 @@ type overviewScreen struct {
 	heap       compared
 	goroutines compared
 	heapTotal  diff.Change // of live bytes, or of the profile's default column
+	heapName   string      // of the column that heapTotal is of
 	heapUnit   string
 	groupTotal diff.Change
+	later      later // the second half of the compared time
 }
 
 func newOverview(m *Model) *overviewScreen {
@@ -48,12 +47,13 @@ func (o *overviewScreen) refresh() {
 	o.heapTotal, o.heapUnit, o.groupTotal = diff.Change{}, "bytes", diff.Change{}
 	if o.heap.Comparison != nil {
 		if column := o.heap.DefaultColumn(); column >= 0 {
-			o.heapTotal, o.heapUnit = o.heap.Total(column), o.heap.Types[column].Unit
+			o.heapTotal, o.heapName, o.heapUnit = o.heap.Total(column), o.heap.Types[column].Name, o.heap.Types[column].Unit
 		}
 	}
 	if o.goroutines.Comparison != nil {
 		o.groupTotal = o.goroutines.Total(0)
 	}
+	o.later = o.m.later(o.heap)
 	o.growers.SetRows(o.m.growers(o.heap, o.goroutines))
 }
 
@@ -134,11 +134,13 @@ func (o *overviewScreen) split(width, height int) (charts, listTop int) {
 
 func (o *overviewScreen) render(width, height int) string {
 	if o.m.data.history.Newest() == nil {
-		return block([]string{"", "  " + o.m.theme.Dim.Apply("attaching: the first snapshot is being taken")}, height)
+		return block([]string{"", "  " + fit(o.m.theme.Dim.Apply(o.m.before()), width-2)}, height)
 	}
 	chartLines, listTop := o.split(width, height)
 	lines := []string{o.verdict(width), ""}
-	if width >= sideBySide {
+	if !o.m.knowsMemory() {
+		lines = append(lines, strings.Split(o.m.goroutineChart(width, chartLines), "\n")...)
+	} else if width >= sideBySide {
 		left := width * 11 / 20
 		lines = append(lines, strings.Split(beside(o.m.memoryChart(left-1, chartLines), o.m.goroutineChart(width-left, chartLines), left), "\n")...)
 	} else {
@@ -149,76 +151,6 @@ func (o *overviewScreen) render(width, height int) string {
 	lines = append(lines, " "+o.m.theme.Title.Apply("What grows")+o.m.theme.Dim.Apply("  since the base; not yet judged to be leaks"))
 	lines = append(lines, strings.Split(o.growers.Render(width, height-listTop), "\n")...)
 	return block(lines, height)
-}
-
-// verdict says in one line whether memory grows, how fast, and since when.
-func (o *overviewScreen) verdict(width int) string {
-	th := o.m.theme
-	if d := o.m.data; d.current != 0 {
-		if s := d.Current(); s != nil && s != d.history.Newest() {
-			text := fmt.Sprintf(" as it was at %s, #%d", s.Time.Format(clock), s.Seq)
-			return fit(th.Accent.Apply(text)+" · "+o.rates(), width)
-		}
-	}
-	c := o.heap
-	if c.Comparison == nil {
-		c = o.goroutines
-	}
-	if c.Comparison == nil || c.base.Seq == c.current.Seq {
-		next := ""
-		if t := o.m.data.schedule.Next; !t.IsZero() {
-			next = " in " + strings.TrimSpace(untilText(t, o.m.cfg.Now()))
-		}
-		return fit(" "+th.Title.Apply("collecting")+th.Dim.Apply(" · what changes is known with the next snapshot"+next), width)
-	}
-	word, paint := " LEVEL  ", th.Level
-	if o.grows() {
-		word, paint = " GROWING  ", th.Growing
-	}
-	since := th.Dim.Apply(fmt.Sprintf(" · since #%d, %s", c.base.Seq, units.Duration(c.span())))
-	return fit(paint.Apply(word)+o.rates()+since, width)
-}
-
-func (o *overviewScreen) grows() bool {
-	return o.heapTotal.Delta > 0 && o.heapTotal.Significant() || multiplied(o.groupTotal)
-}
-
-// rates are both totals as rates, the heap's with its sampling error.
-func (o *overviewScreen) rates() string {
-	var parts []string
-	if o.heap.Comparison != nil {
-		if rate := o.heap.rateText(o.heapTotal.Delta, o.heapUnit); rate != "" {
-			text := "live heap " + paintIf(o.m.theme, o.heapTotal).Apply(rate)
-			if o.heapTotal.Stderr > 0 {
-				if e, ok := o.heap.perMinute(o.heapTotal.Stderr); ok {
-					text += o.m.theme.Dim.Apply(" ±" + units.Format(int64(e), o.heapUnit))
-				}
-			}
-			parts = append(parts, text)
-		}
-	}
-	if o.goroutines.Comparison != nil {
-		if rate := o.goroutines.rateText(o.groupTotal.Delta, "count"); rate != "" {
-			parts = append(parts, "goroutines "+o.groupPaint().Apply(rate))
-		}
-	}
-	return strings.Join(parts, " · ")
-}
-
-// groupPaint colours the number of goroutines where it is more than coming and going.
-func (o *overviewScreen) groupPaint() theme.Paint {
-	if multiplied(o.groupTotal) {
-		return o.m.theme.Growing
-	}
-	return o.m.theme.Normal
-}
-
-// paintIf colours a number that means something and leaves the others alone.
-func paintIf(th theme.Theme, c diff.Change) theme.Paint {
-	if !c.Significant() {
-		return th.Normal
-	}
-	return changePaint(th, c)
 }
 
 func (o *overviewScreen) hints() []hint {

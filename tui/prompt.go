@@ -1,6 +1,9 @@
 package tui
 
 import (
+	"strconv"
+	"strings"
+
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -36,6 +39,12 @@ func newInput(t theme.Theme, text string) textinput.Model {
 	return in
 }
 
+// setWidth gives an input its room and moves its text to where the cursor is seen.
+func setWidth(in *textinput.Model, width int) {
+	in.SetWidth(max(1, width))
+	in.SetCursor(in.Position())
+}
+
 func (p *filterPrompt) key(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	switch msg.String() {
 	case "enter":
@@ -53,7 +62,8 @@ func (p *filterPrompt) edit(msg tea.Msg) tea.Cmd {
 	p.input, cmd = p.input.Update(msg)
 	f, err := list.ParseFilter(p.input.Value())
 	if err != nil {
-		p.fault = err.Error()
+		// The filter itself stands beside it; what is wrong comes first.
+		_, p.fault, _ = strings.Cut(err.Error(), strconv.Quote(p.input.Value())+": ")
 		return cmd
 	}
 	p.fault = ""
@@ -69,7 +79,7 @@ func (p *filterPrompt) render(int, int) string { return "" }
 const filterLabel = " filter / "
 
 func (p *filterPrompt) footer(width int) string {
-	p.input.SetWidth(max(1, width/2-len(filterLabel)))
+	setWidth(&p.input, width/2-len(filterLabel))
 	help := renderHints(p.theme, []hint{{"enter", "keep"}, {"esc", "clear"}, {"!", "inverts"}}, width/2)
 	if p.fault != "" {
 		help = p.theme.Error.Apply(ansi.Truncate(p.fault, width/2-1, "…"))

@@ -1,8 +1,10 @@
 package tui
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -24,6 +26,7 @@ type shotRow struct {
 	*snapshot.Snapshot
 	mark  string // base, current
 	grown int64  // of live heap since the snapshot before it in its run
+	known bool   // whether grown is
 	first bool   // of its run
 }
 
@@ -32,7 +35,7 @@ func newSnapshots(m *Model) *snapshotsScreen {
 	s.list = list.New(list.Config[shotRow, int]{
 		Key:   func(r shotRow) int { return r.Seq },
 		Text:  func(r shotRow) string { return "#" + itoa(r.Seq) + " " + r.Time.Format(clock) + " " + s.note(r) },
-		Dim:   func(r shotRow) bool { return !r.Advanced },
+		Dim:   func(r shotRow) bool { return !r.Advanced && r.Heap != nil },
 		Empty: "no snapshot yet",
 		Theme: m.theme,
 	})
@@ -54,9 +57,7 @@ func (s *snapshotsScreen) refresh() {
 		if !r.first {
 			now, a := shot.Vitals.Get(snapshot.LiveHeap)
 			then, b := before.Vitals.Get(snapshot.LiveHeap)
-			if a && b {
-				r.grown = now - then
-			}
+			r.grown, r.known = now-then, a && b
 		}
 		var marks []string
 		if base != nil && shot.Seq == base.Seq {
@@ -88,21 +89,31 @@ func (s *snapshotsScreen) columns() []list.Column[shotRow] {
 				}
 				return list.Cell{Text: units.Format(n, unit)}
 			},
+			Compare: func(a, b shotRow) int {
+				x, _ := a.Vitals.Get(k)
+				y, _ := b.Vitals.Get(k)
+				return cmp.Compare(x, y)
+			},
+			Descending: true,
 		}
 	}
 	return []list.Column[shotRow]{
-		{Title: "#", Min: 5, Right: true, Priority: 10, Cell: func(r shotRow) list.Cell { return list.Cell{Text: "#" + itoa(r.Seq)} }},
+		{
+			Title: "#", Min: 5, Right: true, Priority: 10, Descending: true,
+			Cell:    func(r shotRow) list.Cell { return list.Cell{Text: "#" + itoa(r.Seq)} },
+			Compare: func(a, b shotRow) int { return cmp.Compare(a.Seq, b.Seq) },
+		},
 		{Title: "time", Min: 8, Priority: 9, Cell: func(r shotRow) list.Cell { return list.Cell{Text: r.Time.Format(clock)} }},
-		{Title: "compared", Min: 12, Priority: 8, Cell: func(r shotRow) list.Cell { return list.Cell{Text: r.mark, Paint: th.Accent} }},
-		vital("live heap", snapshot.LiveHeap, "bytes", 7),
-		{Title: "Δ", Min: 11, Right: true, Priority: 6, Cell: func(r shotRow) list.Cell {
-			if r.first {
+		{Title: "compared", Min: 12, Priority: 9, Cell: func(r shotRow) list.Cell { return list.Cell{Text: r.mark, Paint: th.Accent} }},
+		vital("live heap", snapshot.LiveHeap, "bytes", 8),
+		{Title: "Δ", Min: 11, Right: true, Priority: 7, Cell: func(r shotRow) list.Cell {
+			if !r.known {
 				return list.Cell{}
 			}
 			return list.Cell{Text: units.SignedBytes(r.grown)}
 		}},
-		vital("RSS", snapshot.RSS, "bytes", 4),
-		vital("goroutines", snapshot.Goroutines, "count", 5),
+		vital("RSS", snapshot.RSS, "bytes", 5),
+		vital("goroutines", snapshot.Goroutines, "count", 6),
 		vital("GC cycles", snapshot.NumGC, "count", 3),
 		{Title: "raw", Min: 10, Right: true, Priority: 1, Cell: func(r shotRow) list.Cell {
 			if r.Raw == nil {
@@ -110,7 +121,7 @@ func (s *snapshotsScreen) columns() []list.Column[shotRow] {
 			}
 			return list.Cell{Text: units.Bytes(int64(r.Size()))}
 		}},
-		{Title: "note", Min: 14, Flex: true, Priority: 2, Cell: func(r shotRow) list.Cell { return list.Cell{Text: s.note(r)} }},
+		{Title: "note", Min: 26, Flex: true, Priority: 4, Cell: func(r shotRow) list.Cell { return list.Cell{Text: s.note(r)} }},
 	}
 }
 
@@ -122,7 +133,7 @@ func (s *snapshotsScreen) note(r shotRow) string {
 		notes = append(notes, "↻ first after restart "+itoa(r.Run))
 	case r.first:
 		notes = append(notes, "first")
-	case !r.Advanced:
+	case !r.Advanced && r.Heap != nil:
 		notes = append(notes, "no GC since the one before")
 	}
 	if r.ForcedGC {
@@ -139,6 +150,11 @@ func (s *snapshotsScreen) key(key string) (tea.Cmd, bool) {
 			s.choose(key, r)
 		}
 		return nil, true
+	case "y":
+		if !ok {
+			return nil, true
+		}
+		return s.m.copy("#" + itoa(r.Seq) + " " + r.Time.Format(time.RFC3339) + " " + s.note(r)), true
 	case "left":
 		s.list.Scroll(-1)
 		return nil, true
@@ -155,13 +171,13 @@ func (s *snapshotsScreen) choose(key string, r shotRow) {
 	switch key {
 	case "a":
 		d.setBase(r.Seq)
-		s.m.notice = "base is #" + itoa(r.Seq)
+		s.m.say("base is #" + itoa(r.Seq))
 	case "b", "enter":
 		d.current = r.Seq
-		s.m.notice = "current is #" + itoa(r.Seq)
+		s.m.say("current is #" + itoa(r.Seq))
 		if newest := d.history.Newest(); newest != nil && newest.Seq == r.Seq {
 			d.current = 0
-			s.m.notice = "current is always the newest"
+			s.m.say("current is always the newest")
 		}
 	case "B":
 		s.followBase(r)
@@ -175,7 +191,7 @@ func (s *snapshotsScreen) followBase(r shotRow) {
 	d := s.m.data
 	if d.follow > 0 {
 		d.setBase(0)
-		s.m.notice = "the base is the first snapshot of the run again"
+		s.m.say("the base is the first snapshot of the run again")
 		return
 	}
 	run := d.runOf(d.Current())
@@ -187,7 +203,7 @@ func (s *snapshotsScreen) followBase(r shotRow) {
 	}
 	d.follow = max(1, behind)
 	d.base, d.current = 0, 0
-	s.m.notice = "the base stays " + itoa(d.follow) + " behind the newest"
+	s.m.say("the base stays " + itoa(d.follow) + " behind the newest")
 }
 
 func (s *snapshotsScreen) click(x, y int) tea.Cmd {
@@ -200,8 +216,11 @@ func (s *snapshotsScreen) click(x, y int) tea.Cmd {
 func (s *snapshotsScreen) wheel(lines int) { s.list.Wheel(lines) }
 
 func (s *snapshotsScreen) render(width, height int) string {
-	cost := s.m.costLine(width)
-	return s.list.Render(width, height-1) + "\n" + cost
+	note := ""
+	if r, ok := s.list.Selected(); ok && s.note(r) != "" {
+		note = " #" + itoa(r.Seq) + ": " + s.note(r)
+	}
+	return s.list.Render(width, height-2) + "\n" + fit(note, width) + "\n" + s.m.costLine(width)
 }
 
 func (s *snapshotsScreen) hints() []hint {

@@ -17,12 +17,13 @@ func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
 	case "ctrl+z":
 		return tea.Suspend
 	}
-	m.notice = ""
+	m.notice = notice{}
 	if m.over != nil {
 		over := m.over
 		cmd, done := over.key(msg)
 		if done && m.over == over {
 			m.over = nil
+			m.ask()
 		}
 		return cmd
 	}
@@ -33,7 +34,7 @@ func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
 		return nil // nothing is seen, so nothing is done
 	}
 	if m.pending == "g" && key == "g" {
-		key = "home"
+		key = "first" // not home, which is a place in time on the Overview
 	}
 	m.pending = ""
 	if cmd, ok := m.current().key(key); ok {
@@ -66,8 +67,7 @@ func (m *Model) general(key string) tea.Cmd {
 	case "space":
 		m.pause()
 	case "s":
-		m.cfg.Sampler.Snapshot()
-		m.notice = "snapshot asked for"
+		m.snapshotNow()
 	case "+", "=":
 		return m.changeInterval(1)
 	case "-":
@@ -125,12 +125,30 @@ func (m *Model) back() {
 	}
 }
 
+// snapshotNow asks for a snapshot and says when it comes: a slow target is not
+// asked sooner because somebody pressed a key.
+func (m *Model) snapshotNow() {
+	m.cfg.Sampler.Snapshot()
+	d := m.data
+	switch {
+	case d.schedule.Paused:
+		m.say("paused: the snapshot is taken when you go on (space)")
+	case d.outage != nil:
+		m.say("no answer: the next snapshot comes when the target does")
+	case d.schedule.Actual > d.schedule.Every && d.history.Newest() != nil:
+		next := d.history.Newest().Time.Add(d.schedule.Actual)
+		m.say("the target is slow: the next snapshot comes in " + untilText(next, m.cfg.Now()))
+	default:
+		m.say("snapshot asked for")
+	}
+}
+
 func (m *Model) pause() {
 	paused := !m.data.schedule.Paused
 	m.cfg.Sampler.SetPaused(paused)
 	m.data.schedule.Paused = paused // at once; the source confirms it
 	if paused {
-		m.notice = "paused: nothing is asked of the target until space is pressed again"
+		m.say("paused: nothing is asked of the target until space is pressed again")
 	}
 }
 
@@ -143,6 +161,9 @@ func intervals() []time.Duration {
 // changeInterval goes to the next longer or shorter time between snapshots.
 func (m *Model) changeInterval(step int) tea.Cmd {
 	choices, now := intervals(), m.data.schedule.Every
+	if now == 0 {
+		return nil // not attached yet
+	}
 	next := now
 	if step > 0 {
 		for i := len(choices) - 1; i >= 0 && choices[i] > now; i-- {
@@ -155,7 +176,7 @@ func (m *Model) changeInterval(step int) tea.Cmd {
 	}
 	m.cfg.Sampler.SetEvery(next)
 	m.data.schedule.Every = next
-	m.notice = fmt.Sprintf("a snapshot every %s, as far as the target is quick enough", next)
+	m.say(fmt.Sprintf("a snapshot every %s, as far as the target is quick enough", next))
 	return nil
 }
 
@@ -164,7 +185,7 @@ func (m *Model) click(x, y int) tea.Cmd {
 	if !m.fits() || m.over != nil {
 		return nil
 	}
-	m.notice = ""
+	m.notice = notice{}
 	if y == 1 {
 		at := 0
 		for _, t := range m.tabs {

@@ -20,7 +20,7 @@ func NewChanges(d Diff, limit int) Changes { return Changes{diff: &d, limit: lim
 func NewReport(d Diff, limit int) Report {
 	r := Report{
 		Target:  d.Target,
-		Window:  Window{From: &d.Base.Time, To: &d.Current.Time},
+		Window:  window(d),
 		Changes: NewChanges(d, limit),
 	}
 	var base, current bool
@@ -33,6 +33,16 @@ func NewReport(d Diff, limit int) Report {
 		}
 	}
 	return r
+}
+
+// window is the time from the earlier snapshot to the later one: two addresses
+// are asked at once, and either may answer first.
+func window(d Diff) Window {
+	from, to := d.Base.Time, d.Current.Time
+	if to.Before(from) && !to.IsZero() {
+		from, to = to, from
+	}
+	return Window{From: &from, To: &to}
 }
 
 func (c Changes) write(j *jsonWriter) {

@@ -47,7 +47,11 @@ type markdown struct {
 func (m *markdown) printf(format string, args ...any) { fmt.Fprintf(m.w, format, args...) }
 
 func (m *markdown) head(d Diff) {
-	m.printf("### leaktop diff\n\n- base: %s\n- current: %s\n", m.input(d.Base), strings.TrimSpace(m.input(d.Current)+" "+distance(d)))
+	m.printf("### leaktop diff\n\n")
+	if target := d.Target.line(); target != "" {
+		m.printf("- target: %s\n", code(target))
+	}
+	m.printf("- base: %s\n- current: %s\n", m.input(d.Base), strings.TrimSpace(m.input(d.Current)+" "+distance(d)))
 	for _, note := range d.notes() {
 		m.printf("\n> %s\n", escape(note))
 	}

@@ -54,6 +54,9 @@ func Text(w io.Writer, d Diff, o Options) error {
 
 func textHead(w io.Writer, d Diff) error {
 	var head aligned
+	if target := d.Target.line(); target != "" {
+		head.add("target", target)
+	}
 	head.add("base", stamp(d.Base.Time), d.Base.Name)
 	head.add("current", stamp(d.Current.Time), strings.TrimSpace(d.Current.Name+"  "+distance(d)))
 	if err := head.write(w); err != nil {
@@ -81,13 +84,15 @@ func distance(d Diff) string {
 	if d.Base.Time.IsZero() || d.Current.Time.IsZero() {
 		return ""
 	}
+	// Two addresses are asked at once; which answers first by a few
+	// milliseconds means nothing.
 	switch apart := d.Current.Time.Sub(d.Base.Time); {
+	case apart.Abs() < time.Second:
+		return "(at the same time as the base)"
 	case apart > 0:
 		return "(" + units.Duration(apart) + " after the base)"
-	case apart < 0:
-		return "(" + units.Duration(-apart) + " before the base)"
 	}
-	return "(at the same time as the base)"
+	return "(" + units.Duration(d.Base.Time.Sub(d.Current.Time)) + " before the base)"
 }
 
 func textHeap(w io.Writer, c *diff.Comparison, column int, o Options) error {

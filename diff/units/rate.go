@@ -32,8 +32,8 @@ func CountPerMinute(rate float64) string {
 
 // Percent gives the change from before to after as a signed percentage,
 // "+12.3%". It is empty where a percentage means nothing: when before is zero
-// or negative (NEW is a word, not a number), or after is negative. Beyond ten
-// times as much the figure itself says more, and ">+999%" is all it gives.
+// or negative (NEW is a word, not a number), or after is negative. From ten
+// times as much on a factor says more: "×224".
 func Percent(before, after int64) string {
 	if before <= 0 || after < 0 {
 		return ""
@@ -42,8 +42,10 @@ func Percent(before, after int64) string {
 	switch {
 	case after == before:
 		return "0.0%"
-	case percent >= 999.95:
-		return ">+999%"
+	case percent >= 9999_00:
+		return ">×9999"
+	case percent >= 899.95:
+		return "×" + strconv.FormatFloat(percent/100+1, 'f', 0, 64)
 	}
 	return signedFloat(percent) + "%"
 }

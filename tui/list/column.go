@@ -25,7 +25,10 @@ type Column[T any] struct {
 	Priority int
 	// Flex marks the column that also takes the width which is left once all
 	// have grown, and that scrolls sideways. At most one column should have it.
-	Flex  bool
+	Flex bool
+	// Tail keeps the end of a text that is too long, as of a function whose
+	// name ends in what it does. Scrolling to the right then begins at its start.
+	Tail  bool
 	Right bool // aligned to the right, as numbers are
 	Cell  func(T) Cell
 	// Compare orders rows by this column, as cmp.Compare does; nil where the

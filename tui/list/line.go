@@ -73,6 +73,17 @@ func clip(s string, width int) string {
 	return s[:end] + "…"
 }
 
+// clipLeft cuts a plain text at its start to at most width cells, an ellipsis
+// included.
+func clipLeft(s string, width int) string {
+	for over := cells(s) - width; over > 0 && width > 0; over++ {
+		if short := ansi.TruncateLeft(s, over+1, "…"); cells(short) <= width {
+			return short
+		}
+	}
+	return clip(s, width)
+}
+
 // cells returns the width of a text on screen. Most are ASCII, for which the
 // walk over grapheme clusters can be spared.
 func cells(s string) int {

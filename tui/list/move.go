@@ -15,10 +15,12 @@ func (l *List[T, K]) Home() { l.moveTo(0) }
 // End selects the last row.
 func (l *List[T, K]) End() { l.moveTo(len(l.view) - 1) }
 
+// scrollStep is how many cells one step sideways is.
+const scrollStep = 8
+
 // Scroll moves the flexible column by n steps, to its right end where n is positive.
 func (l *List[T, K]) Scroll(n int) {
-	const step = 8
-	l.scroll = max(0, l.scroll+n*step) // the upper bound is known once the rows are drawn
+	l.scroll = max(0, l.scroll+n*scrollStep) // the upper bound is known once the rows are drawn
 }
 
 // Wheel moves what is on screen by n lines; the selection comes along only

@@ -143,10 +143,26 @@ func (l *List[T, K]) line(index int) string {
 // cell returns a row's cell in a column, scrolled where the column is flexible.
 func (l *List[T, K]) cell(p place, row T) Cell {
 	c := l.cfg.Columns[p.column].Cell(row)
-	if l.cfg.Columns[p.column].Flex && l.scroll > 0 {
-		c.Text = ansi.TruncateLeft(c.Text, l.scroll, "…")
+	column := l.cfg.Columns[p.column]
+	skipped := l.skipped(column)
+	switch {
+	case skipped > 0:
+		c.Text = ansi.TruncateLeft(c.Text, skipped, "…")
+	case column.Tail && (l.scroll == 0 || !column.Flex):
+		c.Text = clipLeft(c.Text, p.width)
 	}
 	return c
+}
+
+// skipped is how many cells of a column's texts are left of its edge.
+func (l *List[T, K]) skipped(c Column[T]) int {
+	switch {
+	case !c.Flex:
+		return 0
+	case c.Tail:
+		return max(0, l.scroll-scrollStep) // the first step goes to the start
+	}
+	return l.scroll
 }
 
 // clampScroll ends sideways scrolling where the widest row on screen is seen to its end.
@@ -162,6 +178,9 @@ func (l *List[T, K]) clampScroll() {
 		for _, i := range l.view[l.offset:min(l.offset+l.bodyLines(), len(l.view))] {
 			if w := cells(l.cfg.Columns[p.column].Cell(l.rows[i]).Text); w > p.width {
 				most = max(most, w-p.width+1) // and one for the ellipsis at its left
+				if l.cfg.Columns[p.column].Tail {
+					most = max(most, w-p.width+1+scrollStep)
+				}
 			}
 		}
 	}

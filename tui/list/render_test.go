@@ -235,3 +235,25 @@ func draw(t *testing.T, l *List[grower, string], width, height int) {
 		t.Fatalf("%d rows are marked as selected:\n%s", marked, out)
 	}
 }
+
+// A name that is too long keeps its end, and shows its start after the first
+// step to the right.
+func TestTail(t *testing.T) {
+	l := New(Config[string, string]{
+		Columns: []Column[string]{{Title: "function", Flex: true, Tail: true, Cell: func(s string) Cell { return Cell{Text: s} }}},
+		Key:     func(s string) string { return s },
+	})
+	l.SetRows([]string{"orders.(*Notifier).Push", "main.main"})
+	rows := func() []string { return strings.Split(ansi.Strip(l.Render(16, 3)), "\n")[1:] }
+	if got := rows(); !strings.HasSuffix(strings.TrimRight(got[0], " "), "…otifier).Push") || !strings.Contains(got[1], "main.main") {
+		t.Errorf("the rows are %q", got)
+	}
+	l.Scroll(1)
+	if got := rows()[0]; !strings.Contains(got, "orders.(*") {
+		t.Errorf("after a step to the right the row is %q, want the start of the name", got)
+	}
+	l.Scroll(5)
+	if got := rows()[0]; !strings.Contains(got, ".Push") {
+		t.Errorf("scrolled to the end the row is %q", got)
+	}
+}
