@@ -148,8 +148,15 @@ func needTerminal(std streams) error {
 	if !ok || !term.IsTerminal(int(out.Fd())) {
 		return usageError{errors.New("standard output: it is no terminal, and the screens need one; run leaktop in a terminal, or compare two profiles with leaktop diff (see leaktop --help)")}
 	}
+	if dumb() {
+		return usageError{errors.New("terminal: TERM=dumb says that it cannot move its cursor, and the screens need that; use another terminal, or compare two profiles with leaktop diff")}
+	}
 	return nil
 }
+
+// dumb reports whether the terminal says of itself that it cannot do more than
+// print lines.
+func dumb() bool { return os.Getenv("TERM") == "dumb" }
 
 // runScreens runs the program until the user quits or the context ends, which
 // is no error: a signal asked for it.

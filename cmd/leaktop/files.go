@@ -33,9 +33,21 @@ func newSourceFiles(roots []string) (*sourceFiles, error) {
 	return &f, nil
 }
 
-// Write writes an export.
-func (f *sourceFiles) Write(path string, force bool, write func(io.Writer) error) error {
-	return writeFile(path, force, write)
+// Write writes an export. A path that begins with ~/ is below the home
+// directory, as a shell would have it.
+func (f *sourceFiles) Write(path string, force bool, write func(io.Writer) error) (string, error) {
+	if rest, ok := strings.CutPrefix(path, "~/"); ok {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return path, fmt.Errorf("%s: %w; give the whole path", path, err)
+		}
+		path = filepath.Join(home, rest)
+	}
+	full, err := filepath.Abs(path)
+	if err != nil {
+		full = path
+	}
+	return clean.Text(full), writeFile(path, force, write)
 }
 
 // maxSourceLine bounds a line that is shown; a generated file may have one of megabytes.
@@ -83,7 +95,7 @@ func (f *sourceFiles) Edit(file string, line int) (*exec.Cmd, error) {
 		editor = strings.Fields(os.Getenv("EDITOR"))
 	}
 	if len(editor) == 0 {
-		return nil, errors.New("no editor: neither VISUAL nor EDITOR is set; set one to open source lines")
+		editor = []string{"vi"}
 	}
 	args := append(editor[1:], fmt.Sprintf("+%d", line), path)
 	switch filepath.Base(editor[0]) {
