@@ -40,6 +40,10 @@ const (
 	maxTypes = 256
 )
 
+// largeUnpacked is from how many bytes on what a profile unpacked to is given
+// back to the system as soon as it is decoded.
+const largeUnpacked = 64 << 20
+
 // size gives n bytes as a person reads them in an error.
 func size(n int) string {
 	switch {

@@ -3,6 +3,7 @@ package decode
 import (
 	"errors"
 	"fmt"
+	"runtime/debug"
 
 	"github.com/google/pprof/profile"
 
@@ -35,6 +36,10 @@ func Profile(data []byte, name string, table *snapshot.Table, limits Limits) (*s
 	}
 	if len(data) > limits.MaxUnpacked {
 		return nil, refuseGzip(name, errGzipOver, limits)
+	}
+	if len(data) > largeUnpacked {
+		// The next GC would come only when as much again has been allocated.
+		defer debug.FreeOSMemory()
 	}
 	if err := refuseKind(name, data); err != nil {
 		return nil, err

@@ -68,7 +68,8 @@ func (a *attempt) failed(err error) *Error {
 		errors.Is(err, syscall.EPIPE) || strings.Contains(err.Error(), "server closed idle connection") {
 		return a.closed(err)
 	}
-	if strings.Contains(err.Error(), "malformed") {
+	// net/http has no type for a server that speaks first, as SSH does.
+	if strings.Contains(err.Error(), "malformed") || strings.Contains(err.Error(), "readLoopPeekFail") {
 		if strings.Contains(err.Error(), `"\x15\x03`) { // the start of a TLS alert
 			return a.plainToTLS(err)
 		}

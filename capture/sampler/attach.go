@@ -10,11 +10,7 @@ import (
 // attach probes the target and takes the first snapshot, which must hold at
 // least one profile or wait for a yes to one: else there is nothing to watch.
 func (s *Sampler) attach(ctx context.Context) error {
-	if s.cfg.AttachTimeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, s.cfg.AttachTimeout)
-		defer cancel()
-	}
+	s.wasted = 0
 	// What earlier tries cost, at a target that was not there, is nobody's concern.
 	s.started, s.cost, s.run = time.Now(), snapshot.Cost{}, newRun(0)
 	f, err := s.probe(ctx)

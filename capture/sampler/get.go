@@ -17,8 +17,16 @@ const quickTimeout = 3 * time.Second
 // since only Run's goroutine calls it.
 func (s *Sampler) get(ctx context.Context, url string) (*fetch.Response, error) {
 	begun := time.Now()
+	if left, ok := s.attachLeft(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, left)
+		defer cancel()
+	}
 	response, err := s.cfg.Client.Get(ctx, url)
 	ended := time.Now()
+	if gone(err) {
+		s.wasted += ended.Sub(begun)
+	}
 	s.cost.Requests++
 	s.cost.Busy += ended.Sub(begun)
 	switch pace := s.pace(url); {
@@ -35,11 +43,22 @@ func (s *Sampler) get(ctx context.Context, url string) (*fetch.Response, error) 
 	return response, err
 }
 
+// attachLeft is how long attaching may still wait for answers that do not come;
+// ok is false once attached, and where there is no such bound.
+func (s *Sampler) attachLeft() (left time.Duration, ok bool) {
+	return s.cfg.AttachTimeout - s.wasted, !s.attached && s.cfg.AttachTimeout > 0
+}
+
 // quick is get for what must be quick.
 func (s *Sampler) quick(ctx context.Context, url string) (*fetch.Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, quickTimeout)
 	defer cancel()
-	return s.get(ctx, url)
+	response, err := s.get(ctx, url)
+	s.late++
+	if !timedOut(err) {
+		s.late = 0
+	}
+	return response, err
 }
 
 // gone reports whether the error says that the target gives no answer, as
@@ -79,7 +98,8 @@ func passing(err error) bool {
 // target: the index page costs next to nothing and answers where only the one
 // request failed. It returns nil if the target is there, else why it is not.
 func (s *Sampler) confirm(ctx context.Context, err error) error {
-	if unreached(err) || s.found.counts == nil || ctx.Err() != nil {
+	left, bounded := s.attachLeft()
+	if unreached(err) || s.found.counts == nil || ctx.Err() != nil || bounded && left <= 0 {
 		return err
 	}
 	if _, err := s.index(ctx); gone(err) {

@@ -28,6 +28,7 @@ type found struct {
 // and restart.
 func (s *Sampler) probe(ctx context.Context) (found, error) {
 	f := found{info: snapshot.Info{Address: s.cfg.Target.Address()}}
+	s.late = 0
 	var err error
 	if f.counts, err = s.index(ctx); err != nil && !unmounted(err) {
 		return f, err

@@ -25,7 +25,8 @@ type Config struct {
 	Limits decode.Limits
 	Every  time.Duration // between snapshots; at least 1 s
 	Wait   bool          // wait for a target that is down at the start
-	// AttachTimeout bounds the preflight and the first snapshot together; 0 for no bound.
+	// AttachTimeout is how long attaching may wait for answers that do not come,
+	// all of them together; 0 for no bound. What answers, however slowly, is not counted.
 	AttachTimeout time.Duration
 	// AllowGC is the user's explicit yes to gc=1: each heap snapshot then
 	// forces a GC, and shows what is live at once.
@@ -55,7 +56,9 @@ type Sampler struct {
 	ticked   time.Time        // when a point of the curves was asked for last
 	outage   outage
 	cost     snapshot.Cost
-	started  time.Time // of attaching
+	started  time.Time     // of attaching
+	wasted   time.Duration // on answers that did not come, while attaching
+	late     int           // quick requests in a row that took too long
 	cpu      cpuMeter
 
 	paused bool

@@ -20,6 +20,9 @@ const (
 	// metricsMaxBytes bounds /metrics: a page of exported series that is larger
 	// than this costs more than what it tells about the process is worth.
 	metricsMaxBytes = 1 << 20
+	// maxLate is how many quick requests in a row may take too long before a
+	// target counts as slow: it is then asked for profiles only, for now.
+	maxLate = 2
 	// chooseAgain is when a source that failed, but is there, is tried again.
 	chooseAgain = 5 * time.Minute
 )
@@ -102,6 +105,10 @@ func (s *Sampler) choose(ctx context.Context, counts map[string]int64, failed *c
 	for _, source := range s.curveSources(counts) {
 		if failed != nil && source.url == failed.url {
 			continue
+		}
+		if s.late >= maxLate {
+			again = true
+			break
 		}
 		v, goVersion, err := s.readSource(ctx, &source)
 		if unreached(err) || err != nil && ctx.Err() != nil {

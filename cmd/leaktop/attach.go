@@ -27,11 +27,11 @@ func attach(ctx context.Context, std streams, text string, reach reachFlags, wat
 	if err != nil {
 		return err
 	}
-	if err := needTerminal(std); err != nil {
-		return err
-	}
 	s, table, err := newSampler(text, reach, watch)
 	if err != nil {
+		return err
+	}
+	if err := needTerminal(std); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -109,25 +110,16 @@ type input struct {
 	profiles map[snapshot.Kind]*snapshot.Profile
 }
 
-// readInputs reads both arguments at the same time: two running processes are
-// to be seen at one moment.
+// readInputs reads the arguments, one after the other: two large profiles that
+// are decoded at the same time need twice the memory.
 func readInputs(ctx context.Context, table *snapshot.Table, reach reachFlags, args ...string) ([]input, error) {
-	inputs := make([]input, len(args))
-	faults := make([]error, len(args))
-	done := make(chan struct{})
-	for i, arg := range args {
-		go func() {
-			inputs[i], faults[i] = readInput(ctx, table, reach, arg)
-			done <- struct{}{}
-		}()
-	}
-	for range args {
-		<-done
-	}
-	for _, err := range faults {
+	inputs := make([]input, 0, len(args))
+	for _, arg := range args {
+		in, err := readInput(ctx, table, reach, arg)
 		if err != nil {
 			return nil, err
 		}
+		inputs = append(inputs, in)
 	}
 	return inputs, nil
 }
@@ -140,7 +132,12 @@ func readInput(ctx context.Context, table *snapshot.Table, reach reachFlags, arg
 	}
 	t, err := target.Parse(arg)
 	if err != nil {
-		return input{}, fmt.Errorf("%s: there is no such file, and it is no address; name a pprof file, or a target such as 6060 or host:6060", clean.Text(arg))
+		why := "it is no address"
+		var usage *target.UsageError
+		if errors.As(err, &usage) {
+			why += " (" + usage.Why + ")"
+		}
+		return input{}, fmt.Errorf("%s: there is no such file, and %s; name a pprof file, or a target such as 6060 or host:6060", clean.Text(arg), why)
 	}
 	client, err := reach.client(t)
 	if err != nil {

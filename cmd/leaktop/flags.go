@@ -32,7 +32,7 @@ type reachFlags struct {
 func (r *reachFlags) add(f *pflag.FlagSet) {
 	f.StringArrayVarP(&r.headers, "header", "H", nil, "send this header with every request, as 'Name: value'")
 	f.StringVar(&r.headerFile, "header-file", "", "send the headers in this file, one a line")
-	f.DurationVar(&r.options.Timeout, "timeout", target.DefaultTimeout, "what one request may take; attaching may take half of it in all")
+	f.DurationVar(&r.options.Timeout, "timeout", target.DefaultTimeout, "what one request may take; attaching waits half of it for answers that do not come")
 	f.StringVar(&r.options.CACert, "cacert", "", "trust the authorities in this PEM file instead of the system's")
 	f.StringVar(&r.options.Cert, "cert", "", "client certificate, a PEM file")
 	f.StringVar(&r.options.Key, "key", "", "its key, a PEM file")

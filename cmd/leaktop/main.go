@@ -10,6 +10,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -26,6 +27,9 @@ const memoryLimit = 750 << 20
 
 func main() {
 	debug.SetMemoryLimit(memoryLimit)
+	// net/http has things to say about a broken server, on the terminal that the
+	// screens are drawn on. What goes wrong reaches the user as an error.
+	log.SetOutput(io.Discard)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	code := run(ctx, os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr})
 	stop()

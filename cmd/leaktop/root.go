@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"leaktop/capture/clean"
+	"leaktop/capture/target"
 )
 
 // newRoot returns the command tree. The root itself attaches.
@@ -57,6 +58,9 @@ func oneTarget(_ *cobra.Command, args []string) error {
 	}
 	if info, err := os.Stat(args[0]); err == nil && !strings.Contains(args[0], "://") && !info.IsDir() && info.Mode().IsRegular() {
 		return usageError{fmt.Errorf("%s: it is a file, not a target; compare two profiles with leaktop diff BASE CURRENT", clean.Text(args[0]))}
+	}
+	if _, err := target.Parse(args[0]); err != nil && !strings.ContainsAny(args[0], ".:/") {
+		return usageError{fmt.Errorf("%q: it is neither a command nor a target; name one such as %s:6060, or see leaktop --help", clean.Text(args[0]), clean.Text(args[0]))}
 	}
 	return nil
 }

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"regexp"
+	"runtime/debug"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// asProgram makes the test binary run as leaktop. It is in the environment of
+// everything that the tests start, so that the demo's child is leaktop, too;
+// and with -race all of them are race-checked.
+const asProgram = "LEAKTOP_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+	}
+	os.Setenv(asProgram, "1")
+	// With -race a program that ends waits for a second, by default.
+	os.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE"))
+	os.Exit(m.Run())
+}
+
+const (
+	// longest is what any input may take until it is refused or shown.
+	longest = 20 * time.Second
+	// largest is the memory that it may take, in KiB.
+	largest = 900_000
+)
+
+// process is one run of leaktop that has ended. Its streams are no terminal.
+type process struct {
+	args           []string
+	code           int
+	stdout, stderr string
+}
+
+// leaktop runs the program in the current directory, and fails the test if it
+// takes too long, too much memory, or dies.
+func leaktop(t *testing.T, args ...string) process {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), executable(t), args...)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	begun := time.Now()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	limit := longest
+	if raceEnabled() {
+		limit *= 3 // what it takes without is the promise
+	}
+	hung := time.AfterFunc(limit, func() { cmd.Process.Kill() })
+	err := cmd.Wait()
+	if !hung.Stop() {
+		t.Errorf("leaktop %q did not end within %s", args, limit)
+	}
+	if failed := (*exec.ExitError)(nil); err != nil && !errors.As(err, &failed) {
+		t.Fatal(err)
+	}
+	p := process{args, cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()}
+	kib, known := peakMemory(cmd.ProcessState)
+	if known && !raceEnabled() && kib > largest {
+		t.Errorf("leaktop %q took %d KiB, want at most %d", args, kib, largest)
+	}
+	t.Logf("leaktop %q: code %d after %s with %d KiB\n%s", args, p.code, time.Since(begun).Round(time.Millisecond), kib, p.stderr)
+	return p
+}
+
+func executable(t *testing.T) string {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return exe
+}
+
+// raceEnabled reports whether the test was built with -race, which takes
+// several times the memory.
+func raceEnabled() bool {
+	info, _ := debug.ReadBuildInfo()
+	if info == nil {
+		return false
+	}
+	for _, setting := range info.Settings {
+		if setting.Key == "-race" {
+			return setting.Value == "true"
+		}
+	}
+	return false
+}
+
+// plainError is the form of an error: leaktop: WHAT: WHY; WHAT TO DO.
+var plainError = regexp.MustCompile(`^leaktop: \S.*: \S.*; \S.*\n$`)
+
+// refused checks that the input was refused with one plain line that holds
+// some words, and that nothing was said on standard output.
+func (p process) refused(t *testing.T, code int, words ...string) {
+	t.Helper()
+	if p.code != code {
+		t.Errorf("exit code %d, want %d", p.code, code)
+	}
+	if p.stdout != "" {
+		t.Errorf("standard output holds %q, want nothing", p.stdout)
+	}
+	assertPlainError(t, p.stderr)
+	for _, word := range words {
+		if !strings.Contains(p.stderr, word) {
+			t.Errorf("standard error does not say %q: %q", word, p.stderr)
+		}
+	}
+}
+
+func assertPlainError(t *testing.T, text string) {
+	t.Helper()
+	if !plainError.MatchString(text) {
+		t.Errorf("standard error is not one line of the form \"leaktop: WHAT: WHY; WHAT TO DO\": %q", text)
+	}
+	assertPrintable(t, text)
+}
+
+// accepted checks that the input was shown and returns what was printed.
+func (p process) accepted(t *testing.T) string {
+	t.Helper()
+	if p.code != exitClean {
+		t.Errorf("exit code %d, want 0; standard error: %s", p.code, p.stderr)
+	}
+	if p.stderr != "" {
+		t.Errorf("standard error holds %q, want nothing", p.stderr)
+	}
+	return p.stdout
+}
+
+// assertPrintable checks that nothing in a text can drive a terminal: only
+// valid UTF-8, no control character but the newline, and no bidi control.
+func assertPrintable(t *testing.T, text string) {
+	t.Helper()
+	if !utf8.ValidString(text) {
+		t.Errorf("invalid UTF-8 in %q", text)
+	}
+	for i, r := range text {
+		if r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) {
+			t.Errorf("%U at byte %d of %q", r, i, text)
+			return
+		}
+	}
+}
