@@ -71,9 +71,9 @@ func TestPercent(t *testing.T) {
 	}{
 		{1000, 1123, "+12.3%"}, {1000, 900, "−10.0%"}, {1000, 1000, "0.0%"}, {1000, 0, "−100.0%"},
 		{100_000, 100_001, "+0.0%"}, // a change keeps its sign
-		{1, 100, ">+999%"},
+		{1, 5, "+400.0%"}, {1, 100, "×100"},
 		{0, 5, ""}, {0, 0, ""}, {-5, 5, ""}, {5, -5, ""}, // mean nothing
-		{1, math.MaxInt64, ">+999%"}, {math.MaxInt64, 0, "−100.0%"},
+		{1, math.MaxInt64, ">×9999"}, {math.MaxInt64, 0, "−100.0%"},
 	} {
 		if got := units.Percent(c.before, c.after); got != c.want {
 			t.Errorf("Percent(%d, %d) = %q, want %q", c.before, c.after, got, c.want)
