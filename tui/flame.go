@@ -204,10 +204,8 @@ func (f *flameView) draw(b flameBox) string {
 		edge = theme.SelectionGlyph
 	}
 	room := b.to - b.from
-	if used := 2 + ansi.StringWidth(name); used > room {
-		// The end of a name tells more than the package at its start.
-		name = ansi.TruncateLeft(name, used-room+1, "…")
-	} else if held := "  " + units.Format(b.node.Cum.After, f.unit); used+len(held) < room {
+	name = nameWithin(name, room-2)
+	if held := "  " + units.Format(b.node.Cum.After, f.unit); 2+ansi.StringWidth(name)+len(held) < room {
 		name += held
 	}
 	text := fit(edge+sign+name, room)
@@ -215,6 +213,17 @@ func (f *flameView) draw(b flameBox) string {
 		text = f.m.theme.Title.Apply(text)
 	}
 	return f.paint(b.node).Apply(text)
+}
+
+// nameWithin returns as much of a function's name as fits: without its package,
+// then the last part alone, which tells more than the package at its start.
+func nameWithin(name string, width int) string {
+	for _, part := range []string{name, name[strings.IndexByte(name, '.')+1:], name[strings.LastIndexByte(name, '.')+1:]} {
+		if ansi.StringWidth(part) <= width {
+			return part
+		}
+	}
+	return name[strings.LastIndexByte(name, '.')+1:]
 }
 
 // paint is the warmer the more of what a box holds has come since the base.

@@ -91,7 +91,7 @@ func (m *Model) groupGrowers(c compared) []grower {
 			name:   frameName(g.Blocked),
 			where:  position(g.Blocked.File, g.Blocked.Line),
 			rate:   c.rateText(g.Delta, "count"),
-			now:    units.Count(g.After),
+			now:    plural(g.After, "goroutine"),
 			share:  float64(g.Delta) / growth,
 			change: g.Change,
 			page:   func() page { return newGroupDetail(m, g) },
@@ -127,7 +127,7 @@ func growerColumns(th theme.Theme) []list.Column[grower] {
 			Compare: func(a, b grower) int { return cmp.Compare(a.share, b.share) },
 		},
 		{
-			Title: "now", Min: 10, Right: true, Priority: 8,
+			Title: "now", Min: 14, Right: true, Priority: 8,
 			Cell: func(g grower) list.Cell { return list.Cell{Text: g.now} },
 		},
 		{
