@@ -15,7 +15,7 @@ func (g *goroutinesScreen) columns() []list.Column[goroutineRow] {
 	th := g.m.theme
 	cols := []list.Column[goroutineRow]{
 		{
-			Title: "count", Min: 9, Right: true, Priority: 10, Descending: true,
+			Title: "count", Min: 7, Max: 11, Right: true, Priority: 10, Descending: true,
 			Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: units.Count(r.After)} },
 			Compare: func(a, b goroutineRow) int { return cmp.Compare(a.After, b.After) },
 		},
