@@ -41,6 +41,19 @@ const (
 	Same Status = "same"
 )
 
+// StatusOf is the status of a row that has one column only.
+func StatusOf(c Change) Status {
+	switch {
+	case c.Delta == 0:
+		return Same
+	case c.Before == 0:
+		return New
+	case c.After == 0:
+		return Gone
+	}
+	return Changed
+}
+
 // sum adds up the values of records for one column.
 type sum struct {
 	before, after int64

@@ -129,16 +129,7 @@ func (m *members) group(table *snapshot.Table) (Group, bool) {
 		},
 		Stacks: ordered(m.stacks),
 	}
-	switch {
-	case g.Before == 0:
-		g.Status = New
-	case g.After == 0:
-		g.Status = Gone
-	case g.Delta != 0:
-		g.Status = Changed
-	default:
-		g.Status = Same
-	}
+	g.Status = StatusOf(g.Change)
 	for _, id := range ordered(m.labels) {
 		g.Labels = append(g.Labels, LabelCount{table.Labels(id), m.labels[id].before, m.labels[id].after})
 	}

@@ -91,7 +91,8 @@ func (c *Comparison) Stacks(r Row) []snapshot.StackID {
 			}
 		}
 	}
-	return out
+	slices.Sort(out) // what is shown for a loose stack may have any id
+	return slices.Compact(out)
 }
 
 // group adds up the stacks by the names of their frames.

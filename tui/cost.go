@@ -12,7 +12,7 @@ func (m *Model) costLine(width int) string {
 	if c.Requests == 0 || c.Elapsed <= 0 {
 		return ""
 	}
-	text := fmt.Sprintf(" watching cost so far: at most %.2f%% of a core, %s requests, %s", 100*c.Share(), units.Count(int64(c.Requests)), units.Bytes(c.Bytes))
+	text := fmt.Sprintf(" watching so far: the requests took %.2f%% of the time, %s of them, %s", 100*c.Share(), units.Count(int64(c.Requests)), units.Bytes(c.Bytes))
 	if c.CPU >= 0 {
 		text += fmt.Sprintf(" · the process itself uses %.1f%%", 100*float64(c.CPU)/float64(c.Elapsed))
 	}

@@ -127,6 +127,8 @@ type drawn struct {
 	points        int
 	last          time.Time
 	shots         int
+	restarts      int
+	source        string // of the curves, which a title names
 	current       int
 	width, height int
 	dark          bool
@@ -135,7 +137,7 @@ type drawn struct {
 
 func (m *Model) cached(name string, width, height int, draw func() string) string {
 	vitals := m.data.history.Vitals()
-	want := drawn{points: len(vitals), shots: len(m.data.history.Snapshots()), current: m.data.current, width: width, height: height, dark: m.theme.Dark}
+	want := drawn{points: len(vitals), shots: len(m.data.history.Snapshots()), restarts: len(m.data.history.Restarts()), source: m.data.history.Info.CurveSource, current: m.data.current, width: width, height: height, dark: m.theme.Dark}
 	switch {
 	case m.data.outage != nil:
 		want.last = m.cfg.Now().Truncate(time.Second)

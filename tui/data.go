@@ -102,9 +102,7 @@ func (d *data) runOf(s *snapshot.Snapshot) []*snapshot.Snapshot {
 // setBase makes a snapshot the base; 0 goes back to the first of the run.
 func (d *data) setBase(seq int) {
 	d.base, d.follow = seq, 0
-	if seq > 0 {
-		d.history.Keep(seq)
-	}
+	d.history.Keep(seq)
 }
 
 // with returns the snapshot itself or, where it lacks a profile of this kind,
@@ -154,16 +152,22 @@ func (d *data) compare(kind snapshot.Kind) compared {
 
 // observed is when a profile of a snapshot was first seen as it is.
 func (d *data) observed(kind snapshot.Kind, s *snapshot.Snapshot) time.Time {
-	if kind != snapshot.Heap {
-		return s.Time
-	}
-	run := d.runOf(s)
-	for i := slices.Index(run, s); i >= 0; i-- {
-		if run[i].Advanced {
-			return run[i].Time
-		}
+	if kind == snapshot.Heap {
+		return d.history.Observed(s)
 	}
 	return s.Time
+}
+
+// whole counts the snapshots from one to another of its run that were fetched whole.
+func (d *data) whole(base, current *snapshot.Snapshot) int {
+	n := 0
+	for _, s := range d.runOf(current) {
+		between := s.Seq >= min(base.Seq, current.Seq) && s.Seq <= max(base.Seq, current.Seq)
+		if between && s.Heap != nil && s.Goroutines != nil {
+			n++
+		}
+	}
+	return n
 }
 
 // past reports whether an earlier snapshot than the newest is looked at.
@@ -238,4 +242,32 @@ func stackTotal(p *snapshot.Profile, stacks []snapshot.StackID, column int) int6
 		}
 	}
 	return sum
+}
+
+// groups returns the goroutine groups of the compared snapshots, kept until
+// these change.
+func (d *data) groups() []diff.Group {
+	c := d.compare(snapshot.Goroutine)
+	if c.Comparison == nil {
+		return nil
+	}
+	if d.groupsOf != c.Comparison {
+		d.groupsOf, d.groupsMade = c.Comparison, diff.Groups(d.history.Table, c.Base, c.Current)
+	}
+	return d.groupsMade
+}
+
+// startTime is when the target's process began, zero where unknown.
+func (d *data) startTime() time.Time {
+	if !d.history.Info.StartTime.IsZero() {
+		return d.history.Info.StartTime
+	}
+	vs := d.history.Vitals()
+	if len(vs) == 0 {
+		return time.Time{}
+	}
+	if n, known := vs[len(vs)-1].Get(snapshot.StartTime); known {
+		return time.Unix(0, n)
+	}
+	return time.Time{}
 }

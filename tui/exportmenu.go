@@ -87,6 +87,7 @@ func (m *Model) exportChoices() []exportChoice {
 	}
 	heap, goroutines := m.data.compare(snapshot.Heap), m.data.compare(snapshot.Goroutine)
 	base := m.data.Base()
+	whole := m.data.whole(base, current)
 	d := m.exportDiff(heap, goroutines)
 	var out []exportChoice
 	if heap.Comparison != nil {
@@ -98,7 +99,7 @@ func (m *Model) exportChoices() []exportChoice {
 	if heap.Comparison != nil || goroutines.Comparison != nil {
 		out = append(out,
 			exportChoice{"report as Markdown, for an issue", ".md", func(w io.Writer) error { return export.Markdown(w, d, export.Options{}) }},
-			exportChoice{"report as JSON, leaktop.report/v1", ".json", func(w io.Writer) error { return export.JSON(w, report(d, base, current)) }},
+			exportChoice{"report as JSON, leaktop.report/v1", ".json", func(w io.Writer) error { return export.JSON(w, report(d, base, current, whole)) }},
 			exportChoice{"report as text", ".txt", func(w io.Writer) error { return export.Text(w, d, export.Options{}) }})
 	}
 	for _, kind := range []snapshot.Kind{snapshot.Heap, snapshot.Goroutine} {
@@ -113,10 +114,11 @@ func (m *Model) exportChoices() []exportChoice {
 	return out
 }
 
-// report is the JSON of a diff, with what the vitals add to it: both snapshots
-// are of one run, and how many GCs there were in between.
-func report(d export.Diff, base, current *snapshot.Snapshot) export.Report {
+// report is the JSON of a diff, with what the history adds to it: both snapshots
+// are of one run, how many whole ones there were in between, and how many GCs.
+func report(d export.Diff, base, current *snapshot.Snapshot, whole int) export.Report {
 	r := export.NewReport(d, 0)
+	r.Window.Snapshots = whole
 	restarts := 0
 	r.Window.Restarts = &restarts
 	before, a := base.Vitals.Get(snapshot.NumGC)
@@ -139,6 +141,13 @@ func (m *Model) exportDiff(heap, goroutines compared) export.Diff {
 	base, current := m.data.Base(), m.data.Current()
 	d.Base = export.Input{Name: "#" + itoa(base.Seq), Time: base.Time}
 	d.Current = export.Input{Name: "#" + itoa(current.Seq), Time: current.Time}
+	for _, c := range []compared{heap, goroutines} {
+		// A snapshot may lack one of its profiles; an earlier one stands in.
+		if c.Comparison != nil && (c.base.Seq != base.Seq || c.current.Seq != current.Seq) {
+			d.Notes = append(d.Notes, fmt.Sprintf("the %s profiles are of #%d, %s, and #%d, %s", c.Current.Kind,
+				c.base.Seq, c.base.Time.Format(clock), c.current.Seq, c.current.Time.Format(clock)))
+		}
+	}
 	return d
 }
 

@@ -57,12 +57,12 @@ func (g *goroutinesScreen) columns() []list.Column[goroutineRow] {
 			Compare: func(a, b goroutineRow) int { return cmp.Compare(a.group.State, b.group.State) },
 		},
 		list.Column[goroutineRow]{
-			Title: "blocked in", Min: 20, Max: 32, Flex: true, Tail: true, Priority: 8,
+			Title: "blocked in", Min: 24, Max: 32, Flex: true, Tail: true, Priority: 8,
 			Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: frameName(r.group.Blocked)} },
 			Compare: func(a, b goroutineRow) int { return cmp.Compare(a.name, b.name) },
 		},
 		list.Column[goroutineRow]{
-			Title: "where", Min: 17, Max: 24, Priority: 3,
+			Title: "where", Min: 13, Max: 24, Priority: 3, Tail: true,
 			Cell: func(r goroutineRow) list.Cell {
 				return list.Cell{Text: position(r.group.Blocked.File, r.group.Blocked.Line), Paint: th.Dim}
 			},

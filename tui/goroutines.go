@@ -124,10 +124,11 @@ func (g *goroutinesScreen) rows() []goroutineRow {
 		rows = mergeGroups(g.groups, func(group *diff.Group, add func(string, diff.Change)) {
 			rest := group.Change
 			for _, l := range group.Labels {
-				add(l.Labels.String(), diff.Change{Before: l.Before, After: l.After, Delta: l.After - l.Before})
-				rest.Before, rest.After = rest.Before-l.Before, rest.After-l.After
+				add(l.Labels.String(), diff.Change{Before: l.Before, After: l.After, Delta: snapshot.SubSaturating(l.After, l.Before)})
+				rest.Before = snapshot.SubSaturating(rest.Before, l.Before)
+				rest.After = snapshot.SubSaturating(rest.After, l.After)
 			}
-			rest.Delta = rest.After - rest.Before
+			rest.Delta = snapshot.SubSaturating(rest.After, rest.Before)
 			if rest.Before != 0 || rest.After != 0 {
 				add(noLabels, rest)
 			}
@@ -168,26 +169,16 @@ func mergeGroups(groups []diff.Group, split func(*diff.Group, func(string, diff.
 				rows = append(rows, goroutineRow{key: name, name: name})
 			}
 			r := &rows[at]
-			r.Before, r.After, r.Delta = r.Before+c.Before, r.After+c.After, r.Delta+c.Delta
+			r.Before = snapshot.AddSaturating(r.Before, c.Before)
+			r.After = snapshot.AddSaturating(r.After, c.After)
+			r.Delta = snapshot.SubSaturating(r.After, r.Before)
 			r.groups++
 		})
 	}
 	for i := range rows {
-		rows[i].status = statusOf(rows[i].Change)
+		rows[i].status = diff.StatusOf(rows[i].Change)
 	}
 	return rows
-}
-
-func statusOf(c diff.Change) diff.Status {
-	switch {
-	case c.Before == 0 && c.After > 0:
-		return diff.New
-	case c.After == 0:
-		return diff.Gone
-	case c.Delta != 0:
-		return diff.Changed
-	}
-	return diff.Same
 }
 
 func (g *goroutinesScreen) key(key string) (tea.Cmd, bool) {
@@ -232,6 +223,7 @@ func (g *goroutinesScreen) open() tea.Cmd {
 // narrow shows the groups of one state or set of labels.
 func (g *goroutinesScreen) narrow(name string) {
 	if name == noLabels {
+		g.m.say("these goroutines have no labels to narrow the groups by")
 		return
 	}
 	f, err := list.ParseFilter("(?m)^" + regexp.QuoteMeta(name) + "$")
@@ -268,13 +260,13 @@ func (g *goroutinesScreen) hidden() string {
 	shown, all := g.list.Len()
 	what := [...]string{byGroup: "group", byState: "state", byLabel: "label"}[g.by]
 	if why == "" {
-		return "   in " + plural(int64(all), what)
+		return "   in " + units.Plural(int64(all), what)
 	}
 	var sum int64
 	for r := range g.list.Shown() {
-		sum += r.After
+		sum = snapshot.AddSaturating(sum, r.After)
 	}
-	return fmt.Sprintf("   shown %s with %s (%s)", plural(int64(shown), what), units.Count(sum), why)
+	return fmt.Sprintf("   shown %s with %s (%s)", units.Plural(int64(shown), what), units.Count(sum), why)
 }
 
 func (g *goroutinesScreen) hints() []hint {

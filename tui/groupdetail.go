@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -19,6 +20,7 @@ type groupDetail struct {
 	gone   bool // neither of the compared snapshots has it
 	cmp    compared
 	at     int // which of its stacks is shown
+	shown  snapshot.StackID
 	frames *stackPane
 	heap   []diff.Row // growing heap stacks under the same entry function
 	heapC  compared
@@ -42,7 +44,9 @@ func (d *groupDetail) refresh() {
 			d.group, d.gone = g, false
 		}
 	}
-	d.at = min(d.at, len(d.group.Stacks)-1)
+	// The stacks change places while data moves; the one that is read stays.
+	d.at = max(0, slices.Index(d.group.Stacks, d.shown))
+	d.shown = d.group.Stacks[d.at]
 	d.frames.set(d.m.data.history.Table.Stack(d.group.Stacks[d.at]), nil, "count")
 	d.heapC = d.m.data.compare(snapshot.Heap)
 	d.heap = d.m.heapUnder(d.heapC, d.group.Entry.Function)
@@ -77,7 +81,7 @@ func (d *groupDetail) key(key string) (tea.Cmd, bool) {
 		if key == "N" {
 			step = len(d.group.Stacks) - 1
 		}
-		d.at = (d.at + step) % len(d.group.Stacks)
+		d.shown = d.group.Stacks[(d.at+step)%len(d.group.Stacks)]
 		d.refresh()
 		return d.frames.want(), true
 	}
@@ -98,7 +102,7 @@ func (d *groupDetail) render(width, height int) string {
 		which = fmt.Sprintf("stack %d of %d", d.at+1, len(g.Stacks))
 	}
 	lines := []string{
-		fit(head(th.Title.Apply(plural(g.After, "goroutine")+", "+string(g.State)), frameName(g.Blocked),
+		fit(head(th.Title.Apply(units.Plural(g.After, "goroutine")+", "+string(g.State)), frameName(g.Blocked),
 			th.Dim.Apply(position(g.Blocked.File, g.Blocked.Line))), width),
 		fit(head(d.m.paintChange(g.Change, "count"), d.cmp.rateText(g.Delta, "count"), th.Dim.Apply(seen),
 			th.Dim.Apply("entered at "+frameName(g.Entry)), th.Dim.Apply(which)), width),
@@ -106,7 +110,7 @@ func (d *groupDetail) render(width, height int) string {
 	if text := labelText(g.Labels); text != "" {
 		lines = append(lines, fit(" labels "+text, width))
 	}
-	shots, values := d.m.data.trend(snapshot.Goroutine, g.Stacks, "goroutine")
+	shots, values := d.m.data.trend(snapshot.Goroutine, g.Stacks, d.cmp.Types[0].Name)
 	lines = append(lines, strings.Split(d.m.valueChart("goroutines of this group", shots, values, "count", width, detailChart(height)), "\n")...)
 	below := d.heapLines(width, min(4, height/6))
 	lines = append(lines, strings.Split(d.frames.render(len(lines), width, height-len(lines)-len(below)), "\n")...)

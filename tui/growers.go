@@ -6,7 +6,6 @@ import (
 	"math"
 	"slices"
 
-	"leaktop/capture/snapshot"
 	"leaktop/diff"
 	"leaktop/diff/units"
 	"leaktop/tui/list"
@@ -91,7 +90,7 @@ func (m *Model) groupGrowers(c compared) []grower {
 			name:   frameName(g.Blocked),
 			where:  position(g.Blocked.File, g.Blocked.Line),
 			rate:   c.rateText(g.Delta, "count"),
-			now:    plural(g.After, "goroutine"),
+			now:    units.Plural(g.After, "goroutine"),
 			share:  float64(g.Delta) / growth,
 			change: g.Change,
 			page:   func() page { return newGroupDetail(m, g) },
@@ -145,17 +144,4 @@ func growerColumns(th theme.Theme) []list.Column[grower] {
 			Cell: func(g grower) list.Cell { return list.Cell{Text: g.where, Paint: th.Dim} },
 		},
 	}
-}
-
-// groups returns the goroutine groups of the compared snapshots, kept until
-// these change.
-func (d *data) groups() []diff.Group {
-	c := d.compare(snapshot.Goroutine)
-	if c.Comparison == nil {
-		return nil
-	}
-	if d.groupsOf != c.Comparison {
-		d.groupsOf, d.groupsMade = c.Comparison, diff.Groups(d.history.Table, c.Base, c.Current)
-	}
-	return d.groupsMade
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"leaktop/capture/snapshot"
 	"leaktop/diff/units"
 	"leaktop/tui/theme"
 )
@@ -70,6 +69,8 @@ func (m *Model) status(width int) (string, theme.Paint) {
 		return "■ ended" + seq, m.theme.Dim
 	case d.outage != nil:
 		return m.noAnswer(width), m.theme.Error
+	case d.schedule.Paused && (d.restarted || newest == nil):
+		return "‖ paused" + seq, m.theme.Growing
 	case d.restarted:
 		return "↻ restarted, the first snapshot is being taken", m.theme.Growing
 	case newest == nil:
@@ -95,6 +96,9 @@ func (m *Model) noAnswer(width int) string {
 	o := m.data.outage
 	since := "✗ no answer since " + o.Since.Format(clock)
 	next := ", next try in " + untilText(o.Next, m.cfg.Now())
+	if m.data.schedule.Paused {
+		next = ", paused"
+	}
 	// At least the program's own name stays beside it.
 	room := width - ansi.StringWidth(since+next) - len(" ()") - len(" leaktop ") - 3
 	if room < 4 {
@@ -146,18 +150,3 @@ func (t tab) label(th theme.Theme, active bool) string {
 
 // width is how many cells the label takes.
 func (t tab) width() int { return ansi.StringWidth(t.key) + len(t.name) + 4 }
-
-// startTime is when the target's process began, zero where unknown.
-func (d *data) startTime() time.Time {
-	if !d.history.Info.StartTime.IsZero() {
-		return d.history.Info.StartTime
-	}
-	vs := d.history.Vitals()
-	if len(vs) == 0 {
-		return time.Time{}
-	}
-	if n, known := vs[len(vs)-1].Get(snapshot.StartTime); known {
-		return time.Unix(0, n)
-	}
-	return time.Time{}
-}

@@ -311,7 +311,7 @@ func (h *heapScreen) help() section {
 	return section{"Heap: what grew between the base and the current snapshot", []hint{
 		{"m", "metric: live bytes, live objects, allocated bytes, allocated objects"},
 		{"v", "by stack, function, package, as tree, as flame graph"},
-		{"p", "own code only, or all"},
+		{"p", "own code only, or all: by stack, function and package"},
 		{"b", "make the newest snapshot the base"},
 		{"←→", "scroll wide rows; in the tree fold and unfold; in the flame graph move"},
 		{"enter", "open a row; in the flame graph zoom in, esc zooms out"},

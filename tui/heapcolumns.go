@@ -73,13 +73,13 @@ func (h *heapScreen) columns() []list.Column[heapRow] {
 		title, name = "package", func(path string) string { return path } // "json" alone may be any of several
 	}
 	cols = append(cols, list.Column[heapRow]{
-		Title: title, Min: 20, Max: 44, Flex: true, Priority: 9, Tail: true,
+		Title: title, Min: 21, Max: 44, Flex: true, Priority: 9, Tail: true,
 		Cell:    func(r heapRow) list.Cell { return list.Cell{Text: name(r.Name)} },
 		Compare: func(a, b heapRow) int { return cmp.Compare(a.Name, b.Name) },
 	})
 	if h.by != byPackage {
 		cols = append(cols, list.Column[heapRow]{
-			Title: "where", Min: 14, Max: 24, Priority: 1,
+			Title: "where", Min: 13, Max: 24, Priority: 1, Tail: true,
 			Cell: func(r heapRow) list.Cell { return list.Cell{Text: position(r.File, r.Line), Paint: th.Dim} },
 		})
 	}

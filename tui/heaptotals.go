@@ -31,11 +31,18 @@ func (h *heapScreen) metricName() string {
 // totalLine says what the shown rows add up to, and what is hidden and why, in
 // as many words as there is room for.
 func (h *heapScreen) totalLine(width int) string {
-	unit, hidden := h.unit(), ""
-	if h.by == byStack || h.by == byFunction || h.by == byPackage {
-		hidden = h.hidden(unit)
+	unit := h.unit()
+	switch h.by {
+	case asTree:
+		why := hiddenWhy(h.tree.list.Filter(), false)
+		if why == "" {
+			return h.m.totalLine(h.total, unit, "", "", width)
+		}
+		return h.m.totalLine(h.total, unit, "   "+why, why, width)
+	case asFlame:
+		return h.m.totalLine(h.total, unit, "", "", width)
 	}
-	return h.m.totalLine(h.total, unit, hidden, hiddenWhy(h.list.Filter(), h.ownOnly), width)
+	return h.m.totalLine(h.total, unit, h.hidden(unit), hiddenWhy(h.list.Filter(), h.ownOnly), width)
 }
 
 // totalLine writes a total and what is hidden. Why rows are hidden is told in
@@ -64,7 +71,7 @@ func (h *heapScreen) hidden(unit string) string {
 	why := hiddenWhy(h.list.Filter(), h.ownOnly)
 	shown, all := h.list.Len()
 	if why == "" {
-		text := "   in " + plural(int64(all), [...]string{"stack", "function", "package"}[h.by])
+		text := "   in " + units.Plural(int64(all), [...]string{"stack", "function", "package"}[h.by])
 		if h.empty > 0 {
 			text += fmt.Sprintf(", %s more hold nothing", units.Count(int64(h.empty)))
 		}

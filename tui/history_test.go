@@ -314,10 +314,10 @@ func TestEventsBeforeTheFirstSize(t *testing.T) {
 
 func TestQuestion(t *testing.T) {
 	asked := snapshot.Asked{Call: "goroutine profile", Cost: "about 1.2 s of CPU"}
-	for key, want := range map[string]int{"y": 1, "n": 0, "esc": 0, "enter": 0, "space": 0} {
+	for key, want := range map[string]int{"Y": 1, "y": 0, "n": 0, "esc": 0, "enter": 0, "space": 0} {
 		p := told(t, 120, 32).press("2")
 		p.tell(asked)
-		p.want("The goroutine profile would cost the target about 1.2 s of CPU. Take it all the same?", "y yes")
+		p.want("The goroutine profile would cost the target about 1.2 s of CPU. Take it all the same?", "Y yes")
 		p.press(key).want("in 8 stacks")
 		if len(p.sampler.asked) != want {
 			t.Errorf("%s: asked for %q", key, p.sampler.asked)
@@ -373,4 +373,31 @@ func TestSlowTarget(t *testing.T) {
 	p := told(t, 120, 32)
 	p.tell(snapshot.Scheduled{Every: 15 * time.Second, Actual: 40 * time.Second, Next: storyEnd.Add(30 * time.Second)})
 	p.want("every 40s", "next 30s")
+}
+
+// A comparison that reads backwards in time gets no verdict: a leak would be
+// called level.
+func TestBaseLaterThanCurrent(t *testing.T) {
+	p := told(t, 120, 32).press("b", "left", "left")
+	p.want("the base is the later one")
+	p.wantNot("LEVEL")
+}
+
+// Two processes have nothing in common to compare.
+func TestBaseOfAnotherProcess(t *testing.T) {
+	p := told(t, 120, 32)
+	p.tell(p.story.restarted(storySnapshots)...)
+	p.tell(p.story.between(9, 10, nothing)...)
+	p.press("5", "G", "a").want("#1 is of another process than #10")
+	p.wantNot("base is #1")
+}
+
+// A pause is told while there is no answer, too: nothing is tried.
+func TestPauseInAnOutage(t *testing.T) {
+	p := told(t, 120, 32)
+	p.tell(snapshot.Unreachable{Since: storyEnd, Reason: "refused", Next: storyEnd.Add(time.Second)})
+	p.press("space")
+	if h := p.header(); !strings.Contains(h, "paused") || strings.Contains(h, "next try") {
+		t.Errorf("the header is %q", h)
+	}
 }

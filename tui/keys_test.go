@@ -358,9 +358,9 @@ func TestOwnCodeOnly(t *testing.T) {
 	p.press("p").want("shown 7", "own code only", "cache.(*Store).Put")
 	p.wantNot("runtime.malg")
 	p.press("p").want("runtime.malg")
-	p.press("3").want("connReader)")
+	p.press("3").want("backgroundRead")
 	p.press("p").want("own code only")
-	p.wantNot("connReader)")
+	p.wantNot("backgroundRead")
 }
 
 func TestTree(t *testing.T) {

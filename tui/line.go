@@ -4,8 +4,6 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
-
-	"leaktop/diff/units"
 )
 
 // fit returns s in exactly width cells: cut with an ellipsis, or padded.
@@ -108,12 +106,4 @@ func firstFit(width int, texts ...string) string {
 		}
 	}
 	return fit(texts[len(texts)-1], width)
-}
-
-// plural writes a count and what is counted: "1 stack", "1,203 stacks".
-func plural(n int64, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return units.Count(n) + " " + what + "s"
 }

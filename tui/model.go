@@ -180,7 +180,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.sync()
 		return m, m.listen()
 	case endedMsg:
-		m.data.ended = true
+		m.data.ended, m.data.outage = true, nil
 	case tickMsg:
 		if m.notice.over(m.cfg.Now()) {
 			m.notice = notice{}

@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"path"
+	"strconv"
 	"strings"
 
 	"leaktop/capture/snapshot"
@@ -47,3 +48,5 @@ func stackText(frames []snapshot.Frame) string {
 	}
 	return b.String()
 }
+
+func itoa(n int) string { return strconv.Itoa(n) }

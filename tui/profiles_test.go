@@ -264,3 +264,17 @@ func TestWideSource(t *testing.T) {
 		}
 	}
 }
+
+// A target may serve a profile of differences, whose values can be negative.
+func TestNegativeValues(t *testing.T) {
+	const grown, shrunk = "main.a /src/a.go:1\nmain.main /src/main.go:1", "main.b /src/b.go:1\nmain.main /src/main.go:1"
+	for _, size := range sizes() {
+		p := newProgram(t)
+		p.resize(size[0], size[1])
+		p.tell(shots(p.story, 3, func(i int64) *snapshot.Profile {
+			head := snapshot.Profile{Kind: snapshot.Heap, Types: []snapshot.SampleType{{Name: "inuse_space", Unit: "bytes"}}, DefaultType: -1}
+			return profileOf(p.story.table, head, record{stack: shrunk, values: []int64{-100 << 20}}, record{stack: grown, values: []int64{(200 + i) << 20}})
+		})...)
+		p.walk()
+	}
+}

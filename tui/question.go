@@ -7,7 +7,7 @@ import (
 )
 
 // question asks for an explicit yes before something that costs the target
-// more than watching does. Anything but y is a no.
+// more than watching does. Anything but Y is a no.
 type question struct {
 	theme theme.Theme
 	text  string
@@ -15,7 +15,7 @@ type question struct {
 }
 
 func (q *question) key(msg tea.KeyPressMsg) (tea.Cmd, bool) {
-	if msg.String() == "y" {
+	if msg.String() == "Y" { // not y, which copies and may be on its way
 		q.yes()
 	}
 	return nil, true
@@ -29,4 +29,4 @@ func (q *question) render(width, height int) string {
 	return block(lines, height)
 }
 
-func (q *question) hints() []hint { return []hint{{"y", "yes"}, {"any other key", "no"}} }
+func (q *question) hints() []hint { return []hint{{"Y", "yes"}, {"any other key", "no"}} }

@@ -2,7 +2,6 @@ package tui
 
 import (
 	"cmp"
-	"strconv"
 	"strings"
 	"time"
 
@@ -170,6 +169,10 @@ func (s *snapshotsScreen) choose(key string, r shotRow) {
 	d := s.m.data
 	switch key {
 	case "a":
+		if current := d.Current(); current.Run != r.Run {
+			s.m.say("#" + itoa(r.Seq) + " is of another process than #" + itoa(current.Seq) + ": there is nothing to compare")
+			return
+		}
 		d.setBase(r.Seq)
 		s.m.say("base is #" + itoa(r.Seq))
 	case "b", "enter":
@@ -194,7 +197,7 @@ func (s *snapshotsScreen) followBase(r shotRow) {
 		s.m.say("the base is the first snapshot of the run again")
 		return
 	}
-	run := d.runOf(d.Current())
+	run := d.runOf(d.history.Newest())
 	behind := 0
 	for i, shot := range run {
 		if shot.Seq == r.Seq {
@@ -236,5 +239,3 @@ func (s *snapshotsScreen) help() section {
 		{"dim rows", "no GC completed since the snapshot before: the heap is the same observation"},
 	}}
 }
-
-func itoa(n int) string { return strconv.Itoa(n) }

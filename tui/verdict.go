@@ -40,6 +40,9 @@ func (m *Model) later(c compared) later {
 
 // before says what happens before the first snapshot.
 func (m *Model) before() string {
+	if m.data.ended {
+		return "ended before the first snapshot"
+	}
 	if o := m.data.outage; o != nil {
 		return "waiting for the target: " + o.Reason + " since " + o.Since.Format(clock)
 	}
@@ -67,6 +70,10 @@ func (o *overviewScreen) verdict(width int) string {
 		text := " " + th.Title.Apply("collecting") + th.Dim.Apply(" · what changes is known with the next snapshot")
 		return firstFit(width, text+th.Dim.Apply(next), text, " "+th.Title.Apply("collecting"))
 	}
+	if c.span() < 0 {
+		text := " the base is the later one: changes read backwards in time"
+		return firstFit(width, th.Growing.Apply(text), th.Growing.Apply(" the base is the later one"))
+	}
 	word, paint := o.word()
 	head := " " + paint.Apply(word) + "  "
 	if d.outage != nil {
@@ -89,7 +96,7 @@ func joined(a, b string) string {
 // since names the base, and what is special about it.
 func (o *overviewScreen) since(c compared) string {
 	text := fmt.Sprintf("#%d", c.base.Seq)
-	if run := o.m.data.runOf(c.base); c.base.Run > 0 && run[0] == c.base {
+	if run := o.m.data.runOf(c.base); c.base.Run > 0 && run[0].Seq == c.base.Seq {
 		text += ", the restart"
 	}
 	return text + ", " + units.Duration(c.span())

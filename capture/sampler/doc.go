@@ -10,7 +10,9 @@
 //     many goroutines and heap records there are, which predicts every cost.
 //   - One request is in flight, ever.
 //   - The time between two requests for a URL is at least 100 times its median
-//     latency. After a timeout it doubles, and nothing is retried: the work
+//     latency, but for one look at the index where a profile got no answer, to
+//     see whether the target is there. After a timeout it doubles, and nothing
+//     is retried: the work
 //     goes on inside the target.
 //   - The goroutine profile is fetched at debug=0 only, and above 250,000
 //     goroutines only after an explicit yes.

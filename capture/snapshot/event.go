@@ -44,7 +44,7 @@ type Scheduled struct {
 type Cost struct {
 	Requests int
 	Bytes    int64         // as sent over the wire, bodies only
-	Busy     time.Duration // sum of all requests' latencies: an upper bound of the target's CPU time
+	Busy     time.Duration // sum of all requests' latencies: about what they cost the target, where it is not far away or overloaded
 	Elapsed  time.Duration // since attaching
 	// Latency is the median of the latest heap requests.
 	Latency time.Duration
@@ -53,8 +53,9 @@ type Cost struct {
 	CPU time.Duration
 }
 
-// Share returns the upper bound of what watching costs the target, as a
-// fraction of one core; 0 before any time has passed.
+// Share returns the part of the time in which a request was under way, 0 before
+// any time has passed. Where the target is near and not overloaded, that is
+// about the share of one core that answering cost it.
 func (c Cost) Share() float64 {
 	if c.Elapsed <= 0 {
 		return 0

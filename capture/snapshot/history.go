@@ -10,6 +10,7 @@ import (
 const (
 	maxVitals    = 4096
 	maxSnapshots = 256
+	maxRestarts  = 256
 	maxRawBytes  = 64 << 20
 )
 
@@ -23,11 +24,12 @@ type History struct {
 	restarts  []Restarted
 	rawBytes  int
 	gap       bool // the next point of the curves follows an outage
-	keep      map[int]bool
+	keep      int  // the snapshot that thinning must not drop, 0 for none
+	observed  map[int]time.Time
 }
 
 // NewHistory returns an empty history whose ids are of the table.
-func NewHistory(t *Table) *History { return &History{Table: t, keep: make(map[int]bool)} }
+func NewHistory(t *Table) *History { return &History{Table: t, observed: make(map[int]time.Time)} }
 
 // Apply takes one event into the history.
 func (h *History) Apply(e Event) {
@@ -42,6 +44,7 @@ func (h *History) Apply(e Event) {
 		h.gap = true
 	case Restarted:
 		h.restarts = append(h.restarts, e)
+		h.restarts = h.restarts[max(0, len(h.restarts)-maxRestarts):]
 		h.gap = true
 	case Scheduled:
 		h.gap = h.gap || e.Paused
@@ -84,8 +87,18 @@ func (h *History) Find(seq int) *Snapshot {
 	return h.snapshots[i]
 }
 
-// Keep marks a snapshot that thinning must not drop, such as a base that the user chose.
-func (h *History) Keep(seq int) { h.keep[seq] = true }
+// Keep names the one snapshot that thinning must not drop, such as the base that
+// the user chose; 0 for none. It replaces the one named before.
+func (h *History) Keep(seq int) { h.keep = seq }
+
+// Observed is when the heap of a snapshot was first seen as it is: without a GC
+// since the snapshot before it is the same observation again.
+func (h *History) Observed(s *Snapshot) time.Time {
+	if at, ok := h.observed[s.Seq]; ok {
+		return at
+	}
+	return s.Time
+}
 
 func (h *History) addVitals(v Vitals) {
 	v.Gap = v.Gap || h.gap
@@ -96,30 +109,43 @@ func (h *History) addVitals(v Vitals) {
 	}
 }
 
-// thinVitals halves the resolution of the older half and keeps its peaks.
+// thinVitals halves the resolution of the older half and keeps its peaks. A
+// point after a gap stays apart from the one before it, or the gap would close;
+// where gaps are so many that nothing is gained, they close all the same.
 func thinVitals(vs []Vitals) []Vitals {
 	half := len(vs) / 2
+	out := mergePairs(vs[:half], func(next *Vitals) bool { return !next.Gap })
+	if len(out) > half*3/4 {
+		out = mergePairs(out, func(*Vitals) bool { return true })
+	}
+	return append(out, vs[half:]...)
+}
+
+// mergePairs makes one point of two neighbours, in place, where the later one may join.
+func mergePairs(vs []Vitals, may func(next *Vitals) bool) []Vitals {
 	out := vs[:0]
-	for i := 0; i < half; i++ {
-		// A point after a gap stays apart from the one before it, or the gap would close.
-		if i+1 < half && !vs[i+1].Gap {
+	for i := 0; i < len(vs); i++ {
+		if i+1 < len(vs) && may(&vs[i+1]) {
 			out = append(out, vs[i].Peak(&vs[i+1]))
 			i++
 			continue
 		}
 		out = append(out, vs[i])
 	}
-	return append(out, vs[half:]...)
+	return out
 }
 
 func (h *History) addSnapshot(s *Snapshot) {
+	if before := h.Newest(); before != nil && before.Run == s.Run && s.Heap != nil && !s.Advanced {
+		h.observed[s.Seq] = h.Observed(before)
+	}
 	h.snapshots = append(h.snapshots, s)
 	h.rawBytes += s.Size()
 	for _, old := range h.snapshots[:len(h.snapshots)-1] {
 		if h.rawBytes <= maxRawBytes {
 			break
 		}
-		if old.Raw != nil && !h.keep[old.Seq] {
+		if old.Raw != nil && old.Seq != h.keep {
 			h.dropRaw(old)
 		}
 	}
@@ -138,20 +164,30 @@ func (h *History) dropRaw(s *Snapshot) {
 	h.snapshots[i] = &thin
 }
 
-// thinSnapshots drops every second snapshot of the older half, but never the
-// first of a run nor one that is to be kept.
+// thinSnapshots drops every second snapshot of the older half, but not the
+// first of a run nor the one that is to be kept. Where runs are so many that
+// nothing is gained, the oldest snapshots go.
 func (h *History) thinSnapshots() {
 	half := len(h.snapshots) / 2
 	out := make([]*Snapshot, 0, len(h.snapshots))
 	for i, s := range h.snapshots {
 		first := i == 0 || h.snapshots[i-1].Run != s.Run
-		if i < half && i%2 == 1 && !first && !h.keep[s.Seq] {
-			h.rawBytes -= s.Size()
+		if i < half && i%2 == 1 && !first && s.Seq != h.keep {
+			h.forget(s)
 			continue
 		}
 		out = append(out, s)
 	}
-	h.snapshots = out
+	for len(out) > maxSnapshots*7/8 {
+		h.forget(out[0])
+		out = out[1:]
+	}
+	h.snapshots = slices.Clone(out)
+}
+
+func (h *History) forget(s *Snapshot) {
+	h.rawBytes -= s.Size()
+	delete(h.observed, s.Seq)
 }
 
 // Since returns how long the newest run has been watched.

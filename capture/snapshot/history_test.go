@@ -134,3 +134,47 @@ func TestVitals(t *testing.T) {
 		t.Error("Fill left an unknown figure unknown")
 	}
 }
+
+func TestCrashLoopIsBounded(t *testing.T) {
+	h := NewHistory(NewTable())
+	for run := range 5000 {
+		h.Apply(Restarted{At: noon})
+		h.Apply(VitalsTaken{point(run, 1)})
+		h.Apply(Taken{&Snapshot{Seq: run + 1, Run: run, Time: noon}})
+	}
+	if s, v, r := len(h.Snapshots()), len(h.Vitals()), len(h.Restarts()); s > maxSnapshots || v > maxVitals || r > maxRestarts {
+		t.Errorf("after 5000 restarts %d snapshots, %d points and %d restarts are kept", s, v, r)
+	}
+	if h.Newest().Seq != 5000 {
+		t.Errorf("the newest snapshot is #%d", h.Newest().Seq)
+	}
+}
+
+func TestOnlyOneSnapshotIsKeptByWish(t *testing.T) {
+	h := NewHistory(NewTable())
+	for seq := 1; seq <= 40; seq++ {
+		h.Apply(Taken{&Snapshot{Seq: seq, Raw: map[Kind][]byte{Heap: make([]byte, 4<<20)}}})
+		h.Keep(seq)
+	}
+	total := 0
+	for _, s := range h.Snapshots() {
+		total += s.Size()
+	}
+	if total > maxRawBytes {
+		t.Errorf("raw profiles take %d bytes, more than %d, because many were the base once", total, maxRawBytes)
+	}
+}
+
+func TestObservedSurvivesThinning(t *testing.T) {
+	h := NewHistory(NewTable())
+	at := func(seq int) time.Time { return noon.Add(time.Duration(seq) * time.Second) }
+	for seq := 1; seq <= 2*maxSnapshots; seq++ {
+		// A GC completes before every fourth snapshot only.
+		h.Apply(Taken{&Snapshot{Seq: seq, Time: at(seq), Heap: &Profile{}, Advanced: seq%4 == 1}})
+	}
+	for _, s := range h.Snapshots() {
+		if want := at((s.Seq-1)/4*4 + 1); !h.Observed(s).Equal(want) {
+			t.Fatalf("the heap of #%d was first seen at %v, want %v", s.Seq, h.Observed(s), want)
+		}
+	}
+}

@@ -30,7 +30,15 @@ func (ls Labels) String() string {
 	return b.String()
 }
 
+// maxLabelSets bounds the label sets of a table. Labels that name single
+// requests give a new one for every request, for as long as the program runs.
+const maxLabelSets = 200_000
+
+// manyValues stands for label values that came after the bound was reached.
+const manyValues = "…"
+
 // InternLabels returns the id of a label set, whatever the order of its labels.
+// Above 200,000 different sets new ones keep their keys only.
 func (t *Table) InternLabels(ls []Label) LabelsID {
 	if len(ls) == 0 {
 		return 0
@@ -42,20 +50,33 @@ func (t *Table) InternLabels(ls []Label) LabelsID {
 		}
 		return strings.Compare(a.Value, b.Value)
 	})
-	var key strings.Builder
-	for _, l := range set {
-		// NUL never occurs in sanitised text, so it separates without doubt.
-		key.WriteString(l.Key + "\x00" + l.Value + "\x00")
-	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if id, ok := t.labelIDs[key.String()]; ok {
+	if id, ok := t.labelIDs[labelKey(set)]; ok {
 		return id
 	}
-	id := LabelsID(len(t.labels))
-	t.labels = append(t.labels, set)
-	t.labelIDs[key.String()] = id
+	if len(t.labels) > maxLabelSets {
+		for i := range set {
+			set[i].Value = manyValues
+		}
+	}
+	key := labelKey(set)
+	id, ok := t.labelIDs[key]
+	if !ok {
+		id = LabelsID(len(t.labels))
+		t.labels = append(t.labels, set)
+		t.labelIDs[key] = id
+	}
 	return id
+}
+
+// labelKey names a set. NUL never occurs in sanitised text, so it separates without doubt.
+func labelKey(set Labels) string {
+	var key strings.Builder
+	for _, l := range set {
+		key.WriteString(l.Key + "\x00" + l.Value + "\x00")
+	}
+	return key.String()
 }
 
 // Labels returns an interned label set. The caller must not change it.

@@ -177,9 +177,6 @@ func (t *Table) Stack(id StackID) []Frame {
 	return out
 }
 
-// Caller returns the stack without its leaf frame.
-func (t *Table) Caller(id StackID) StackID { return t.node(id).caller }
-
 // Leaf returns the leaf frame of a stack; the zero Frame for [NoStack].
 func (t *Table) Leaf(id StackID) Frame { return t.Frame(t.node(id).frame) }
 

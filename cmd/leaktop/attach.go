@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"golang.org/x/term"
 
+	"leaktop/capture/fetch"
 	"leaktop/capture/sampler"
 	"leaktop/capture/snapshot"
 	"leaktop/capture/target"
@@ -27,10 +28,11 @@ func attach(ctx context.Context, std streams, text string, reach reachFlags, wat
 	if err != nil {
 		return err
 	}
-	s, table, err := newSampler(text, reach, watch)
+	s, client, table, err := newSampler(text, reach, watch)
 	if err != nil {
 		return err
 	}
+	defer client.Close()
 	if err := needTerminal(std); err != nil {
 		return err
 	}
@@ -41,10 +43,11 @@ func attach(ctx context.Context, std streams, text string, reach reachFlags, wat
 	if !ok {
 		return live.wait() // there is nothing to show
 	}
+	events := merge(ctx, first, live.events, words)
 	model := tui.New(tui.Config{
 		Context: ctx,
 		Table:   table,
-		Events:  merge(ctx, first, live.events, words),
+		Events:  events,
 		Sampler: s,
 		Files:   files,
 		Own:     screen.own,
@@ -52,18 +55,20 @@ func attach(ctx context.Context, std streams, text string, reach reachFlags, wat
 	})
 	err = runScreens(ctx, std, model)
 	cancel()
+	for range events { // until merge has ended
+	}
 	return errors.Join(err, live.wait())
 }
 
 // newSampler wires a sampler to the target that the user named.
-func newSampler(text string, reach reachFlags, watch watchFlags) (*sampler.Sampler, *snapshot.Table, error) {
+func newSampler(text string, reach reachFlags, watch watchFlags) (*sampler.Sampler, *fetch.Client, *snapshot.Table, error) {
 	t, err := target.Parse(text)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	client, err := reach.client(t)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	table := snapshot.NewTable()
 	return sampler.New(sampler.Config{
@@ -76,7 +81,7 @@ func newSampler(text string, reach reachFlags, watch watchFlags) (*sampler.Sampl
 		AllowGC: watch.allowsGC(),
 
 		AttachTimeout: reach.options.Timeout / 2,
-	}), table, nil
+	}), client, table, nil
 }
 
 // liveSource is a sampler that runs.
@@ -99,12 +104,21 @@ func watchLive(ctx context.Context, s *sampler.Sampler) *liveSource {
 			}
 			close(live.events)
 		}()
-		live.done <- s.Run(ctx, func(e snapshot.Event) {
+		emit := func(e snapshot.Event) {
 			select {
 			case live.events <- e:
 			case <-ctx.Done():
 			}
+		}
+		began := false
+		err := s.Run(ctx, func(e snapshot.Event) {
+			began = true
+			emit(e)
 		})
+		if err != nil && began {
+			emit(snapshot.Warned{Text: oneLine(err)}) // the screens are open already
+		}
+		live.done <- err
 	}()
 	return live
 }
@@ -127,7 +141,11 @@ func merge(ctx context.Context, first snapshot.Event, rest <-chan snapshot.Event
 				if !ok {
 					return
 				}
-			case text := <-words:
+			case text, ok := <-words:
+				if !ok {
+					words = nil // nothing more is said
+					continue
+				}
 				e = snapshot.Warned{Text: text}
 			case <-ctx.Done():
 				return
@@ -144,12 +162,16 @@ func merge(ctx context.Context, first snapshot.Event, rest <-chan snapshot.Event
 
 // needTerminal refuses a screen where there is nothing to show it on.
 func needTerminal(std streams) error {
-	out, ok := std.out.(*os.File)
-	if !ok || !term.IsTerminal(int(out.Fd())) {
-		return usageError{errors.New("standard output: it is no terminal, and the screens need one; run leaktop in a terminal, or compare two profiles with leaktop diff (see leaktop --help)")}
+	for _, end := range []struct {
+		name string
+		file any
+	}{{"standard output", std.out}, {"standard input", std.in}} {
+		if file, ok := end.file.(*os.File); !ok || !term.IsTerminal(int(file.Fd())) {
+			return usageError{fmt.Errorf("%s: it is no terminal, and the screens need one; run leaktop in a terminal, or compare two profiles with leaktop diff (see leaktop --help)", end.name)}
+		}
 	}
 	if dumb() {
-		return usageError{errors.New("terminal: TERM=dumb says that it cannot move its cursor, and the screens need that; use another terminal, or compare two profiles with leaktop diff")}
+		return usageError{errors.New("terminal: TERM=dumb says that it cannot move its cursor, and the screens need that; use another terminal, or compare two profiles with leaktop diff (see leaktop --help)")}
 	}
 	return nil
 }

@@ -57,6 +57,9 @@ func TestUsage(t *testing.T) {
 		{"snapshots too often", []string{"6060", "--every", "10ms"}, "--every"},
 		{"an unknown call to allow", []string{"6060", "--allow", "everything"}, "gc"},
 		{"a source root of one directory", []string{"6060", "--source-root", "/src"}, "--source-root"},
+		{"help on nothing", []string{"help", "nonsense"}, "--help"},
+		{"a demo that only serves, watched", []string{"demo", "--serve", "127.0.0.1:0", "--every", "1s"}, "--every"},
+		{"a demo that only lists, served", []string{"demo", "--serve", "127.0.0.1:0", "--list"}, "--list"},
 		{"no terminal to attach on", []string{"127.0.0.1:1"}, "--help"},
 		{"no terminal for the demo", []string{"demo"}, "--help"},
 	} {

@@ -38,6 +38,14 @@ leaktop demo --list`,
 			if _, err := leaky.Select(modes); err != nil {
 				return usageError{err}
 			}
+			for _, flag := range []string{"every", "wait", "allow"} {
+				if (list || serve != "") && cmd.Flags().Changed(flag) {
+					return usageError{fmt.Errorf("--%s: it says how to watch, and with --serve or --list nothing is watched; leave it out", flag)}
+				}
+			}
+			if list && serve != "" {
+				return usageError{errors.New("--list and --serve: they exclude each other; give one of them")}
+			}
 			switch {
 			case list:
 				return listModes(std)
@@ -122,7 +130,11 @@ func watchDemo(ctx context.Context, std streams, watch watchFlags, modes []strin
 	reach.setDefaults()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	err = attach(ctx, std, child.Address, reach, watch, screenFlags{}, wordsOf(ctx, child))
+	words := wordsOf(ctx, child)
+	err = attach(ctx, std, child.Address, reach, watch, screenFlags{}, words)
+	cancel()
+	for range words { // until it has ended
+	}
 	return errors.Join(err, child.Stop())
 }
 
@@ -131,6 +143,7 @@ func watchDemo(ctx context.Context, std streams, watch watchFlags, modes []strin
 func wordsOf(ctx context.Context, child *leaky.Child) <-chan string {
 	words := make(chan string)
 	go func() {
+		defer close(words)
 		tick := time.NewTicker(time.Second)
 		defer tick.Stop()
 		told := ""
@@ -140,17 +153,15 @@ func wordsOf(ctx context.Context, child *leaky.Child) <-chan string {
 				return
 			case <-tick.C:
 			}
-			lines := strings.Split(strings.TrimSpace(child.Stderr()), "\n")
-			last := clean.Line(lines[len(lines)-1], 200)
-			if last == told {
-				continue
+			said := child.Stderr()
+			for line := range strings.Lines(strings.TrimPrefix(said, told)) {
+				select {
+				case words <- "the demo service says: " + clean.Line(line, 200):
+				case <-ctx.Done():
+					return
+				}
 			}
-			told = last
-			select {
-			case words <- "the demo service says: " + last:
-			case <-ctx.Done():
-				return
-			}
+			told = said
 		}
 	}()
 	return words

@@ -88,6 +88,9 @@ func runDiff(ctx context.Context, std streams, base, current string, reach reach
 	if err != nil {
 		return err
 	}
+	for _, note := range d.Notes {
+		fmt.Fprintln(std.err, "leaktop: "+note)
+	}
 	write, err := diffWriter(d, flags)
 	if err != nil {
 		return err
@@ -107,6 +110,7 @@ type input struct {
 	name     string
 	time     time.Time
 	info     snapshot.Info
+	missing  []string // why a profile of an address could not be had
 	profiles map[snapshot.Kind]*snapshot.Profile
 }
 
@@ -149,7 +153,7 @@ func readInput(ctx context.Context, table *snapshot.Table, reach reachFlags, arg
 	if err != nil {
 		return input{}, err
 	}
-	in := input{name: info.Address, time: shot.Time, info: info, profiles: make(map[snapshot.Kind]*snapshot.Profile)}
+	in := input{name: info.Address, time: shot.Time, info: info, missing: shot.Missing, profiles: make(map[snapshot.Kind]*snapshot.Profile)}
 	for _, kind := range []snapshot.Kind{snapshot.Heap, snapshot.Goroutine} {
 		if p := shot.Profile(kind); p != nil {
 			in.profiles[kind] = p
@@ -182,13 +186,25 @@ func readProfile(ctx context.Context, table *snapshot.Table, limits sizeLimits, 
 	return input{name: clean.Text(path), time: profile.Time, profiles: map[snapshot.Kind]*snapshot.Profile{profile.Kind: profile}}, nil
 }
 
+// comparedInputs is a diff and how many of its snapshots were not fetched whole.
+type comparedInputs struct {
+	export.Diff
+	partial int
+}
+
 // compareInputs lays every kind of profile side by side that both inputs have.
-func compareInputs(table *snapshot.Table, base, current input) (export.Diff, error) {
-	d := export.Diff{
+func compareInputs(table *snapshot.Table, base, current input) (comparedInputs, error) {
+	d := comparedInputs{Diff: export.Diff{
 		Target:  export.NewTarget(current.info.Address, current.info.StartTime, current.info.GoVersion),
 		Base:    export.Input{Name: base.name, Time: base.time},
 		Current: export.Input{Name: current.name, Time: current.time},
+	}}
+	for _, in := range []input{base, current} {
+		if len(in.missing) > 0 {
+			d.partial++
+		}
 	}
+	d.Notes = append(slices.Clone(base.missing), current.missing...)
 	for kind, p := range current.profiles {
 		before := base.profiles[kind]
 		if before == nil {
@@ -218,7 +234,7 @@ func kinds(in input) string {
 }
 
 // diffWriter returns what writes a diff in the format asked for.
-func diffWriter(d export.Diff, flags diffFlags) (func(io.Writer) error, error) {
+func diffWriter(d comparedInputs, flags diffFlags) (func(io.Writer) error, error) {
 	options := export.Options{SampleType: flags.sampleType, Exact: flags.unit == "exact", Limit: flags.limit}
 	c := d.Heap
 	if c == nil {
@@ -229,11 +245,13 @@ func diffWriter(d export.Diff, flags diffFlags) (func(io.Writer) error, error) {
 	}
 	switch flags.format {
 	case "json":
-		return func(w io.Writer) error { return export.JSON(w, export.NewReport(d, flags.limit)) }, nil
+		r := export.NewReport(d.Diff, flags.limit)
+		r.Window.Snapshots -= d.partial
+		return func(w io.Writer) error { return export.JSON(w, r) }, nil
 	case "markdown":
-		return func(w io.Writer) error { return export.Markdown(w, d, options) }, nil
+		return func(w io.Writer) error { return export.Markdown(w, d.Diff, options) }, nil
 	case "pprof":
 		return func(w io.Writer) error { return export.Pprof(w, c) }, nil
 	}
-	return func(w io.Writer) error { return export.Text(w, d, options) }, nil
+	return func(w io.Writer) error { return export.Text(w, d.Diff, options) }, nil
 }

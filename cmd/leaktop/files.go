@@ -66,16 +66,30 @@ func (f *sourceFiles) Source(file string, line, around int) ([]string, int, erro
 	defer in.Close()
 	first := max(1, line-around)
 	var lines []string
-	scanner := bufio.NewScanner(in)
-	for n := 1; n <= line+around && scanner.Scan(); n++ {
+	reader := bufio.NewReader(in)
+	for n := 1; n <= line+around; n++ {
+		text, err := readLine(reader)
+		if err != nil {
+			break
+		}
 		if n >= first {
-			lines = append(lines, sourceLine(scanner.Text()))
+			lines = append(lines, sourceLine(text))
 		}
 	}
 	if len(lines) <= line-first {
 		return nil, 0, fmt.Errorf("%s has no line %d: it is not the source that was built", filepath.Base(path), line)
 	}
 	return lines, first, nil
+}
+
+// readLine reads one line of any length and returns the start of it.
+func readLine(r *bufio.Reader) (string, error) {
+	start, more, err := r.ReadLine()
+	text := string(start)
+	for more && err == nil {
+		_, more, err = r.ReadLine()
+	}
+	return text, err
 }
 
 // sourceLine makes a line of source safe to print and keeps its indentation.
@@ -111,7 +125,8 @@ func (f *sourceFiles) Edit(file string, line int) (*exec.Cmd, error) {
 // only ever opened for reading, as a regular file.
 func (f *sourceFiles) find(file string) (string, error) {
 	for _, root := range f.roots {
-		if rest, ok := strings.CutPrefix(file, root.old); ok {
+		rest, ok := strings.CutPrefix(file, strings.TrimSuffix(root.old, "/"))
+		if ok && (rest == "" || rest[0] == '/') {
 			file = filepath.Join(root.new, filepath.FromSlash(rest))
 			break
 		}

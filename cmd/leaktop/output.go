@@ -27,8 +27,7 @@ func writeFile(path string, force bool, write func(io.Writer) error) (err error)
 	case err == nil && !force:
 		return fs.ErrExist
 	}
-	// The temporary file lies beside the target, so that the last step is atomic.
-	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	temp, err := createBeside(path)
 	if err != nil {
 		return err
 	}
@@ -36,9 +35,11 @@ func writeFile(path string, force bool, write func(io.Writer) error) (err error)
 	if err := fill(temp, write); err != nil {
 		return err
 	}
-	// CreateTemp makes private files; an export is a file like any other.
-	if err := os.Chmod(temp.Name(), 0o644); err != nil {
-		return err
+	if old, err := os.Stat(path); err == nil && force {
+		// Who may read what is replaced does not change.
+		if err := os.Chmod(temp.Name(), old.Mode().Perm()); err != nil {
+			return err
+		}
 	}
 	if force {
 		return os.Rename(temp.Name(), path)
@@ -49,6 +50,20 @@ func writeFile(path string, force bool, write func(io.Writer) error) (err error)
 		return os.Rename(temp.Name(), path) // a file system without hard links
 	}
 	return err
+}
+
+// createBeside creates a temporary file beside path, so that the last step is
+// atomic, with the permissions that the user's umask leaves to new files.
+func createBeside(path string) (*os.File, error) {
+	const tries = 100
+	for try := range tries {
+		name := fmt.Sprintf(".%s.%d.%d", filepath.Base(path), os.Getpid(), try)
+		f, err := os.OpenFile(filepath.Join(filepath.Dir(path), name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		if !errors.Is(err, fs.ErrExist) {
+			return f, err
+		}
+	}
+	return nil, errors.New("too many temporary files are left beside it")
 }
 
 func writeDevice(path string, write func(io.Writer) error) error {

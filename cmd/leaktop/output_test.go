@@ -68,6 +68,24 @@ func TestPathsThatCannotBeWritten(t *testing.T) {
 	assertOnly(t, dir)
 }
 
+func TestPermissions(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no permission bits")
+	}
+	path := filepath.Join(t.TempDir(), "private.txt")
+	if err := os.WriteFile(path, []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeFile(path, true, writing("new")); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("a private file was replaced by one with %v (%v)", info.Mode(), err)
+	}
+	assertOnly(t, filepath.Dir(path), "private.txt")
+}
+
 func TestDevicesAreWrittenToAsTheyAre(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("/dev/full is a device of Linux")

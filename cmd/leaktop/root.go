@@ -44,6 +44,19 @@ leaktop diff before.pb.gz after.pb.gz`,
 	reach.add(root.Flags())
 	watch.add(root.Flags(), defaultEvery)
 	screen.add(root.Flags())
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetHelpCommand(&cobra.Command{
+		Use:    "help [COMMAND]",
+		Short:  "Help for a command",
+		Hidden: true,
+		RunE: func(_ *cobra.Command, args []string) error {
+			topic, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				return usageError{fmt.Errorf("help %s: there is no such command; see leaktop --help", clean.Text(strings.Join(args, " ")))}
+			}
+			return topic.Help()
+		},
+	})
 	root.AddCommand(newDemo(std), newDiff(std), newVersion(std))
 	return root
 }

@@ -78,7 +78,7 @@ func growing() export.Diff {
 		record{stack: []snapshot.Frame{hostile, mainFrame}, size: 16, values: []int64{3, 48, 3, 48}, labels: []snapshot.Label{{Key: "handler", Value: "/orders"}}},
 	)
 	sender := []snapshot.Frame{park, chanSend, push, background}
-	d := export.NewDiff(t, "base.pb.gz", base, "current|<i>.pb.gz", current)
+	d := newDiff(t, "base.pb.gz", base, "current|<i>.pb.gz", current)
 	d.Goroutines = diff.Compare(t,
 		goroutinesOf(t, 0, record{stack: sender, values: []int64{3}}, record{stack: []snapshot.Frame{mainFrame}, values: []int64{1}}),
 		goroutinesOf(t, time.Minute, record{stack: sender, values: []int64{1203}}, record{stack: []snapshot.Frame{mainFrame}, values: []int64{1}},
@@ -90,7 +90,7 @@ func growing() export.Diff {
 func level() export.Diff {
 	t := snapshot.NewTable()
 	p := heapOf(t, 0, record{stack: []snapshot.Frame{create, serve}, size: 64, values: []int64{10, 640, 10, 640}})
-	return export.NewDiff(t, "base.pb.gz", p, "base.pb.gz", p)
+	return newDiff(t, "base.pb.gz", p, "base.pb.gz", p)
 }
 
 // goroutinesOnly compares two goroutine profiles in which nothing changed, with unknown times.
@@ -98,11 +98,11 @@ func goroutinesOnly() export.Diff {
 	t := snapshot.NewTable()
 	p := goroutinesOf(t, 0, record{stack: []snapshot.Frame{park, chanSend, push, background}, values: []int64{3}})
 	p.Time = time.Time{}
-	return export.NewDiff(t, "a", p, "b", p)
+	return newDiff(t, "a", p, "b", p)
 }
 
 // nothing compares no profiles at all.
-func nothing() export.Diff { return export.NewDiff(snapshot.NewTable(), "", nil, "", nil) }
+func nothing() export.Diff { return newDiff(snapshot.NewTable(), "", nil, "", nil) }
 
 func write(t *testing.T, f func(*bytes.Buffer) error) []byte {
 	t.Helper()
@@ -111,4 +111,24 @@ func write(t *testing.T, f func(*bytes.Buffer) error) []byte {
 		t.Fatal(err)
 	}
 	return out.Bytes()
+}
+
+// newDiff compares two profiles of any kind under the names a user gave them,
+// at the times that the profiles state.
+func newDiff(table *snapshot.Table, baseName string, base *snapshot.Profile, currentName string, current *snapshot.Profile) export.Diff {
+	d := export.Diff{Base: export.Input{Name: baseName}, Current: export.Input{Name: currentName}}
+	kind := snapshot.Other
+	if base != nil {
+		d.Base.Time, kind = base.Time, base.Kind
+	}
+	if current != nil {
+		d.Current.Time, kind = current.Time, current.Kind
+	}
+	c := diff.Compare(table, base, current)
+	if kind == snapshot.Goroutine {
+		d.Goroutines = c
+	} else {
+		d.Heap = c
+	}
+	return d
 }

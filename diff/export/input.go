@@ -1,6 +1,7 @@
 package export
 
 import (
+	"slices"
 	"time"
 
 	"leaktop/capture/snapshot"
@@ -16,32 +17,15 @@ type Diff struct {
 	Heap *diff.Comparison
 	// Goroutines compares the goroutine profiles; nil where there are none.
 	Goroutines *diff.Comparison
+	// Notes are what a reader must know besides, one sentence each: that a
+	// profile could not be had, or that it is of another snapshot.
+	Notes []string
 }
 
 // Input is one of the two snapshots: what the user called it and when it was taken.
 type Input struct {
 	Name string    // a path or an address without secrets, "" unknown
 	Time time.Time // zero unknown
-}
-
-// NewDiff compares two profiles of any kind under the names the user gave
-// them. The times are those that the profiles state.
-func NewDiff(table *snapshot.Table, baseName string, base *snapshot.Profile, currentName string, current *snapshot.Profile) Diff {
-	d := Diff{Base: Input{Name: baseName}, Current: Input{Name: currentName}}
-	kind := snapshot.Other
-	if base != nil {
-		d.Base.Time, kind = base.Time, base.Kind
-	}
-	if current != nil {
-		d.Current.Time, kind = current.Time, current.Kind
-	}
-	c := diff.Compare(table, base, current)
-	if kind == snapshot.Goroutine {
-		d.Goroutines = c
-	} else {
-		d.Heap = c
-	}
-	return d
 }
 
 // comparisons are those that there are, the heap's first.
@@ -57,7 +41,7 @@ func (d Diff) comparisons() []*diff.Comparison {
 
 // notes are those of all comparisons, each once.
 func (d Diff) notes() []string {
-	var out []string
+	out := slices.Clone(d.Notes)
 	seen := make(map[string]bool)
 	for _, c := range d.comparisons() {
 		for _, note := range c.Notes() {

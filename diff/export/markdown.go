@@ -9,6 +9,7 @@ import (
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
+	"leaktop/diff/units"
 )
 
 // markdownRows is how many rows a table has where no limit was asked for: an
@@ -97,7 +98,7 @@ func (m *markdown) goroutines(c *diff.Comparison) {
 	m.printf("\n**goroutines:** %s.\n", v.total(groupTotal(groups)))
 	all := changedGroups(groups)
 	if len(all) == 0 {
-		m.printf("\n0 of %s changed.\n", plural(len(groups), "group"))
+		m.printf("\n0 of %s changed.\n", units.Plural(len(groups), "group"))
 		return
 	}
 	rows := atMost(all, m.o.Limit)
@@ -117,7 +118,7 @@ func (m *markdown) goroutines(c *diff.Comparison) {
 
 func (m *markdown) rest(n int, what string) {
 	if n > 0 {
-		m.printf("\nand %s.\n", plural(n, "more "+what))
+		m.printf("\nand %s.\n", units.Plural(n, "more "+what))
 	}
 }
 

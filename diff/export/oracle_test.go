@@ -76,7 +76,7 @@ func readDiff(t *testing.T, base, current string) export.Diff {
 			t.Fatal(err)
 		}
 	}
-	return export.NewDiff(tab, "base", profiles[0], "current", profiles[1])
+	return newDiff(tab, "base", profiles[0], "current", profiles[1])
 }
 
 // pprofTop runs go tool pprof -top, with exact values, and reads its rows.

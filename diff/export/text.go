@@ -110,7 +110,7 @@ func textHeap(w io.Writer, c *diff.Comparison, column int, o Options) error {
 		_, err := fmt.Fprintln(w, unchanged(c, column))
 		return err
 	}
-	if _, err := fmt.Fprintf(w, "%s of %s changed\n", units.Count(int64(len(rows))), plural(len(all), "function")); err != nil {
+	if _, err := fmt.Fprintf(w, "%s of %s changed\n", units.Count(int64(len(rows))), units.Plural(len(all), "function")); err != nil {
 		return err
 	}
 	table := aligned{right: 4}
@@ -173,7 +173,7 @@ func textGoroutines(w io.Writer, c *diff.Comparison, o Options) error {
 		return err
 	}
 	changed := changedGroups(groups)
-	if _, err := fmt.Fprintf(w, "%s of %s changed\n", units.Count(int64(len(changed))), plural(len(groups), "group")); err != nil {
+	if _, err := fmt.Fprintf(w, "%s of %s changed\n", units.Count(int64(len(changed))), units.Plural(len(groups), "group")); err != nil {
 		return err
 	}
 	if len(changed) == 0 {
@@ -221,13 +221,6 @@ func textRest(w io.Writer, rows, limit int, what string) error {
 	if limit <= 0 || rows <= limit {
 		return nil
 	}
-	_, err := fmt.Fprintf(w, "and %s\n", plural(rows-limit, "more "+what))
+	_, err := fmt.Fprintf(w, "and %s\n", units.Plural(rows-limit, "more "+what))
 	return err
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return units.Count(int64(n)) + " " + what + "s"
 }

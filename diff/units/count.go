@@ -40,3 +40,11 @@ func scaleCount(n uint64) string {
 	}
 	return strconv.FormatFloat(value, 'f', 1, 64) + " " + prefixes[prefix:prefix+1]
 }
+
+// Plural gives a count and what is counted: "1 stack", "1,203 stacks".
+func Plural[Int int | int64](n Int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return Count(int64(n)) + " " + what + "s"
+}

@@ -13,15 +13,6 @@ func Duration(d time.Duration) string {
 	return unsigned(int64(d), span(ns))
 }
 
-// Age gives how long ago something began, in whole seconds, "0s" for what
-// begins only after now, and "" where the beginning is unknown (the zero time).
-func Age(since, now time.Time) string {
-	if since.IsZero() {
-		return ""
-	}
-	return Duration(max(0, now.Sub(since)).Truncate(time.Second))
-}
-
 func span(ns uint64) string {
 	switch {
 	case ns == 0:

@@ -93,23 +93,6 @@ func TestDuration(t *testing.T) {
 	})
 }
 
-func TestAge(t *testing.T) {
-	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	for _, c := range []struct {
-		since time.Time
-		want  string
-	}{
-		{now.Add(-80*time.Second - 300*time.Millisecond), "1m20s"},
-		{now.Add(-300 * time.Millisecond), "0s"},
-		{now.Add(time.Hour), "0s"},
-		{time.Time{}, ""},
-	} {
-		if got := units.Age(c.since, now); got != c.want {
-			t.Errorf("Age(%v) = %q, want %q", c.since, got, c.want)
-		}
-	}
-}
-
 func TestFormatByUnit(t *testing.T) {
 	for _, c := range []struct {
 		n              int64
