@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -263,68 +262,4 @@ func (m *Model) current() screen {
 		return m.details[n-1]
 	}
 	return m.screens[m.view]
-}
-
-// View draws everything.
-func (m *Model) View() tea.View {
-	v := tea.NewView(m.render())
-	v.AltScreen = true
-	v.MouseMode = tea.MouseModeCellMotion
-	v.WindowTitle = "leaktop"
-	if name := m.data.history.Info.Name; name != "" {
-		v.WindowTitle = "leaktop " + name
-	}
-	if input, ok := m.over.(interface {
-		cursor(width, height int) *tea.Cursor
-	}); ok && m.fits() {
-		v.Cursor = input.cursor(m.width, m.height)
-	}
-	return v
-}
-
-func (m *Model) fits() bool { return m.width >= minWidth && m.height >= minHeight }
-
-// The lines of the window that are not the screen's: header, tabs and an empty
-// line above it, the footer below.
-const (
-	bodyTop    = 3
-	footerSize = 1
-)
-
-func (m *Model) render() string {
-	if m.width == 0 || m.height == 0 {
-		return "" // before the first size is known
-	}
-	if !m.fits() {
-		need := fmt.Sprintf("leaktop: needs %d×%d, this is %d×%d", minWidth, minHeight, m.width, m.height)
-		return block(wrap(need, m.width), m.height)
-	}
-	height := m.height - bodyTop - footerSize
-	var body string
-	if m.over != nil {
-		body = m.over.render(m.width, height)
-	}
-	if body == "" {
-		body = m.current().render(m.width, height)
-	}
-	lines := append([]string{m.renderHeader(m.width), m.renderTabs(m.width), ""}, strings.Split(body, "\n")...)
-	return block(lines, m.height-footerSize) + "\n" + m.renderFooter()
-}
-
-// renderFooter is the last line: an input, what just happened, or the keys.
-func (m *Model) renderFooter() string {
-	switch {
-	case m.over != nil:
-		if line, ok := m.over.(interface{ footer(width int) string }); ok {
-			return line.footer(m.width)
-		}
-		return renderHints(m.theme, m.over.hints(), m.width)
-	case m.notice.text != "":
-		return fit(" "+m.notice.text, m.width)
-	}
-	hints := append(m.current().hints(), hint{"s", "snapshot"}, hint{"e", "export"}, hint{"space", "pause"})
-	if s, ok := m.current().(*heapScreen); !ok || s.by != asFlame {
-		hints = append(hints, hint{"/", "filter"})
-	}
-	return renderHints(m.theme, append(hints, hint{"?", "help"}), m.width)
 }

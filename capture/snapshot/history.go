@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"math"
 	"slices"
 	"time"
 )
@@ -164,25 +165,26 @@ func (h *History) dropRaw(s *Snapshot) {
 	h.snapshots[i] = &thin
 }
 
-// thinSnapshots drops every second snapshot of the older half, but not the
-// first of a run nor the one that is to be kept. Where runs are so many that
-// nothing is gained, the oldest snapshots go.
+// thinSnapshots drops the snapshot that tells least: the one whose neighbours
+// are closest to each other in time, so that gaps grow evenly with age. The
+// newest half, the first of each run and the one that is to be kept stay; where
+// all that is left are such, the oldest goes.
 func (h *History) thinSnapshots() {
-	half := len(h.snapshots) / 2
-	out := make([]*Snapshot, 0, len(h.snapshots))
-	for i, s := range h.snapshots {
-		first := i == 0 || h.snapshots[i-1].Run != s.Run
-		if i < half && i%2 == 1 && !first && s.Seq != h.keep {
-			h.forget(s)
+	drop, closest := 0, time.Duration(math.MaxInt64)
+	for i := 1; i < len(h.snapshots)/2; i++ {
+		before, s, after := h.snapshots[i-1], h.snapshots[i], h.snapshots[i+1]
+		if s.Run != before.Run || s.Seq == h.keep {
 			continue
 		}
-		out = append(out, s)
+		// The age counts: what is twice as old may have twice the gaps.
+		age := h.Newest().Time.Sub(s.Time)
+		gap := time.Duration(float64(after.Time.Sub(before.Time)) / max(1, age.Minutes()))
+		if gap < closest {
+			drop, closest = i, gap
+		}
 	}
-	for len(out) > maxSnapshots*7/8 {
-		h.forget(out[0])
-		out = out[1:]
-	}
-	h.snapshots = slices.Clone(out)
+	h.forget(h.snapshots[drop])
+	h.snapshots = slices.Delete(h.snapshots, drop, drop+1)
 }
 
 func (h *History) forget(s *Snapshot) {
