@@ -1,0 +1,107 @@
+package trend
+
+import (
+	"time"
+
+	"leaktop/capture/snapshot"
+	"leaktop/diff"
+)
+
+// groups is the trends of all goroutine groups of a run, as they are kept.
+type groups struct {
+	timeline
+	counter *diff.Counter
+	all     []group
+	index   map[diff.GroupKey]int
+	points  int
+}
+
+// group is one goroutine group.
+type group struct {
+	series
+	key diff.GroupKey
+	// moved is what came and went from one profile to the next, as far as the
+	// counts show it: every rise is births, every fall deaths.
+	moved       churn
+	since, held time.Time // not empty since, not shrunk since
+}
+
+func newGroups(t *snapshot.Table) groups {
+	return groups{counter: diff.NewCounter(t), index: make(map[diff.GroupKey]int)}
+}
+
+// add takes in a snapshot's goroutine profile.
+func (g *groups) add(s *snapshot.Snapshot) {
+	counts := g.counter.Count(s.Goroutines)
+	if counts == nil {
+		return
+	}
+	var step time.Duration
+	if n := len(g.times); n > 0 {
+		step = s.Time.Sub(g.times[n-1])
+	}
+	place := g.timeline.add(s.Time, step)
+	for key := range counts {
+		if _, ok := g.index[key]; !ok {
+			g.index[key] = len(g.all)
+			g.all = append(g.all, group{key: key})
+		}
+	}
+	for i := range g.all {
+		at := &g.all[i]
+		before, now := at.last.live, counts[at.key]
+		if place > 0 {
+			at.moved.born += float64(max(now-before, 0))
+			at.moved.died += float64(max(before-now, 0))
+			at.moved.events = at.moved.born + at.moved.died
+		}
+		switch {
+		case before == 0 && now > 0:
+			at.since, at.held = s.Time, s.Time
+		case now < before:
+			at.held = s.Time
+		}
+		if at.set(place, amount{live: now}) {
+			g.points++
+		}
+	}
+	for g.crowded(g.points) {
+		g.thin()
+	}
+}
+
+// ends is what differs between the first and the last profile at most: all that
+// were there have gone, and all that are there are new.
+func (g *group) ends() churn {
+	c := churn{born: float64(g.last.live), died: float64(g.first().live)}
+	c.events = c.born + c.died
+	return c
+}
+
+// find returns a group that was seen, else nil.
+func (g *groups) find(key diff.GroupKey) *group {
+	if i, ok := g.index[key]; ok {
+		return &g.all[i]
+	}
+	return nil
+}
+
+func (g *groups) thin() {
+	moved := g.timeline.thin()
+	g.points = 0
+	for i := range g.all {
+		g.all[i].thin(moved)
+		g.points += len(g.all[i].points)
+	}
+}
+
+// trend says how the number of goroutines in a group moves. They are counted,
+// so there is no error of sampling.
+func (g *groups) trend(read *reader, at *group, e evidence, sloped bool) GroupTrend {
+	return GroupTrend{
+		Group: at.key,
+		Trend: read.trend(read.curve(&at.series), e, at.moved, sloped),
+		Since: at.since,
+		Held:  at.held,
+	}
+}

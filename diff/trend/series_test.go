@@ -1,0 +1,94 @@
+package trend
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+)
+
+// Over a week, a series keeps few points, the first and the newest among them,
+// and what it keeps is what it was at those times.
+func TestThinning(t *testing.T) {
+	r := rand.New(rand.NewPCG(2, 2))
+	start := time.Unix(1e9, 0)
+	var line timeline
+	var often, seldom series
+	values := make(map[int64][2]amount) // by second
+	var a, b amount
+	const every = 15 * time.Second
+	for i := range 7 * 24 * 60 * 4 {
+		at := start.Add(time.Duration(i) * every)
+		step := every
+		if i == 0 {
+			step = 0
+		}
+		place := line.add(at, step)
+		a.live += int64(r.IntN(3)) - 1
+		if i%5000 == 100 {
+			b.live++
+		}
+		often.set(place, a)
+		seldom.set(place, b)
+		values[at.Unix()] = [2]amount{a, b}
+		if line.crowded(len(often.points) + len(seldom.points)) {
+			moved := line.thin()
+			often.thin(moved)
+			seldom.thin(moved)
+		}
+	}
+	n := len(line.times)
+	if n < maxTimes/2 || n > maxTimes || len(often.points) > n || len(seldom.points) > 9 {
+		t.Errorf("%d times, %d and %d points", n, len(often.points), len(seldom.points))
+	}
+	if !line.times[0].Equal(start) || line.times[n-1].Sub(start) != 7*24*time.Hour-every {
+		t.Errorf("kept %v to %v", line.times[0], line.times[n-1])
+	}
+	widest := 0.0
+	for i := 1; i < n; i++ {
+		widest = max(widest, line.seconds[i]-line.seconds[i-1])
+		if line.seconds[i] != line.times[i].Sub(start).Seconds() {
+			t.Fatalf("place %d is at %v s", i, line.seconds[i])
+		}
+	}
+	// Even spacing over the week would be 1.5 hours.
+	if widest > 5*3600 {
+		t.Errorf("the widest gap is %.1f h", widest/3600)
+	}
+	for i, s := range []*series{&often, &seldom} {
+		s.each(n, func(place int, got amount) {
+			if want := values[line.times[place].Unix()][i]; got != want {
+				t.Errorf("series %d at %v: got %v, want %v", i, line.times[place], got, want)
+			}
+		})
+	}
+}
+
+func TestCrowdedByPoints(t *testing.T) {
+	var line timeline
+	for range 40 {
+		line.add(time.Time{}, time.Second)
+	}
+	if line.crowded(maxPoints) || !line.crowded(maxPoints+1) {
+		t.Error("the bound of all points does not hold")
+	}
+	for line.crowded(maxPoints + 1) {
+		line.thin()
+	}
+	if n := len(line.times); n > minTimes || n < minTimes/2 {
+		t.Errorf("kept %d times", n)
+	}
+}
+
+// What went up and came back between two times that are kept leaves no point.
+func TestThinForgetsWhatCameBack(t *testing.T) {
+	s := series{}
+	for place, live := range []int64{5, 6, 5, 7} {
+		s.set(place, amount{live: live})
+	}
+	s.thin([]uint32{0, 1, 1, 2})
+	var got []int64
+	s.each(3, func(_ int, a amount) { got = append(got, a.live) })
+	if len(s.points) != 2 || got[0] != 5 || got[1] != 5 || got[2] != 7 {
+		t.Errorf("got %v from %v", got, s.points)
+	}
+}

@@ -1,0 +1,62 @@
+package trend
+
+import (
+	"cmp"
+	"slices"
+
+	"leaktop/capture/snapshot"
+)
+
+// span is the records from:to of a profile, all of one stack.
+type span struct {
+	p        *snapshot.Profile
+	from, to int
+}
+
+// next moves on to the records of the next stack; false after the last.
+func (s *span) next() bool {
+	if s.to == len(s.p.Keys) {
+		return false
+	}
+	s.from = s.to
+	s.close()
+	return true
+}
+
+// seek moves on to the records of a stack, none where the profile has none.
+// Stacks are to be sought in order.
+func (s *span) seek(id snapshot.StackID) {
+	for s.from = s.to; s.from < len(s.p.Keys) && s.stack() < id; {
+		s.from++
+	}
+	s.to = s.from
+	if s.from < len(s.p.Keys) && s.stack() == id {
+		s.close()
+	}
+}
+
+func (s *span) close() {
+	for s.to = s.from; s.to < len(s.p.Keys) && s.p.Keys[s.to].Stack == s.stack(); {
+		s.to++
+	}
+}
+
+// stack is the stack of the first record.
+func (s *span) stack() snapshot.StackID { return s.p.Keys[s.from].Stack }
+
+// recordsOf returns the records of a stack, wherever they stand.
+func recordsOf(p *snapshot.Profile, id snapshot.StackID) span {
+	s := span{p: p}
+	s.to, _ = slices.BinarySearchFunc(p.Keys, id, func(k snapshot.Key, id snapshot.StackID) int { return cmp.Compare(k.Stack, id) })
+	s.seek(id)
+	return s
+}
+
+// sum is one column of all the records together, 0 for a column that is not there.
+func (s *span) sum(column int) int64 {
+	var sum int64
+	for i := s.from; i < s.to && column >= 0; i++ {
+		sum = snapshot.AddSaturating(sum, s.p.Vector(i)[column])
+	}
+	return sum
+}
