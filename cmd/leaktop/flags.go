@@ -106,7 +106,7 @@ type watchFlags struct {
 func (w *watchFlags) add(f *pflag.FlagSet, every time.Duration) {
 	f.DurationVar(&w.every, "every", every, "time between snapshots; longer where the target is slow")
 	f.BoolVar(&w.wait, "wait", false, "wait for a target that is down at the start")
-	f.StringSliceVar(&w.allow, "allow", nil, "allow what costs the target more: gc (each snapshot forces a GC)")
+	f.StringSliceVar(&w.allow, "allow", nil, "allow what costs the target more: gc (each snapshot forces a GC: 0.05 to 0.7 s of CPU for each GiB of live heap)")
 }
 
 // check refuses what cannot be meant.
