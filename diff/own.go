@@ -23,7 +23,7 @@ func IsOwn(f snapshot.Frame, prefixes []string) bool {
 	switch {
 	case f.Function == "" || pkg == "" && file == "":
 		return false
-	case foreign(file):
+	case foreign(file), inGoRoot(file):
 		return false
 	case strings.Contains(f.Function, "::"):
 		return !slices.Contains([]string{"std", "core", "alloc", "__gnu_cxx"}, first(pkg, "::"))
@@ -41,6 +41,15 @@ func foreign(file string) bool {
 		}
 	}
 	return strings.HasPrefix(file, "/usr/include/") || strings.HasPrefix(file, "/usr/lib/") && !strings.Contains(file, "/src/")
+}
+
+// inGoRoot reports whether a file is one of the Go root, as far as its path
+// tells. It matters for closures of the standard library that were inlined:
+// they carry the name of the function around them, "main.main.StripPrefix.func1".
+func inGoRoot(file string) bool {
+	root, below, ok := strings.Cut(file, "/src/")
+	name := strings.ToLower(path.Base(root)) // "go", or "go-1.24" as Debian has it
+	return ok && (name == "go" || strings.HasPrefix(name, "go-1.") || strings.HasPrefix(name, "go1.")) && standardName(first(below, "/"))
 }
 
 // standard reports whether a Go package is of the standard library. With a full

@@ -47,6 +47,9 @@ func TestIsOwn(t *testing.T) {
 		{"net/http.(*conn).serve", "net/http/server.go", false}, // -trimpath
 		{"net/http.(*conn).serve", `C:\Program Files\Go\src\net\http\server.go`, false},
 		{"net/http.(*conn).serve", "", false},
+		{"main.main.StripPrefix.func1", "/usr/local/go/src/net/http/server.go", false}, // inlined: a closure of net/http
+		{"main.main.StripPrefix.func1", "/usr/lib/go-1.24/src/net/http/server.go", false},
+		{"shop.Run", "/home/dev/go/src/shop/run.go", true}, // in a GOPATH
 		{"internal/poll.runtime_pollWait", "/usr/lib/go-1.24/src/runtime/netpoll.go", false},
 		{"golang.org/x/net/http2.readFrame", "/usr/local/go/src/vendor/golang.org/x/net/http2/frame.go", false},
 		{"go.uber.org/zap.New", "/home/dev/go/pkg/mod/go.uber.org/zap@v1.27.0/logger.go", false},
