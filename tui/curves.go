@@ -2,6 +2,7 @@ package tui
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"leaktop/capture/snapshot"
@@ -56,6 +57,8 @@ func (m *Model) titled(title string, c chart.Chart, width, height int) string {
 		return block([]string{fit(" "+m.theme.Title.Apply(title)+m.theme.Dim.Apply("  unknown: no source tells it"), width)}, height)
 	}
 	if height < titledHeight {
+		// Where a line is worth more for the curve, only what breaks it is marked.
+		c.Marks = slices.DeleteFunc(c.Marks, func(m chart.Mark) bool { return m.Glyph == chart.SnapshotGlyph })
 		return c.Render(width, height)
 	}
 	head := " " + m.theme.Title.Apply(title) + m.theme.Dim.Apply("  "+m.data.history.Info.CurveSource)

@@ -135,7 +135,7 @@ func growerColumns(th theme.Theme) []list.Column[grower] {
 			Compare: func(a, b grower) int { return cmp.Compare(a.kind, b.kind) },
 		},
 		{
-			Title: "function", Min: 16, Max: 34, Flex: true, Tail: true, Priority: 9,
+			Title: "function", Min: 22, Max: 34, Flex: true, Tail: true, Priority: 9,
 			Cell:    func(g grower) list.Cell { return list.Cell{Text: g.name} },
 			Compare: func(a, b grower) int { return cmp.Compare(a.name, b.name) },
 		},

@@ -122,11 +122,19 @@ func (o *overviewScreen) wheel(lines int) { o.growers.Wheel(lines) }
 // sideBySide is the width from which both charts stand next to each other.
 const sideBySide = 100
 
+// stackedRoom is the height from which two charts above one another may take
+// two thirds of it and leave a list of use.
+const stackedRoom = 19
+
 // split shares out the height: lines for the charts, and where the list begins.
 func (o *overviewScreen) split(width, height int) (charts, listTop int) {
 	const fixed = 3 // the verdict, an empty line, the list's title
 	charts = (height - fixed) / 2
-	if width < sideBySide {
+	switch {
+	case width >= sideBySide:
+	case height >= stackedRoom:
+		charts = (height - fixed) * 2 / 3
+	default:
 		charts = (height - fixed) * 3 / 5
 	}
 	return charts, fixed + charts
