@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	softDark  = "#1f2937" // the selected row's background, as tui/theme has it
-	softLight = "#e4ecf5"
+	softDark  = "#262626" // the selected row's background, as tui/theme has it
+	softLight = "#eeeeee"
 )
 
 func TestSelectedRowHasASoftBackground(t *testing.T) {
