@@ -61,18 +61,19 @@ type Model struct {
 	width  int
 	height int
 
-	data    *data
-	tabs    []tab
-	view    view
-	screens map[view]screen
-	details []page    // opened one from the other; the last one is shown
-	asked   *question // waits until no other overlay takes the keys
-	over    overlay   // nil for none
-	notice  notice    // one line in the footer's place
-	pending string    // the first key of a sequence: "g" of "gg"
-	charts  map[string]drawn
-	version int            // of what the screens show; grows with every change
-	fresh   map[screen]int // the version that a screen has taken over
+	data     *data
+	tabs     []tab
+	view     view
+	screens  map[view]screen
+	details  []page    // opened one from the other; the last one is shown
+	asked    *question // waits until no other overlay takes the keys
+	over     overlay   // nil for none
+	notice   notice    // one line in the footer's place
+	pending  string    // the first key of a sequence: "g" of "gg"
+	charts   map[string]drawn
+	quitting bool
+	version  int            // of what the screens show; grows with every change
+	fresh    map[screen]int // the version that a screen has taken over
 }
 
 // New returns the model; run it with a tea.Program.

@@ -13,7 +13,7 @@ func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
 	key := msg.String()
 	switch key {
 	case "ctrl+c":
-		return tea.Quit
+		return m.quit()
 	case "ctrl+z":
 		return tea.Suspend
 	}
@@ -29,7 +29,7 @@ func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
 	}
 	if !m.fits() {
 		if key == "q" {
-			return tea.Quit
+			return m.quit()
 		}
 		return nil // nothing is seen, so nothing is done
 	}
@@ -43,11 +43,18 @@ func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
 	return m.general(key)
 }
 
+// quit ends the program. What it leaves on the alternate screen is empty: tmux
+// puts lines of it on the main one if the window was resized in between.
+func (m *Model) quit() tea.Cmd {
+	m.quitting = true
+	return tea.Quit
+}
+
 // general handles the keys that work on every screen.
 func (m *Model) general(key string) tea.Cmd {
 	switch key {
 	case "q":
-		return tea.Quit
+		return m.quit()
 	case "g":
 		m.pending = "g"
 	case "1", "2", "3", "5":

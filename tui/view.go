@@ -34,8 +34,8 @@ const (
 )
 
 func (m *Model) render() string {
-	if m.width == 0 || m.height == 0 {
-		return "" // before the first size is known
+	if m.quitting || m.width == 0 || m.height == 0 {
+		return "" // at the end, and before the first size is known
 	}
 	if !m.fits() {
 		need := fmt.Sprintf("leaktop: needs %d×%d, this is %d×%d", minWidth, minHeight, m.width, m.height)
