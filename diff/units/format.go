@@ -37,21 +37,6 @@ func Signed(n int64, unit string) string {
 	return SignedCount(n) + " " + unit
 }
 
-// Width returns the widest text that [Signed] gives for a unit; [Format] gives
-// at most one character less.
-func Width(unit string) int {
-	switch unit {
-	case "bytes":
-		return WidthSignedBytes
-	case "count", "":
-		return WidthSignedCount
-	}
-	if _, ok := duration(0, unit); ok {
-		return WidthDuration + 1
-	}
-	return WidthSignedCount + 1 + len([]rune(unit))
-}
-
 // duration reads n as a time span, held at the bounds of what one can be. It
 // is false for a unit that is no unit of time.
 func duration(n int64, unit string) (time.Duration, bool) {

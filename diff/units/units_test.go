@@ -128,7 +128,6 @@ func FuzzWidths(f *testing.F) {
 			units.SignedCount(n):             units.WidthSignedCount,
 			units.CountPerMinute(float64(n)): units.WidthPerMinute,
 			units.BytesPerMinute(float64(n)): units.WidthPerMinute,
-			units.Signed(n, "pages"):         units.Width("pages"),
 			units.Percent(1<<40, n):          units.WidthPercent,
 		} {
 			if got := utf8.RuneCountInString(text); got > width {
