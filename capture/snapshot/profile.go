@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"slices"
+	"sort"
 	"time"
 )
 
@@ -93,6 +94,20 @@ func (p *Profile) Total(column int) int64 {
 	var sum int64
 	for i := column; i < len(p.Values); i += len(p.Types) {
 		sum = AddSaturating(sum, p.Values[i])
+	}
+	return sum
+}
+
+// StackTotal returns the saturating sum of one column over the records of one
+// stack; 0 for a column or a stack that is not there.
+func (p *Profile) StackTotal(id StackID, column int) int64 {
+	if column < 0 || column >= len(p.Types) {
+		return 0
+	}
+	var sum int64
+	i := sort.Search(len(p.Keys), func(i int) bool { return p.Keys[i].Stack >= id })
+	for ; i < len(p.Keys) && p.Keys[i].Stack == id; i++ {
+		sum = AddSaturating(sum, p.Vector(i)[column])
 	}
 	return sum
 }
