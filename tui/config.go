@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"leaktop/capture/snapshot"
+	"leaktop/diff/handler"
+	"leaktop/diff/leak"
 )
 
 // Sampler is what the screens ask of a live source. Every call returns at once.
@@ -19,6 +21,13 @@ type Sampler interface {
 	SetEvery(every time.Duration)
 	// AllowCostly is the yes to the question of [snapshot.Asked].
 	AllowCostly()
+}
+
+// Judge says what leaks. It sees every event of the source, in order, and is
+// asked for its result after those that may change it.
+type Judge interface {
+	Apply(snapshot.Event)
+	Result() *leak.Result
 }
 
 // Files is how the screens reach the file system.
@@ -41,7 +50,10 @@ type Config struct {
 	// Events is the source of snapshots; it is closed when the source ends.
 	Events  <-chan snapshot.Event
 	Sampler Sampler
-	Files   Files
+	Judge   Judge
+	// Handlers finds the request handlers of stacks. It is the screens' alone.
+	Handlers *handler.Finder
+	Files    Files
 	// Own are the prefixes of functions and packages that count as own code.
 	Own []string
 	// Now is the clock, for ages and countdowns.

@@ -14,6 +14,7 @@ import (
 type data struct {
 	history  *snapshot.History
 	ages     *diff.Ages
+	judge    Judge
 	schedule snapshot.Scheduled
 	outage   *snapshot.Unreachable // nil while the target answers
 	ended    bool                  // the source has ended
@@ -27,6 +28,7 @@ type data struct {
 	cache      map[snapshot.Kind]compared
 	groupsOf   *diff.Comparison // what groupsMade are of
 	groupsMade []diff.Group
+	verdicts   *verdicts // nil until they are asked for again
 }
 
 // compared is a comparison and the snapshots it is of.
@@ -42,6 +44,7 @@ func newData(cfg Config) *data {
 	return &data{
 		history: snapshot.NewHistory(cfg.Table),
 		ages:    diff.NewAges(cfg.Table),
+		judge:   cfg.Judge,
 		cache:   make(map[snapshot.Kind]compared),
 	}
 }
@@ -49,6 +52,7 @@ func newData(cfg Config) *data {
 // apply takes one event of the source.
 func (d *data) apply(e snapshot.Event) {
 	d.history.Apply(e)
+	d.judge.Apply(e)
 	switch e := e.(type) {
 	case snapshot.Scheduled:
 		d.schedule = e
@@ -57,11 +61,11 @@ func (d *data) apply(e snapshot.Event) {
 	case snapshot.VitalsTaken:
 		d.outage = nil
 	case snapshot.Taken:
-		d.outage, d.restarted = nil, false
+		d.outage, d.restarted, d.verdicts = nil, false, nil
 		d.ages.Observe(e.Snapshot)
 	case snapshot.Restarted:
 		// What was chosen is of a process that is no more.
-		d.base, d.current, d.restarted = 0, 0, true
+		d.base, d.current, d.restarted, d.verdicts = 0, 0, true, nil
 	}
 }
 

@@ -120,7 +120,8 @@ func startTerminal(t *testing.T, width, height int, background color.Color, envi
 	ctx, cancel := context.WithCancel(context.Background())
 	model := New(Config{
 		Context: ctx, Table: term.story.table, Events: term.events,
-		Sampler: term.sampler, Files: term.files, Now: func() time.Time { return storyEnd },
+		Sampler: term.sampler, Judge: &judge{result: term.story.judged(t)}, Handlers: newFinder(t, term.story.table),
+		Files: term.files, Now: func() time.Time { return storyEnd },
 	})
 	term.program = tea.NewProgram(model,
 		tea.WithContext(ctx), tea.WithInput(in), tea.WithOutput(term), tea.WithEnvironment(environment),

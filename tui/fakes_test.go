@@ -8,6 +8,9 @@ import (
 	"path"
 	"strings"
 	"time"
+
+	"leaktop/capture/snapshot"
+	"leaktop/diff/leak"
 )
 
 // sampler notes what the screens ask for.
@@ -17,6 +20,21 @@ func (s *sampler) Snapshot()                { s.asked = append(s.asked, "snapsho
 func (s *sampler) SetPaused(paused bool)    { s.asked = append(s.asked, fmt.Sprint("paused ", paused)) }
 func (s *sampler) SetEvery(d time.Duration) { s.asked = append(s.asked, fmt.Sprint("every ", d)) }
 func (s *sampler) AllowCostly()             { s.asked = append(s.asked, "allow costly") }
+
+// judge says what a test wants it to say, and notes what it was told.
+type judge struct {
+	told   []snapshot.Event
+	asked  int // for its result
+	result leak.Result
+}
+
+func (j *judge) Apply(e snapshot.Event) { j.told = append(j.told, e) }
+
+func (j *judge) Result() *leak.Result {
+	j.asked++
+	r := j.result
+	return &r
+}
 
 // files is a file system that remembers what was written.
 type files struct {

@@ -13,6 +13,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"leaktop/capture/snapshot"
+	"leaktop/diff/handler"
+	"leaktop/diff/leak"
 )
 
 // program is a model with its fakes around it. Messages are handed to Update
@@ -22,6 +24,7 @@ type program struct {
 	*Model
 	story   *story
 	sampler *sampler
+	judge   *judge
 	files   *files
 	now     time.Time
 	got     []tea.Msg // what commands returned that is not the model's own
@@ -29,21 +32,34 @@ type program struct {
 
 // newProgram returns a program that nothing was told yet, not even its size.
 func newProgram(t testing.TB) *program {
-	p := &program{t: t, story: newStory(), sampler: &sampler{}, files: newFiles(), now: storyEnd}
+	p := &program{t: t, story: newStory(), sampler: &sampler{}, judge: &judge{result: leak.Result{Outcome: leak.Inconclusive}}, files: newFiles(), now: storyEnd}
 	p.Model = New(Config{
-		Context: context.Background(),
-		Table:   p.story.table,
-		Events:  make(chan snapshot.Event),
-		Sampler: p.sampler,
-		Files:   p.files,
-		Now:     func() time.Time { return p.now },
+		Context:  context.Background(),
+		Table:    p.story.table,
+		Events:   make(chan snapshot.Event),
+		Sampler:  p.sampler,
+		Judge:    p.judge,
+		Handlers: newFinder(t, p.story.table),
+		Files:    p.files,
+		Now:      func() time.Time { return p.now },
 	})
 	return p
 }
 
-// told returns a program of a size that the whole story was told.
+func newFinder(t testing.TB, table *snapshot.Table) *handler.Finder {
+	t.Helper()
+	f, err := handler.New(table, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// told returns a program of a size that the whole story was told, and that has
+// it judged.
 func told(t testing.TB, width, height int) *program {
 	p := newProgram(t)
+	p.judge.result = p.story.judged(t)
 	p.resize(width, height)
 	p.tell(p.story.whole()...)
 	return p

@@ -9,19 +9,25 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
 	"leaktop/capture/fetch"
 	"leaktop/capture/sampler"
 	"leaktop/capture/snapshot"
 	"leaktop/capture/target"
+	"leaktop/diff/handler"
+	"leaktop/diff/leak"
 	"leaktop/tui"
 )
 
 // attach shows the screens on a live target. What else there is to say to the
 // user comes as words, nil for nothing.
-func attach(ctx context.Context, std streams, text string, reach reachFlags, watch watchFlags, screen screenFlags, words <-chan string) error {
+func attach(ctx context.Context, std streams, text string, reach reachFlags, watch watchFlags, judge judgeFlags, screen screenFlags, words <-chan string) error {
 	if err := watch.check(); err != nil {
+		return err
+	}
+	if err := judge.check(); err != nil {
 		return err
 	}
 	files, err := newSourceFiles(screen.sourceRoot)
@@ -33,6 +39,10 @@ func attach(ctx context.Context, std streams, text string, reach reachFlags, wat
 		return err
 	}
 	defer client.Close()
+	judging, handlers, err := judge.judge(table, screen.own)
+	if err != nil {
+		return err
+	}
 	if err := needTerminal(std); err != nil {
 		return err
 	}
@@ -45,19 +55,63 @@ func attach(ctx context.Context, std streams, text string, reach reachFlags, wat
 	}
 	events := merge(ctx, first, live.events, words)
 	model := tui.New(tui.Config{
-		Context: ctx,
-		Table:   table,
-		Events:  events,
-		Sampler: s,
-		Files:   files,
-		Own:     screen.own,
-		Now:     time.Now,
+		Context:  ctx,
+		Table:    table,
+		Events:   events,
+		Sampler:  s,
+		Judge:    judging,
+		Handlers: handlers,
+		Files:    files,
+		Own:      screen.own,
+		Now:      time.Now,
 	})
 	err = runScreens(ctx, std, model)
 	cancel()
 	for range events { // until merge has ended
 	}
 	return errors.Join(err, live.wait())
+}
+
+// judgeFlags say how to judge what is seen.
+type judgeFlags struct {
+	handlers []string
+	limit    sizeValue
+	warmup   time.Duration
+}
+
+func (j *judgeFlags) add(f *pflag.FlagSet, warmup time.Duration) {
+	f.StringArrayVar(&j.handlers, "handler", nil, "a function whose full name matches this regular expression is a request handler, besides those of known frameworks")
+	f.Var(&j.limit, "limit", "the memory that the process may take; without it GOMEMLIMIT or the cgroup's limit, where they are known")
+	f.Lookup("limit").DefValue = "" // none
+	f.DurationVar(&j.warmup, "warmup", warmup, "what is seen in this time after the first snapshot feeds no trend")
+}
+
+// check refuses what cannot be meant.
+func (j *judgeFlags) check() error {
+	if j.warmup < 0 {
+		return usageError{fmt.Errorf("--warmup %s: it cannot be negative; give it as 30s, or 0 for none", j.warmup)}
+	}
+	return nil
+}
+
+// judge returns a judge of what the table's stacks do, and what finds their
+// handlers for the screens: neither is safe for concurrent use, so each has its own.
+func (j *judgeFlags) judge(table *snapshot.Table, own []string) (*leak.Judge, *handler.Finder, error) {
+	var finders [2]*handler.Finder
+	for i := range finders {
+		f, err := handler.New(table, own, j.handlers)
+		if err != nil {
+			return nil, nil, usageError{err}
+		}
+		finders[i] = f
+	}
+	return leak.NewJudge(leak.Config{
+		Table:    table,
+		Own:      own,
+		Handlers: finders[0],
+		Warmup:   j.warmup,
+		Limit:    int64(j.limit),
+	}), finders[1], nil
 }
 
 // newSampler wires a sampler to the target that the user named.

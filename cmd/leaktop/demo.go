@@ -131,7 +131,7 @@ func watchDemo(ctx context.Context, std streams, watch watchFlags, modes []strin
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	words := wordsOf(ctx, child)
-	err = attach(ctx, std, child.Address, reach, watch, screenFlags{}, words)
+	err = attach(ctx, std, child.Address, reach, watch, judgeFlags{}, screenFlags{}, words)
 	cancel()
 	for range words { // until it has ended
 	}

@@ -16,6 +16,7 @@ import (
 func newRoot(std streams) *cobra.Command {
 	var reach reachFlags
 	var watch watchFlags
+	var judge judgeFlags
 	var screen screenFlags
 	root := &cobra.Command{
 		Use:   "leaktop TARGET",
@@ -32,7 +33,7 @@ leaktop demo
 leaktop diff before.pb.gz after.pb.gz`,
 		Args: oneTarget,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return attach(cmd.Context(), std, args[0], reach, watch, screen, nil)
+			return attach(cmd.Context(), std, args[0], reach, watch, judge, screen, nil)
 		},
 	}
 	root.SetIn(std.in)
@@ -43,6 +44,7 @@ leaktop diff before.pb.gz after.pb.gz`,
 	})
 	reach.add(root.Flags())
 	watch.add(root.Flags(), defaultEvery)
+	judge.add(root.Flags(), 0)
 	screen.add(root.Flags())
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(&cobra.Command{

@@ -15,8 +15,8 @@ type Theme struct {
 	Dim    Paint // what matters less: axes, heads of columns, rows without a change
 	Error  Paint // something went wrong
 
-	Leak    Paint // red: PROVEN, LEAK, STUCK
-	Growing Paint // amber: GROWING
+	Leak    Paint // red: PROVEN, LEAK
+	Growing Paint // amber: GROWING, STUCK
 	Level   Paint // green: level, PLATEAU
 
 	Key  Paint // the key in a hint
