@@ -12,7 +12,7 @@ const (
 	maxVitals    = 4096
 	maxSnapshots = 256
 	maxRestarts  = 256
-	maxRawBytes  = 64 << 20
+	maxBulk      = 64 << 20 // raw profiles and dumps
 )
 
 // History is the bounded run of all that was seen of one target, in order of
@@ -23,7 +23,7 @@ type History struct {
 	snapshots []*Snapshot
 	vitals    []Vitals
 	restarts  []Restarted
-	rawBytes  int
+	bulk      int  // bytes
 	gap       bool // the next point of the curves follows an outage
 	keep      int  // the snapshot that thinning must not drop, 0 for none
 	observed  map[int]time.Time
@@ -141,13 +141,13 @@ func (h *History) addSnapshot(s *Snapshot) {
 		h.observed[s.Seq] = h.Observed(before)
 	}
 	h.snapshots = append(h.snapshots, s)
-	h.rawBytes += s.Size()
+	h.bulk += s.bulk()
 	for _, old := range h.snapshots[:len(h.snapshots)-1] {
-		if h.rawBytes <= maxRawBytes {
+		if h.bulk <= maxBulk {
 			break
 		}
-		if old.Raw != nil && old.Seq != h.keep {
-			h.dropRaw(old)
+		if old.bulk() > 0 && old.Seq != h.keep {
+			h.dropBulk(old)
 		}
 	}
 	if len(h.snapshots) > maxSnapshots {
@@ -155,13 +155,13 @@ func (h *History) addSnapshot(s *Snapshot) {
 	}
 }
 
-// dropRaw replaces a snapshot by its copy without raw profiles: snapshots that
-// were handed out do not change.
-func (h *History) dropRaw(s *Snapshot) {
+// dropBulk replaces a snapshot by its copy without raw profiles and dump:
+// snapshots that were handed out do not change.
+func (h *History) dropBulk(s *Snapshot) {
 	i := slices.Index(h.snapshots, s)
 	thin := *s
-	thin.Raw = nil
-	h.rawBytes -= s.Size()
+	thin.Raw, thin.Dump = nil, nil
+	h.bulk -= s.bulk()
 	h.snapshots[i] = &thin
 }
 
@@ -188,7 +188,7 @@ func (h *History) thinSnapshots() {
 }
 
 func (h *History) forget(s *Snapshot) {
-	h.rawBytes -= s.Size()
+	h.bulk -= s.bulk()
 	delete(h.observed, s.Seq)
 }
 

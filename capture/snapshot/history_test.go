@@ -104,8 +104,8 @@ func TestRawProfilesAreBounded(t *testing.T) {
 	for _, s := range h.Snapshots() {
 		total += s.Size()
 	}
-	if total > maxRawBytes {
-		t.Errorf("raw profiles take %d bytes, more than %d", total, maxRawBytes)
+	if total > maxBulk {
+		t.Errorf("raw profiles take %d bytes, more than %d", total, maxBulk)
 	}
 	if h.Newest().Raw == nil {
 		t.Error("the newest raw profile was dropped before older ones")
@@ -164,8 +164,8 @@ func TestOnlyOneSnapshotIsKeptByWish(t *testing.T) {
 	for _, s := range h.Snapshots() {
 		total += s.Size()
 	}
-	if total > maxRawBytes {
-		t.Errorf("raw profiles take %d bytes, more than %d, because many were the base once", total, maxRawBytes)
+	if total > maxBulk {
+		t.Errorf("raw profiles take %d bytes, more than %d, because many were the base once", total, maxBulk)
 	}
 }
 

@@ -14,6 +14,11 @@ const (
 	Heap Kind = "heap"
 	// Goroutine is a goroutine profile at debug=0.
 	Goroutine Kind = "goroutine"
+	// GoroutineLeak is the part of a snapshot that holds the goroutineleak
+	// profile. What it is about, like [Profile.Kind], is Goroutine.
+	GoroutineLeak Kind = "goroutineleak"
+	// GoroutineDump is the part that holds the text of a full dump.
+	GoroutineDump Kind = "goroutine dump"
 	// Other is any other profile; its columns are compared all the same.
 	Other Kind = "other"
 )

@@ -12,14 +12,20 @@ type Snapshot struct {
 	Run        int
 	Heap       *Profile // nil where it could not be had
 	Goroutines *Profile // nil where it could not be had
-	Vitals     Vitals
+	// Leaked is the goroutineleak profile: the goroutines that nothing can ever
+	// wake, by the runtime's own proof. It and Dump are nil where the target has
+	// none, where they were not allowed, or where it was too early to ask again.
+	Leaked *Profile
+	Dump   *Dump // taken before Leaked, after Goroutines
+	Vitals Vitals
 	// Advanced says that a GC completed since the last snapshot before it that
 	// counted. Without one the heap profile is the same observation again.
 	Advanced bool
 	ForcedGC bool // the heap was fetched with gc=1, on the user's explicit yes
 	// Missing says why Heap or Goroutines is nil, one clear line each; nil where nothing is missing.
 	Missing []string
-	// Raw holds the profiles as fetched, by kind, for saving; nil once they were thinned out.
+	// Raw holds the profiles as fetched, by kind, for saving; nil once they were
+	// thinned out. A dump that is large is not kept as text.
 	Raw map[Kind][]byte
 }
 
@@ -32,6 +38,9 @@ func (s *Snapshot) Size() int {
 	return n
 }
 
+// bulk is how many bytes it holds that a history may drop.
+func (s *Snapshot) bulk() int { return s.Size() + s.Dump.size() }
+
 // Profile returns the decoded profile of a kind, nil where the snapshot has none.
 func (s *Snapshot) Profile(k Kind) *Profile {
 	switch k {
@@ -39,6 +48,8 @@ func (s *Snapshot) Profile(k Kind) *Profile {
 		return s.Heap
 	case Goroutine:
 		return s.Goroutines
+	case GoroutineLeak:
+		return s.Leaked
 	}
 	return nil
 }
