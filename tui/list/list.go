@@ -13,7 +13,11 @@ type Config[T any, K comparable] struct {
 	Key     func(T) K      // the row's identity, which the selection follows
 	Text    func(T) string // what the filter is matched against
 	Dim     func(T) bool   // rows that matter less; nil for none
-	Empty   string         // said where there are no rows
+	// Heading is not nil for rows of which some only part the others: it returns
+	// a title and what is said beside it, both "" for a true row. A heading is
+	// never selected, and goes while the rows are filtered or sorted.
+	Heading func(T) (title, note string)
+	Empty   string // said where there are no rows
 	Theme   theme.Theme
 }
 
@@ -80,7 +84,7 @@ func (l *List[T, K]) Filter() Filter { return l.filter }
 
 // Selected returns the selected row; ok is false where no row is shown.
 func (l *List[T, K]) Selected() (row T, ok bool) {
-	if len(l.view) == 0 {
+	if len(l.view) == 0 || l.isHeading(l.cursor) {
 		return row, false
 	}
 	return l.rows[l.view[l.cursor]], true
@@ -89,8 +93,8 @@ func (l *List[T, K]) Selected() (row T, ok bool) {
 // Shown yields the rows that the filter lets through, in order, on screen or not.
 func (l *List[T, K]) Shown() iter.Seq[T] {
 	return func(yield func(T) bool) {
-		for _, i := range l.view {
-			if !yield(l.rows[i]) {
+		for at, i := range l.view {
+			if !l.isHeading(at) && !yield(l.rows[i]) {
 				return
 			}
 		}
@@ -98,13 +102,29 @@ func (l *List[T, K]) Shown() iter.Seq[T] {
 }
 
 // Len returns how many rows the filter lets through, of how many there are.
-func (l *List[T, K]) Len() (shown, all int) { return len(l.view), len(l.rows) }
+func (l *List[T, K]) Len() (shown, all int) {
+	shown, all = len(l.view)-l.headings(len(l.view)), len(l.rows)
+	if l.cfg.Heading != nil {
+		for _, row := range l.rows {
+			if l.parts(row) {
+				all--
+			}
+		}
+	}
+	return shown, all
+}
 
 // rebuild makes the view anew and puts the selection back on its row.
 func (l *List[T, K]) rebuild() {
 	l.view = slices.Grow(l.view[:0], len(l.rows))
+	asGiven := !l.filter.Active() && l.sort < 0
 	for i := range l.rows {
-		if !l.filter.Active() || l.filter.Match(l.cfg.Text(l.rows[i])) {
+		switch {
+		case l.parts(l.rows[i]):
+			if asGiven {
+				l.view = append(l.view, int32(i))
+			}
+		case !l.filter.Active() || l.filter.Match(l.cfg.Text(l.rows[i])):
 			l.view = append(l.view, int32(i))
 		}
 	}
@@ -119,7 +139,7 @@ func (l *List[T, K]) follow() {
 		l.cursor, l.offset = 0, 0
 		return
 	}
-	at := slices.IndexFunc(l.view, func(i int32) bool { return l.cfg.Key(l.rows[i]) == l.key })
+	at := slices.IndexFunc(l.view, func(i int32) bool { return !l.parts(l.rows[i]) && l.cfg.Key(l.rows[i]) == l.key })
 	if at < 0 {
 		return // the same index is the nearest
 	}
@@ -133,7 +153,7 @@ func (l *List[T, K]) follow() {
 // settle brings cursor and offset within bounds and each other's sight, and
 // notes whose row is selected.
 func (l *List[T, K]) settle() {
-	l.cursor = max(0, min(l.cursor, len(l.view)-1))
+	l.land(true)
 	if lines := l.bodyLines(); lines > 0 {
 		l.offset = min(max(l.offset, l.cursor-lines+1), l.cursor, max(0, len(l.view)-lines))
 	}

@@ -31,14 +31,14 @@ func (l *List[T, K]) Wheel(n int) {
 		return
 	}
 	l.offset = max(0, min(l.offset+n, len(l.view)-lines))
-	l.moveTo(max(l.offset, min(l.cursor, l.offset+lines-1)))
+	l.choose(max(l.offset, min(l.cursor, l.offset+lines-1)), n > 0)
 }
 
 // ClickRow selects the row on line y of what was last rendered, where line 0
 // is the first. It reports whether there is a row.
 func (l *List[T, K]) ClickRow(y int) bool {
 	line := y - l.headLines()
-	if line < 0 || line >= l.bodyLines() || l.offset+line >= len(l.view) {
+	if line < 0 || line >= l.bodyLines() || l.offset+line >= len(l.view) || l.isHeading(l.offset+line) {
 		return false
 	}
 	l.moveTo(l.offset + line)
@@ -65,10 +65,21 @@ func (l *List[T, K]) jump(n int) {
 	l.moveTo(l.cursor + n)
 }
 
+// moveTo selects a row, and shows the heading right above it, too.
 func (l *List[T, K]) moveTo(index int) {
+	l.choose(index, index >= l.cursor)
+	for at := l.cursor - 1; at >= 0 && l.isHeading(at); at-- {
+		l.offset = min(l.offset, at)
+	}
+	l.settle()
+}
+
+// choose selects a row, or the next one in a direction where that is a heading.
+func (l *List[T, K]) choose(index int, down bool) {
 	if len(l.view) == 0 {
 		return
 	}
 	l.cursor, l.moved = index, true
+	l.land(down)
 	l.settle()
 }

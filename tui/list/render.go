@@ -48,7 +48,9 @@ func (l *List[T, K]) Position() string {
 		return ""
 	}
 	count := func(n int) string { return units.Count(int64(n)) }
-	return count(l.offset+1) + "–" + count(l.offset+lines) + " of " + count(len(l.view))
+	above := l.offset - l.headings(l.offset)
+	onScreen := l.offset + lines - l.headings(l.offset+lines)
+	return count(above+1) + "–" + count(onScreen) + " of " + count(len(l.view)-l.headings(len(l.view)))
 }
 
 // headLines, bodyLines and hintLines share out the height.
@@ -120,6 +122,9 @@ func (l *List[T, K]) marked(title string, width int, right bool) string {
 // line draws one row of the view.
 func (l *List[T, K]) line(index int) string {
 	row := l.rows[l.view[index]]
+	if l.isHeading(index) {
+		return l.headingLine(row)
+	}
 	dim := l.cfg.Dim != nil && l.cfg.Dim(row)
 	selected := index == l.cursor
 	var out line
@@ -175,7 +180,11 @@ func (l *List[T, K]) clampScroll() {
 		if !l.cfg.Columns[p.column].Flex {
 			continue
 		}
-		for _, i := range l.view[l.offset:min(l.offset+l.bodyLines(), len(l.view))] {
+		for at := l.offset; at < min(l.offset+l.bodyLines(), len(l.view)); at++ {
+			if l.isHeading(at) {
+				continue
+			}
+			i := l.view[at]
 			if w := cells(l.cfg.Columns[p.column].Cell(l.rows[i]).Text); w > p.width {
 				most = max(most, w-p.width+1) // and one for the ellipsis at its left
 				if l.cfg.Columns[p.column].Tail {
