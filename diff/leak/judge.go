@@ -1,9 +1,13 @@
 package leak
 
 import (
+	"cmp"
+	"maps"
+	"slices"
 	"time"
 
 	"leaktop/capture/snapshot"
+	"leaktop/diff"
 	"leaktop/diff/handler"
 	"leaktop/diff/trend"
 )
@@ -25,19 +29,195 @@ type Config struct {
 type Judge struct {
 	cfg      Config
 	observer *trend.Observer
+	sites    *sites
+
+	snapshots int // fetched whole, of all runs
+	restarts  int
+	run       run
+}
+
+// run is what was seen of the newest process of the target.
+type run struct {
+	number           int
+	from, to         time.Time // of the first and last snapshot
+	snapshots        int
+	advanced         int // after the warm-up
+	heap, goroutines *snapshot.Snapshot
+	leaked           *snapshot.Profile
+	curves           curves
+	firstGC          snapshot.Value
+	missing          []string // why the newest snapshot lacks a profile
 }
 
 // NewJudge returns a judge that has seen nothing yet.
 func NewJudge(cfg Config) *Judge {
-	return &Judge{cfg: cfg, observer: trend.NewObserver(cfg.Table, cfg.Warmup)}
+	return &Judge{
+		cfg:      cfg,
+		observer: trend.NewObserver(cfg.Table, cfg.Warmup),
+		sites:    &sites{table: cfg.Table, own: cfg.Own},
+	}
 }
 
 // Apply takes in the next event of the target.
 func (j *Judge) Apply(e snapshot.Event) {
-	if taken, ok := e.(snapshot.Taken); ok {
-		j.observer.Add(taken.Snapshot)
+	switch e := e.(type) {
+	case snapshot.VitalsTaken:
+		j.run.curves.add(e.Vitals)
+		if n := e.Vitals.Value(snapshot.NumGC); j.run.firstGC == (snapshot.Value{}) {
+			j.run.firstGC = n
+		}
+	case snapshot.Restarted:
+		j.restarts++
+		j.run = run{number: j.run.number + 1}
+	case snapshot.Taken:
+		j.take(e.Snapshot)
 	}
 }
 
+func (j *Judge) take(s *snapshot.Snapshot) {
+	r := &j.run
+	if s.Run != r.number {
+		*r = run{number: s.Run}
+	}
+	if r.from.IsZero() {
+		r.from = s.Time
+	}
+	r.to = s.Time
+	r.snapshots++
+	r.missing = s.Missing
+	if s.Heap != nil && s.Goroutines != nil {
+		j.snapshots++
+	}
+	if s.Heap != nil {
+		r.heap = s
+		if s.Advanced && !s.Time.Before(r.from.Add(j.cfg.Warmup)) {
+			r.advanced++
+		}
+	}
+	if s.Goroutines != nil {
+		r.goroutines = s
+	}
+	j.observer.Add(s)
+	j.cfg.Handlers.Observe(s.Heap, s.Goroutines)
+}
+
 // Result judges what was seen so far. What it returns does not change any more.
-func (j *Judge) Result() *Result { return &Result{Outcome: Inconclusive} }
+func (j *Judge) Result() *Result {
+	s := j.scene()
+	r := &Result{
+		Run: j.run.number, From: j.run.from, To: j.run.to,
+		Snapshots: j.snapshots, Advanced: j.run.advanced, Restarts: j.restarts,
+		GCCycles: j.run.cycles(),
+	}
+	r.Findings = s.findings(j.run.from.Add(j.cfg.Warmup))
+	s.totals(r)
+	j.conclude(r, s)
+	return r
+}
+
+func (j *Judge) scene() *scene {
+	s := &scene{
+		cfg:        j.cfg,
+		sites:      j.sites,
+		observer:   j.observer,
+		report:     j.observer.Report(),
+		heap:       j.run.heap,
+		goroutines: j.run.goroutines,
+		leaked:     j.run.leaked,
+		standing:   maps.Collect(j.observer.Standing()),
+		curves:     &j.run.curves,
+	}
+	if s.goroutines != nil {
+		s.groups = diff.Groups(j.cfg.Table, nil, s.goroutines.Goroutines)
+	}
+	if times := j.observer.Times(); len(times) > 0 {
+		s.from, s.to = times[0], times[len(times)-1]
+	}
+	return s
+}
+
+// cycles is how many GC cycles completed in the run; -1 unknown.
+func (r *run) cycles() int64 {
+	first, known := r.firstGC.Get()
+	last, knownLast := r.curves.last(snapshot.NumGC)
+	if !known || !knownLast {
+		return -1
+	}
+	return max(last-first, 0)
+}
+
+// findings judges everything, the worst first.
+func (s *scene) findings(from time.Time) []Finding {
+	all := s.tasks()
+	proven := s.proven()
+	growing, companions := companions(s.growingTasks(all))
+	judged := make(map[diff.GroupKey]bool)
+	for _, t := range growing {
+		for _, key := range t.keys() {
+			judged[key] = true
+		}
+		for _, c := range companions[t] {
+			for _, key := range c.keys() {
+				judged[key] = true
+			}
+		}
+	}
+	stuck := s.stuckTasks(all, judged)
+	held, rest := s.link(growing, s.growths())
+
+	var out []Finding
+	leaking := false
+	for _, t := range growing {
+		verdict := s.taskVerdict(t)
+		leaking = leaking || verdict == Leak
+		if n := prove(t, proven); n > 0 {
+			out = append(out, s.provenFinding(t, n, companions[t], held[t]))
+			continue
+		}
+		out = append(out, s.taskFinding(t, verdict, companions[t], held[t]))
+	}
+	for _, t := range stuck {
+		judged[t.groups[0].Key] = true
+		if n := prove(t, proven); n > 0 {
+			out = append(out, s.provenFinding(t, n, nil, nil))
+			continue
+		}
+		out = append(out, s.taskFinding(t, Stuck, nil, nil))
+	}
+	for _, t := range all {
+		if n := prove(t, proven); n > 0 && !judged[t.groups[0].Key] {
+			t.trend, _ = s.observer.GroupSum(t.keys())
+			out = append(out, s.provenFinding(t, n, nil, nil))
+		}
+	}
+	for _, g := range rest {
+		if f, ok := s.heapFinding(g); ok {
+			out = append(out, f)
+		}
+	}
+	if f, ok := s.handlerAllocation(); ok {
+		out = append(out, f)
+	}
+	out = append(out, s.processFindings(from, leaking)...)
+	slices.SortStableFunc(out, worse)
+	distinct(out)
+	return out
+}
+
+// worse orders findings: by verdict, then by what they hold or grow by, in
+// bytes; a goroutine stands for the few KiB of its stack.
+func worse(a, b Finding) int {
+	return cmp.Or(
+		cmp.Compare(b.Verdict.Severity(), a.Verdict.Severity()),
+		cmp.Compare(weight(b), weight(a)),
+		cmp.Compare(a.ID, b.ID),
+	)
+}
+
+const stackBytes = 4 << 10 // of a goroutine that does little
+
+func weight(f Finding) int64 {
+	holds, _ := f.Holds.Get()
+	goroutines, _ := f.Now.Goroutines.Get()
+	return snapshot.AddSaturating(holds, goroutines*stackBytes)
+}

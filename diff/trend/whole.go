@@ -4,6 +4,7 @@ import (
 	"iter"
 	"time"
 
+	"leaktop/capture/snapshot"
 	"leaktop/diff"
 )
 
@@ -99,3 +100,25 @@ func (o *Observer) Standing() iter.Seq2[diff.GroupKey, Standing] {
 
 // Times returns when the points of the goroutine groups were taken, oldest first.
 func (o *Observer) Times() []time.Time { return o.groups.times }
+
+// Allocated yields every heap stack that allocated in the window, and how many
+// bytes; nothing where the profile does not tell.
+func (o *Observer) Allocated() iter.Seq2[snapshot.StackID, int64] {
+	return func(yield func(snapshot.StackID, int64) bool) {
+		for i := range o.heap.stacks {
+			at := &o.heap.stacks[i]
+			if n := snapshot.SubSaturating(at.last.alloc, at.first().alloc); n > 0 && !yield(at.id, n) {
+				return
+			}
+		}
+	}
+}
+
+// Window returns the times of the first and the newest point of the heap; zero
+// where there is none.
+func (o *Observer) Window() (from, to time.Time) {
+	if n := len(o.heap.times); n > 0 {
+		return o.heap.times[0], o.heap.times[n-1]
+	}
+	return time.Time{}, time.Time{}
+}

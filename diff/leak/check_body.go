@@ -1,0 +1,41 @@
+package leak
+
+import (
+	"strings"
+
+	"leaktop/diff"
+)
+
+// forgottenBody finds connections of an HTTP client that are kept alive by
+// nobody: each has two loops, and the one that reads waits in a select for the
+// body of the response to be read to its end or closed. Where it waits for
+// input instead the connection is idle, and more and more of those come from a
+// client that is made anew for each request.
+func forgottenBody() taskCheck {
+	return taskCheck{
+		check:  ForgottenBody,
+		claims: func(t *task) bool { return strings.HasPrefix(t.entry.Function, clientConnection) },
+		says: func(t *task) string {
+			if unread(t) {
+				return "serve connections whose response body was never closed"
+			}
+			return "serve connections that no request uses again"
+		},
+		remedy: remedy{
+			inGo: "close the body of every response, on every path (defer response.Body.Close()), and share one http.Client: a Transport made for each request keeps its connections",
+		},
+	}
+}
+
+// clientConnection is the type whose loops serve one connection of a client.
+const clientConnection = "net/http.(*persistConn)."
+
+// unread reports whether the loops wait for a body rather than for input.
+func unread(t *task) bool {
+	for _, g := range t.groups {
+		if g.Entry.Function == clientConnection+"readLoop" && g.State == diff.Select {
+			return true
+		}
+	}
+	return false
+}

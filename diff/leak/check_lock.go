@@ -1,0 +1,26 @@
+package leak
+
+import "leaktop/diff"
+
+// lockWait finds goroutines that wait for a mutex: nobody idles on one, so that
+// a wait which does not end has a holder that does not come back.
+func lockWait() taskCheck {
+	return taskCheck{
+		check:  LockWait,
+		claims: func(t *task) bool { return locks(t.state()) },
+		says:   func(*task) string { return "wait for a lock that is not released" },
+		remedy: remedy{
+			inGo:   "find the holder: it waits for something else under the lock, or returned without unlocking; unlock by defer, and do not send, receive or call out under a lock",
+			native: "find the holder: a guard that lives across an await or a blocking call; drop it before, or use a try_lock with a deadline",
+		},
+	}
+}
+
+// locks reports whether goroutines in a state wait for a lock.
+func locks(s diff.State) bool {
+	switch s {
+	case diff.MutexLock, diff.RWMutexLock, diff.RWMutexRLock, diff.Semacquire:
+		return true
+	}
+	return false
+}

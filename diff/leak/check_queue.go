@@ -1,0 +1,44 @@
+package leak
+
+import (
+	"strings"
+)
+
+// growingQueue finds a mailbox that fills faster than it drains. What is put in
+// is taken out again, only not all of it: some of what is allocated is freed,
+// and still the rest only grows. A queue from which nothing is taken is known by
+// its name, or by the list that it is made of.
+func growingQueue() heapCheck {
+	return heapCheck{
+		check: GrowingQueue,
+		claims: func(g *growth) bool {
+			return g.drains() || g.named(queueWords()) || g.calls("container/list.(*List).PushBack", "container/list.(*List).PushFront")
+		},
+		says: func(g *growth) string {
+			if g.drains() {
+				return "a queue that fills faster than it drains: " + percent(1-g.trend.Survival.Value) + " of what is put in is taken out"
+			}
+			return "a queue that fills and does not drain"
+		},
+		remedy: remedy{
+			inGo:   "bound the queue (a channel with a capacity) and decide what happens when it is full: block, drop or refuse; or drain it faster",
+			native: "bound the mailbox and decide what happens when it is full (try_send, backpressure, drop); or drain it faster",
+		},
+	}
+}
+
+func queueWords() []string {
+	return []string{"queue", "mailbox", "outbox", "inbox", "backlog", "pending", "spool"}
+}
+
+// named reports whether the function that allocates, or its type, is named with
+// one of the words.
+func (g *growth) named(words []string) bool {
+	name := strings.ToLower(shortName(g.site.where.Function))
+	for _, word := range words {
+		if strings.Contains(name, word) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,130 @@
+package leak
+
+import (
+	"cmp"
+	"slices"
+
+	"leaktop/capture/snapshot"
+	"leaktop/diff/handler"
+	"leaktop/diff/trend"
+)
+
+// growth is one place in the code whose live bytes grow, over whatever paths it
+// was called.
+type growth struct {
+	site   site
+	stacks []snapshot.StackID // the one that grows most first
+	trend  trend.HeapTrend    // of all of them together
+	chance float64            // the rate of false discovery
+	table  *snapshot.Table
+
+	handler    handler.Handler
+	hasHandler bool
+}
+
+func (g *growth) main() snapshot.StackID { return g.stacks[0] }
+
+// growths sorts the stacks that were found to grow by where they allocate, the
+// largest growth first. What only the runtime allocates, and what the answers
+// to us do, is left out.
+func (s *scene) growths() []*growth {
+	byWhere := make(map[string]*growth)
+	var out []*growth
+	for _, t := range s.report.Stacks {
+		if !t.Grows() || s.sites.bare(t.Stack) || s.sites.watched(t.Stack) {
+			continue
+		}
+		at := s.sites.of(t.Stack)
+		g := byWhere[at.where.Function]
+		if g == nil {
+			g = &growth{site: at, trend: t, chance: t.Q.Value, table: s.cfg.Table}
+			g.handler, g.hasHandler = s.handler(t.Stack)
+			byWhere[at.where.Function] = g
+			out = append(out, g)
+		}
+		g.stacks = append(g.stacks, t.Stack)
+		g.chance = min(g.chance, t.Q.Value)
+	}
+	for _, g := range out {
+		if len(g.stacks) > 1 {
+			if sum, ok := s.observer.Sum(g.stacks); ok {
+				g.trend = sum
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *growth) int { return cmp.Compare(b.trend.Growth.Value, a.trend.Growth.Value) })
+	return out
+}
+
+// drains reports whether a good part of what is allocated is freed while the
+// rest grows.
+func (g *growth) drains() bool {
+	survival := g.trend.Survival
+	return survival.Known && survival.High < 0.95 && survival.Value > 0.02 && survival.Value < 0.9
+}
+
+// fate says what became of what was allocated.
+func (g *growth) fate() string {
+	switch freed, known := g.freedShare(); {
+	case !known:
+		return "and grows"
+	case freed < 0.005:
+		return "never freed"
+	default:
+		return percent(freed) + " of it freed"
+	}
+}
+
+// freedShare is how much of what was allocated in the window was freed.
+func (g *growth) freedShare() (float64, bool) {
+	allocated, freed := g.trend.AllocatedBytes, g.trend.FreedBytes
+	if !allocated.Known || !freed.Known || allocated.Value <= 0 {
+		return 0, false
+	}
+	return min(max(freed.Value/allocated.Value, 0), 1), true
+}
+
+// objectSize is the mean size of what lives, in bytes.
+func (g *growth) objectSize() (float64, bool) {
+	if !g.trend.Objects.Known || g.trend.Objects.Value <= 0 {
+		return 0, false
+	}
+	return float64(g.trend.Now) / g.trend.Objects.Value, true
+}
+
+// calls reports whether one of the functions allocates, on behalf of the place.
+func (g *growth) calls(functions ...string) bool {
+	for f := range g.table.Frames(g.main()) {
+		if f == g.site.where {
+			break
+		}
+		if slices.Contains(functions, f.Function) {
+			return true
+		}
+	}
+	return false
+}
+
+// moved reports whether growth only came from another place: the stacks that
+// share the allocating function, or one of own code short of the handler,
+// shrank by as much.
+func (s *scene) moved(g *growth) bool {
+	for _, shared := range s.observer.Shared(g.main(), s.cfg.Own) {
+		if !shared.Growth.Known || isMain(shared.Function) {
+			continue
+		}
+		others := slices.DeleteFunc(slices.Clone(shared.Stacks), func(id snapshot.StackID) bool { return slices.Contains(g.stacks, id) })
+		rest, ok := s.observer.Sum(others)
+		if !ok || !rest.Growth.Known {
+			continue
+		}
+		// They shrank beyond their error, by more than half of what grew here.
+		if rest.Growth.High < 0 && -rest.Growth.Value > g.trend.Growth.Value/2 && !(shared.P.Known && shared.P.Value < taskChance && shared.Growth.Value > g.trend.Growth.Value/2) {
+			return true
+		}
+		if g.hasHandler && shared.Function == g.handler.Function {
+			break // what lies nearer the root serves other requests, too
+		}
+	}
+	return false
+}

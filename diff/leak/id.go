@@ -1,0 +1,53 @@
+package leak
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"leaktop/diff"
+)
+
+// idOf names a finding by what does not change when code around it does:
+// functions without the numbers that the compiler gives to closures, and no
+// files or lines. Sixty-four bits of a hash are enough for the few findings of
+// a program.
+func idOf(kind Kind, names ...string) string {
+	h := sha256.New()
+	for _, name := range names {
+		fmt.Fprintf(h, "%s\x00", unnumbered(name))
+	}
+	return string(kind) + "-" + hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// unnumbered drops the numbers of closures: "main.run.func2.1" and
+// "main.run.gowrap1" change them when another closure is added before.
+func unnumbered(function string) string {
+	pkg := diff.PackageOf(function)
+	if pkg == "" || !strings.HasPrefix(function, pkg) {
+		return function
+	}
+	parts := strings.Split(function[len(pkg):], ".")
+	for i, part := range parts {
+		name := strings.TrimRight(part, "0123456789")
+		switch name {
+		case "", "func", "gowrap", "deferwrap":
+			parts[i] = name
+		}
+	}
+	return pkg + strings.Join(parts, ".")
+}
+
+// distinct makes sure that no two findings have one id: closures that differ in
+// nothing but their number get another one in order.
+func distinct(findings []Finding) {
+	seen := make(map[string]int)
+	for i := range findings {
+		id := findings[i].ID
+		seen[id]++
+		if n := seen[id]; n > 1 {
+			findings[i].ID = fmt.Sprintf("%s-%d", id, n)
+		}
+	}
+}

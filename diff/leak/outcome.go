@@ -1,0 +1,150 @@
+package leak
+
+import (
+	"fmt"
+	"time"
+
+	"leaktop/capture/snapshot"
+	"leaktop/diff"
+)
+
+// fewestAdvanced is how many snapshots before which a GC completed a run needs
+// at least, so that nothing found means that there is nothing.
+const fewestAdvanced = 3
+
+// conclude says what the findings and what was seen come to.
+func (j *Judge) conclude(r *Result, s *scene) {
+	r.Reason, r.Needs = j.lacking(s), j.needs(s)
+	worst := Plateau
+	for _, f := range r.Findings {
+		if f.Verdict.Severity() > worst.Severity() {
+			worst = f.Verdict
+		}
+	}
+	switch {
+	case worst.Fails():
+		r.Outcome, r.Reason = Leaks, ""
+	case r.Reason != "":
+		r.Outcome = Inconclusive
+	case worst == Growing:
+		r.Outcome = Grows
+	default:
+		r.Outcome = Clean
+	}
+}
+
+// lacking says in a clause what was not seen and would have to be; "" for nothing.
+func (j *Judge) lacking(s *scene) string {
+	r := &j.run
+	restarted := ""
+	if j.restarts > 0 {
+		restarted = fmt.Sprintf(" since the target restarted (%d times in all)", j.restarts)
+		if j.restarts == 1 {
+			restarted = " since the target restarted"
+		}
+	}
+	cycles := r.cycles()
+	switch {
+	case r.snapshots == 0:
+		return "no snapshot was taken" + restarted
+	case r.heap == nil:
+		return "no heap profile could be had" + why(r.missing)
+	case r.advanced < fewestAdvanced && cycles == 0:
+		return "the target completed no GC" + restarted + ", so that its heap profile shows nothing new; watch for longer, or let leaktop force one with --allow gc"
+	case r.advanced < fewestAdvanced:
+		return fmt.Sprintf("only %d snapshots since the warm-up came after a GC%s, and a trend needs %d; watch for longer, or let leaktop force GCs with --allow gc",
+			r.advanced, restarted, fewestAdvanced)
+	case r.goroutines == nil:
+		return "no goroutine profile could be had" + why(r.missing)
+	}
+	return ""
+}
+
+func why(missing []string) string {
+	if len(missing) == 0 {
+		return ""
+	}
+	return " (" + missing[0] + ")"
+}
+
+// slowLeak is how fast a leak of small objects is that needs half an hour to be
+// told at the default sampling rate: some seventeen sampled objects.
+const (
+	slowLeak    = "5 KiB/s"
+	slowLeakFor = 30 * time.Minute
+	leakSmall   = "50 KiB/s"
+	smallFor    = 5 * time.Minute
+)
+
+// needs says what more time or more rights would show.
+func (j *Judge) needs(s *scene) []string {
+	var out []string
+	seen := j.run.to.Sub(j.run.from) - j.cfg.Warmup
+	switch {
+	case seen < smallFor:
+		out = append(out, "A heap profile is a sample: a leak of "+leakSmall+" takes 5 minutes to show, one of "+slowLeak+" half an hour.")
+	case seen < slowLeakFor:
+		out = append(out, "A heap profile is a sample: a leak of "+slowLeak+" takes half an hour to show.")
+	}
+	out = append(out, s.report.Missing...)
+	return out
+}
+
+// totals says how the process as a whole moves, and when its limit is reached.
+func (s *scene) totals(r *Result) {
+	if t, ok := s.observer.Total(); ok && t.Slope.Known {
+		r.Heap = perMinute(t.Slope)
+		r.HeapGrows = t.P.Known && t.P.Value <= taskChance && t.Growth.Value > 0 && !over(&t)
+	}
+	keys := make([]diff.GroupKey, 0, len(s.standing))
+	for key := range s.standing {
+		keys = append(keys, key)
+	}
+	if t, ok := s.observer.GroupSum(keys); ok && t.Slope.Known {
+		r.Goroutines = perMinute(t.Slope)
+		r.GoroutinesGrow = t.P.Known && t.P.Value <= taskChance && t.Growth.Value >= fewestMore && !over(&t.Trend)
+	}
+	r.Limit = s.limit(r)
+}
+
+// farAhead is from when on a forecast says nothing.
+const farAhead = 365 * 24 * time.Hour
+
+// limit is the memory limit that is reached first.
+func (s *scene) limit(r *Result) Limit {
+	used, known := s.curves.last(snapshot.RSS)
+	if !known {
+		sys, ok := s.curves.last(snapshot.Sys)
+		released, okReleased := s.curves.last(snapshot.HeapReleased)
+		if !ok || !okReleased {
+			return Limit{}
+		}
+		used = sys - released
+	}
+	var l Limit
+	for _, one := range s.limits() {
+		if one.Bytes > 0 && (l.Bytes == 0 || one.Bytes < l.Bytes) {
+			l = one
+		}
+	}
+	if l.Bytes == 0 {
+		return Limit{}
+	}
+	l.Used = used
+	if r.HeapGrows && r.Heap.Value > 0 {
+		minutes := float64(max(l.Bytes-used, 0)) / r.Heap.Value
+		if left := minutes * float64(time.Minute); left < float64(farAhead) {
+			l.Left = max(time.Duration(left), time.Second)
+		}
+	}
+	return l
+}
+
+// limits are those that are known.
+func (s *scene) limits() []Limit {
+	out := []Limit{{Bytes: s.cfg.Limit, What: "--limit"}}
+	if n, ok := s.curves.last(snapshot.MemoryLimit); ok {
+		out = append(out, Limit{Bytes: n, What: "GOMEMLIMIT"})
+	}
+	return out
+}

@@ -1,0 +1,75 @@
+package leak
+
+import (
+	"time"
+
+	"leaktop/capture/snapshot"
+	"leaktop/diff"
+	"leaktop/diff/handler"
+	"leaktop/diff/trend"
+)
+
+// scene is all that one judgement looks at.
+type scene struct {
+	cfg      Config
+	sites    *sites
+	observer *trend.Observer
+	report   *trend.Report
+	// heap and goroutines are the newest snapshots of the run that have these
+	// profiles, nil for none.
+	heap, goroutines *snapshot.Snapshot
+	groups           []diff.Group // of goroutines, as they are now
+	standing         map[diff.GroupKey]trend.Standing
+	leaked           *snapshot.Profile // what the runtime found, nil where it was not asked
+	curves           *curves
+	from, to         time.Time // of the goroutines' trends
+}
+
+// handler is the request handler of a stack.
+func (s *scene) handler(id snapshot.StackID) (handler.Handler, bool) {
+	return s.cfg.Handlers.Of(id)
+}
+
+// observed is for how long goroutines were followed.
+func (s *scene) observed() time.Duration { return s.to.Sub(s.from) }
+
+// held is for how long a group has not shrunk.
+func (s *scene) held(at trend.Standing) time.Duration { return s.to.Sub(at.Held) }
+
+// live is what a heap stack holds now, in bytes and objects.
+func (s *scene) live(id snapshot.StackID) Amounts {
+	if s.heap == nil {
+		return Amounts{}
+	}
+	columns := s.heap.Heap.Columns()
+	var a Amounts
+	if columns.LiveBytes >= 0 {
+		a.Bytes = snapshot.Known(s.heap.Heap.StackTotal(id, columns.LiveBytes))
+	}
+	if columns.LiveObjects >= 0 {
+		a.Objects = snapshot.Known(s.heap.Heap.StackTotal(id, columns.LiveObjects))
+	}
+	return a
+}
+
+// through returns the stacks of the newest heap profile that pass one of the functions.
+func (s *scene) through(functions map[string]bool) []snapshot.StackID {
+	if s.heap == nil {
+		return nil
+	}
+	var out []snapshot.StackID
+	last := snapshot.NoStack
+	for _, k := range s.heap.Heap.Keys {
+		if k.Stack == last {
+			continue
+		}
+		last = k.Stack
+		for f := range s.cfg.Table.Frames(k.Stack) {
+			if functions[f.Function] {
+				out = append(out, k.Stack)
+				break
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,208 @@
+package leak
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"leaktop/capture/snapshot"
+	"leaktop/diff"
+	"leaktop/diff/handler"
+	"leaktop/diff/trend"
+)
+
+// task is goroutines of one kind: they were started with the same function and
+// wait in the same function, at whatever line and for whatever.
+type task struct {
+	entry  snapshot.Frame
+	site   site         // of most of them
+	groups []diff.Group // the largest first
+	trend  trend.GroupTrend
+	chance float64 // to see such growth where there is none, among all tasks that were looked at
+	now    int64
+
+	handler    handler.Handler
+	hasHandler bool
+	onStack    bool // the handler itself waits, rather than what it started
+	pollers    bool // they were met in more than one state
+}
+
+// state is that of most of them.
+func (t *task) state() diff.State { return t.groups[0].State }
+
+// main is the stack of most of them.
+func (t *task) main() snapshot.StackID { return t.groups[0].Stacks[0] }
+
+func (t *task) keys() []diff.GroupKey {
+	keys := make([]diff.GroupKey, len(t.groups))
+	for i, g := range t.groups {
+		keys[i] = g.Key
+	}
+	return keys
+}
+
+func (t *task) stacks() []snapshot.StackID {
+	var out []snapshot.StackID
+	for _, g := range t.groups {
+		out = append(out, g.Stacks...)
+	}
+	return out
+}
+
+// names are what the task is known by in other runs.
+func (t *task) names() []string { return []string{t.entry.Function, t.site.where.Function} }
+
+// ownEntry reports whether own code was started as a goroutine, but for main itself.
+func (s *scene) ownEntry(t *task) bool {
+	return !isMain(t.entry.Function) && diff.IsOwn(t.entry, s.cfg.Own)
+}
+
+// tasks sorts the goroutines that there are into kinds. Of library goroutines
+// those of one type belong together, as the two loops of an HTTP connection do.
+func (s *scene) tasks() []*task {
+	type key struct{ entry, where string }
+	byKey := make(map[key]*task)
+	var out []*task
+	for _, g := range s.groups {
+		at := s.sites.of(g.Stacks[0])
+		if !at.own {
+			at.where = g.Blocked
+		}
+		k := key{g.Entry.Function, at.where.Function}
+		if !at.own {
+			k = key{receiverOf(g.Entry.Function), ""}
+		}
+		t := byKey[k]
+		if t == nil {
+			t = &task{entry: g.Entry, site: at}
+			byKey[k] = t
+			out = append(out, t)
+		}
+		t.groups = append(t.groups, g)
+		t.now += g.After
+	}
+	for _, t := range out {
+		slices.SortStableFunc(t.groups, func(a, b diff.Group) int { return cmp.Compare(b.After, a.After) })
+		first := t.groups[0]
+		t.entry, t.site = first.Entry, s.sites.of(first.Stacks[0])
+		if !t.site.own {
+			t.site.where = first.Blocked
+		}
+		t.pollers = slices.ContainsFunc(t.groups, func(g diff.Group) bool { return g.State != first.State })
+		t.handler, t.hasHandler = s.handler(t.main())
+		t.onStack = t.hasHandler && t.handler.Link == handler.OnStack
+	}
+	return out
+}
+
+// receiverOf is the type that a method is of, with its package; the function
+// itself where it is no method.
+func receiverOf(function string) string {
+	name := function[len(diff.PackageOf(function)):]
+	if i := strings.IndexByte(name, ')'); i > 0 && strings.HasPrefix(name, ".(") {
+		return function[:len(function)-len(name)+i+1]
+	}
+	return function
+}
+
+// merged is tasks with one entry function as a single one, named for the largest:
+// pollers are met at many places.
+func merged(tasks []*task) *task {
+	whole := *slices.MaxFunc(tasks, func(a, b *task) int { return cmp.Compare(a.now, b.now) })
+	whole.groups, whole.now = nil, 0
+	for _, t := range tasks {
+		whole.groups = append(whole.groups, t.groups...)
+		whole.now += t.now
+	}
+	slices.SortStableFunc(whole.groups, func(a, b diff.Group) int { return cmp.Compare(b.After, a.After) })
+	whole.pollers = true
+	return &whole
+}
+
+// Limits of what goroutines are judged by.
+const (
+	// fewestMore is how many more goroutines at least are growth.
+	fewestMore = 5
+	// taskChance is up to which chance growth in their number is believed.
+	taskChance = 0.01
+	// mayFall is the share of growth that may be undone on the way: what leaks
+	// never falls, but what shares its stack may.
+	mayFall = 0.25
+)
+
+// weigh finds the trend of a task among so many; false where it did not grow.
+func (s *scene) weigh(t *task, among int) bool {
+	var first, now int64
+	for _, g := range t.groups {
+		at := s.standing[g.Key]
+		first, now = first+at.First, now+at.Now
+	}
+	if now-first < fewestMore {
+		return false
+	}
+	sum, ok := s.observer.GroupSum(t.keys())
+	if !ok || !sum.P.Known {
+		return false
+	}
+	t.trend, t.chance = sum, min(1, sum.P.Value*float64(among))
+	return t.chance <= taskChance && sum.Growth.Value >= fewestMore
+}
+
+// steady reports whether growth goes on, and nothing speaks for its end.
+func steady(t *trend.Trend) bool {
+	return t.Ended.Known && t.Ended.Value < 0.5 && (t.Shape == trend.Steady || t.Shape == trend.Late || t.Shape == trend.Unclear)
+}
+
+// over reports whether growth has ended.
+func over(t *trend.Trend) bool {
+	return t.Shape == trend.Levelled || t.Shape == trend.Step || t.Ended.Known && t.Ended.Value > 0.75
+}
+
+// growingTasks returns the tasks of which there are ever more, the most first.
+func (s *scene) growingTasks(all []*task) []*task {
+	byEntry := make(map[string][]*task)
+	var grown []*task
+	taken := make(map[*task]bool)
+	for _, t := range all {
+		if s.ownEntry(t) {
+			byEntry[t.entry.Function] = append(byEntry[t.entry.Function], t)
+		}
+	}
+	for _, t := range all {
+		if !s.weigh(t, len(all)) {
+			continue
+		}
+		same := byEntry[t.entry.Function]
+		if len(same) > 1 && !s.moreAtAll(same, t) {
+			continue // they only wait elsewhere than before
+		}
+		grown, taken[t] = append(grown, t), true
+	}
+	entries := make([]string, 0, len(byEntry))
+	for entry := range byEntry {
+		entries = append(entries, entry)
+	}
+	slices.Sort(entries)
+	for _, entry := range entries {
+		same := byEntry[entry]
+		if len(same) < 2 || slices.ContainsFunc(same, func(t *task) bool { return taken[t] }) {
+			continue
+		}
+		if whole := merged(same); s.weigh(whole, len(all)) {
+			grown = append(grown, whole)
+		}
+	}
+	slices.SortStableFunc(grown, func(a, b *task) int { return cmp.Compare(b.trend.Growth.Value, a.trend.Growth.Value) })
+	return grown
+}
+
+// moreAtAll reports whether the goroutines with one entry function became more
+// by about as much as one task among them did.
+func (s *scene) moreAtAll(same []*task, t *task) bool {
+	whole, ok := s.observer.GroupSum(merged(same).keys())
+	return ok && whole.Growth.Value >= t.trend.Growth.Value/2
+}
+
+// span is from the first to the last point of a trend.
+func span(t *trend.Trend) time.Duration { return t.To.Sub(t.From) }
