@@ -2,9 +2,11 @@ package decode
 
 import (
 	"bytes"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/google/pprof/profile"
 
@@ -103,6 +105,52 @@ func checkValues(t *testing.T, p *snapshot.Profile, data []byte) {
 		}
 		if got := p.Total(column); got != want {
 			t.Fatalf("column %d adds up to %d, want %d", column, got, want)
+		}
+	}
+}
+
+// FuzzGoroutines holds what is promised of a full dump, whatever the text:
+// clean strings, goroutines in order, and the same however the text comes in.
+func FuzzGoroutines(f *testing.F) {
+	f.Add(string(fixture(f, "go-goroutine-debug2.txt")))
+	f.Add("goroutine 3 gp=0x1 m=nil [chan receive (leaked) (scan) (durable), 2 minutes, locked to thread, synctest bubble 1 labels:{\"a\": \"]:\\n\"}]:\r\n" +
+		"main.f[...](...)\n\t/a b.go:1\n...3 frames elided...\npanic({0x1?, _})\n\t?:0 +0x1 fp=0x1 sp=0x2 pc=0x3\nnon-Go function at pc=1\nC.f(int)\n\tpc=0x1\n" +
+		"created by main.g in goroutine 2\n\t/a.go:2 +0x1\n[originating from goroutine 2]:\nmain.g(...)\n\t/a.go:2 +0x1\n...additional frames elided...\n")
+	f.Add("goroutine 1 [running]:\n\tgoroutine running on other thread; stack unavailable\n\ngoroutine 1 [a\x1b]:\n\x1b(\u202e0x1)\n\t\x07:9")
+	f.Fuzz(func(t *testing.T, text string) {
+		table := snapshot.NewTable()
+		d, err := Goroutines(strings.NewReader(text), "fuzz", table)
+		other, errOther := Goroutines(iotest.OneByteReader(strings.NewReader(text)), "fuzz", table)
+		if !reflect.DeepEqual(d, other) || (err == nil) != (errOther == nil) {
+			t.Fatalf("byte by byte it is %+v, %v; else %+v, %v", other, errOther, d, err)
+		}
+		if err != nil {
+			if text := err.Error(); clean.Text(text) != text || !strings.HasPrefix(text, "fuzz: ") {
+				t.Fatalf("error %q", text)
+			}
+			return
+		}
+		checkDump(t, d, table, text)
+	})
+}
+
+func checkDump(t *testing.T, d *snapshot.Dump, table *snapshot.Table, text string) {
+	if n := len(d.Goroutines); n > len(text)/len("goroutine 1 []:\n")+1 || d.Elided > n || d.Unavailable > n {
+		t.Fatalf("%d goroutines, %d elided, %d unavailable, in %d bytes", n, d.Elided, d.Unavailable, len(text))
+	}
+	for i, g := range d.Goroutines {
+		if i > 0 && d.Goroutines[i-1].ID > g.ID || g.ID < 0 || g.CreatorID < 0 || g.Minutes < 0 || g.Status == "" {
+			t.Fatalf("goroutine %+v", g)
+		}
+		if text := printed(g, table); clean.Text(text) != strings.ReplaceAll(text, "\n", " ") || strings.Count(text, "\n") > 2*maxDepth {
+			t.Fatalf("%q reached the outside", text)
+		}
+		for _, stack := range []snapshot.StackID{g.Stack, g.Origin} {
+			for f := range table.Frames(stack) {
+				if f.Function == "" || f.Line < 0 || f.StartLine != 0 {
+					t.Fatalf("frame %+v", f)
+				}
+			}
 		}
 	}
 }

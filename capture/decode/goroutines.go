@@ -1,0 +1,188 @@
+package decode
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+
+	"leaktop/capture/clean"
+	"leaktop/capture/snapshot"
+)
+
+const (
+	// largestDump is where the runtime stops: a text of exactly this size is cut.
+	largestDump = 64 << 20
+	// maxDumped bounds the goroutines that are kept one by one. A dump of
+	// 64 MiB has a third of that at most.
+	maxDumped = 2 << 20
+	// maxDumpText bounds the distinct lines of frames in one dump. Those of a
+	// large program have a few megabytes.
+	maxDumpText = 64 << 20
+)
+
+// Goroutines decodes a full goroutine dump: the text of goroutine?debug=2, or
+// of a crash, with whatever stands before, after and between its goroutines.
+//
+// The text is read as a stream, and nothing of it is kept but the goroutines and
+// what they have in common. The name stands for the input in errors. The caller
+// sets Time.
+func Goroutines(r io.Reader, name string, table *snapshot.Table) (*snapshot.Dump, error) {
+	d := &snapshot.Dump{}
+	s := newScanner(r, table)
+	for s.next() {
+		if len(d.Goroutines) == maxDumped {
+			return nil, refuse(name, fmt.Sprintf("it has more than %d goroutines", maxDumped), "take a dump of fewer goroutines")
+		}
+		d.Goroutines = append(d.Goroutines, s.goroutine)
+		if s.elided {
+			d.Elided++
+		}
+		if s.unavailable {
+			d.Unavailable++
+		}
+	}
+	switch {
+	case s.lines.err != nil:
+		return nil, refuse(name, "it cannot be read ("+clean.Line(s.lines.err.Error(), maxName)+")", "try it again")
+	case s.frames.err != nil:
+		return nil, refuse(name, s.frames.err.Error(), "take a dump of a program with fewer and shallower stacks")
+	case len(d.Goroutines) == 0:
+		return nil, refuse(name, "it is no full goroutine dump", "fetch one with curl -o goroutines.txt 'http://HOST:PORT/debug/pprof/goroutine?debug=2'")
+	}
+	d.Cut = s.cut || s.lines.open || s.lines.bytes == largestDump
+	slices.SortStableFunc(d.Goroutines, func(a, b snapshot.DumpedGoroutine) int { return cmp.Compare(a.ID, b.ID) })
+	return d, nil
+}
+
+// scanner takes a dump apart, one goroutine after the other.
+type scanner struct {
+	goroutine   snapshot.DumpedGoroutine // at hand
+	elided      bool                     // frames were left out of its stack
+	unavailable bool                     // its stack could not be printed
+	cut         bool                     // the text ended within it
+
+	lines   lines
+	headers headers
+	frames  dumpFrames
+	head    snapshot.DumpedGoroutine // of the goroutine that comes next
+	begun   bool                     // its header was read
+}
+
+func newScanner(r io.Reader, table *snapshot.Table) *scanner {
+	return &scanner{lines: newLines(r), headers: newHeaders(table), frames: newDumpFrames(table)}
+}
+
+// next goes on to the next goroutine. It returns false after the last one, and
+// where the text cannot be read or takes too much; nothing else is an error.
+func (s *scanner) next() bool {
+	for !s.begun {
+		if !s.lines.next() {
+			return false
+		}
+		s.begun = s.header()
+	}
+	s.goroutine, s.begun, s.elided, s.unavailable = s.head, false, false, false
+	s.body()
+	return s.lines.err == nil && s.frames.err == nil
+}
+
+// header reads the line at hand, if it is the first of a goroutine.
+func (s *scanner) header() (ok bool) {
+	s.head, ok = s.headers.read(s.lines.line, s.lines.cut)
+	return ok
+}
+
+// owner is whose stack the frames are of that come next.
+type owner uint8
+
+const (
+	ofGoroutine owner = iota
+	ofCreator         // as it started the goroutine
+	ofNobody          // further back, which is of no use
+)
+
+// body reads the lines of a goroutine behind its header.
+func (s *scanner) body() {
+	f, whose, empty := &s.frames, ofGoroutine, true
+	f.begin()
+	for s.lines.next() {
+		line := s.lines.line
+		if s.begun = s.header(); s.begun || len(line) == 0 {
+			s.end(whose)
+			return
+		}
+		empty = false
+		switch {
+		case line[0] == '\t':
+			s.indented(line, whose)
+		case bytes.HasPrefix(line, []byte("created by ")):
+			s.creator(line, whose)
+		case isElision(line):
+			s.elided = s.elided || whose == ofGoroutine
+			f.push(f.elision())
+		case bytes.HasPrefix(line, []byte("[originating from goroutine ")):
+			s.end(whose)
+			f.begin()
+			whose = min(whose+1, ofNobody)
+		case bytes.HasPrefix(line, []byte("non-Go function at pc=")):
+			f.name(line)
+			f.push(f.place(nil))
+		default:
+			f.name(line)
+		}
+		if f.err != nil {
+			return
+		}
+	}
+	// What is of the last goroutine in a text that stops in it looks like another stack.
+	s.cut = empty || f.named() || s.lines.open || s.lines.bytes == largestDump
+	if s.cut {
+		s.goroutine.Stack, s.goroutine.Origin, s.goroutine.Creator = snapshot.NoStack, snapshot.NoStack, 0
+		return
+	}
+	s.end(whose)
+}
+
+// end takes over the stack that was read.
+func (s *scanner) end(whose owner) {
+	switch whose {
+	case ofGoroutine:
+		s.goroutine.Stack = s.frames.stack()
+	case ofCreator:
+		s.goroutine.Origin = s.frames.stack()
+	}
+}
+
+// creator reads "created by FUNC in goroutine N". An ancestor's is of no use.
+func (s *scanner) creator(line []byte, whose owner) {
+	name := bytes.TrimPrefix(line, []byte("created by "))
+	if i := bytes.LastIndex(name, []byte(" in goroutine ")); i >= 0 {
+		id, _ := number(name[i+len(" in goroutine "):])
+		if name = name[:i]; whose == ofGoroutine {
+			s.goroutine.CreatorID = id
+		}
+	}
+	s.frames.creator(name)
+}
+
+// indented reads a line below another one: where a function is, or that there is no stack.
+func (s *scanner) indented(line []byte, whose owner) {
+	switch f := &s.frames; {
+	case f.creates():
+		if at := f.place(line[1:]); whose == ofGoroutine {
+			s.goroutine.Creator = at
+		}
+	case f.named():
+		f.push(f.place(line[1:]))
+	case bytes.HasPrefix(line, []byte("\tgoroutine running on other thread")):
+		s.unavailable = s.unavailable || whose == ofGoroutine
+	}
+}
+
+// isElision reports whether a line stands for frames that were left out:
+// "...12 frames elided...", and "...additional frames elided..." before Go 1.21.
+func isElision(line []byte) bool {
+	return bytes.HasPrefix(line, []byte("...")) && bytes.HasSuffix(line, []byte(" frames elided..."))
+}
