@@ -66,12 +66,12 @@ type Amounts struct {
 	Goroutines *int64 `json:"goroutines"`
 }
 
-// Growth is a rate with its interval.
+// Growth is a rate with its interval, as far as the data give one.
 type Growth struct {
-	Value float64 `json:"value"`
-	Low   float64 `json:"low"`
-	High  float64 `json:"high"`
-	Unit  string  `json:"unit"` // "bytes" or "goroutines"
+	Value float64  `json:"value"`
+	Low   *float64 `json:"low"`
+	High  *float64 `json:"high"`
+	Unit  string   `json:"unit"` // "bytes" or "goroutines"
 }
 
 // Frame is one line of a stack.

@@ -80,7 +80,7 @@ func TestReportsOfChecks(t *testing.T) {
 			Stack:   []export.Frame{{Function: "main.main", File: ptr("main.go"), Line: ptr(1)}},
 			Related: []export.Related{{Kind: "goroutine", Now: export.Amounts{Goroutines: ptr(int64(1))}}},
 			Now:     export.Amounts{Bytes: ptr(int64(1))},
-			Growth:  &export.Growth{Value: 60.8, Low: 60, High: 61, Unit: "bytes"},
+			Growth:  &export.Growth{Value: 60.8, Low: ptr(60.0), High: ptr(61.0), Unit: "bytes"},
 			Handler: ptr("POST /orders"), HoldsBytes: ptr(int64(1)), Evidence: []string{"13 of 13"}, Remedy: ptr("Bound it."),
 		}},
 		Changes: export.NewChanges(growing(), 0),
