@@ -26,7 +26,7 @@ func (t *tally) add(h *trend.HeapTrend) {
 		return
 	}
 	t.grow++
-	if h.Ended.Value < 0.5 && h.Shape != trend.Sawtooth && h.Floor.Rising {
+	if h.Ended.Value <= 0.4 && h.Shape != trend.Sawtooth && h.Floor.Rising {
 		t.leak++
 	}
 }

@@ -109,16 +109,20 @@ type evidence struct {
 }
 
 // spread is the variance of the net growth, allowing for clumps of objects that
-// come and go together where the steps show such. Steps of n independent events
-// scatter by as much as the events vary, give or take a share of the root of
-// 1/n + 2/steps; what lies within that is no sign of clumps.
-func (c churn) spread(s steps) float64 {
+// come and go together where the steps show such. What came and went from one
+// point to the next, the turnover, is more than what did from the first to the
+// last: it is what the steps scatter by if all of it was independent, give or
+// take a share of the root of 1/n + 2/steps. What lies within that is no sign of
+// clumps; beyond, a clump is as large as the scatter is against it.
+func (c churn) spread(s steps, turnover float64) float64 {
 	moved := c.born + c.died
-	share := math.Sqrt(c.events/(moved*moved) + 2/float64(s.count))
-	if s.scatter < c.events*(1+gateErrors*share) {
+	one := c.events / moved
+	turnover = max(turnover, moved)
+	share := math.Sqrt(one/turnover + 2/float64(s.count))
+	if s.scatter < turnover*one*(1+gateErrors*share) {
 		return c.events
 	}
-	return s.scatter
+	return c.events * s.scatter / (turnover * one)
 }
 
 // passes reports whether growth is worth a test, by what is known without the
@@ -141,8 +145,9 @@ func (c churn) countable() bool {
 func tellable(c churn, changes int) bool { return changes >= fewestEvents || c.countable() }
 
 // weigh tests a series for growth. The churn moved is what was born and died on
-// the way; ends is what differs between the first and last point at most.
-func weigh(c curve, moved, ends churn) evidence {
+// the way; ends is what differs between the first and last point at most, and
+// turnover what came and went from each point to the next.
+func weigh(c curve, moved, ends churn, turnover float64) evidence {
 	e := evidence{rank: 1, chance: math.NaN(), spread: math.NaN()}
 	if c.n() < fewestPoints {
 		return e
@@ -162,7 +167,7 @@ func weigh(c curve, moved, ends churn) evidence {
 		e.chance = order
 		return e
 	}
-	e.spread = moved.spread(e.steps)
+	e.spread = moved.spread(e.steps, turnover)
 	one := e.spread / (moved.born + moved.died)
 	counts := upperHalf(moved.born/one, moved.died/one)
 	one = ends.events / (ends.born + ends.died)

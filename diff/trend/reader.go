@@ -34,6 +34,25 @@ func (r *reader) load(of ...*series) []float64 {
 	return out
 }
 
+// turnover is what was born and died of some series from each point to the next,
+// in the unit of the series. Of what was allocated between two points and not
+// seen at the later one nothing is known, nor does it matter.
+func (r *reader) turnover(of ...*series) float64 {
+	var sum float64
+	for _, s := range of {
+		var before amount
+		s.each(len(r.times), func(place int, a amount) {
+			if place > 0 {
+				net := float64(a.live) - float64(before.live)
+				born := max(min(float64(a.alloc)-float64(before.alloc), float64(a.live)), net, 0)
+				sum += 2*born - net
+			}
+			before = a
+		})
+	}
+	return sum
+}
+
 // trend says what all series have in common. A slope is found only where it is asked for.
 func (r *reader) trend(c curve, e evidence, known churn, sloped bool) Trend {
 	last := c.n() - 1

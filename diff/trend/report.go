@@ -44,7 +44,7 @@ func (h *heap) report(r *Report) {
 		if !at.churn.passes() {
 			continue
 		}
-		if e := weigh(read.curve(&at.series), at.churn, at.churn); e.rank <= gateRank {
+		if e := weigh(read.curve(&at.series), at.churn, at.churn, read.turnover(&at.series)); e.rank <= gateRank {
 			found = append(found, candidate{i, e})
 		}
 	}
@@ -75,7 +75,7 @@ func (g *groups) report(r *Report) {
 		if !at.moved.passes() {
 			continue
 		}
-		if e := weigh(read.curve(&at.series), at.moved, at.ends()); e.rank <= gateRank {
+		if e := weigh(read.curve(&at.series), at.moved, at.ends(), 0); e.rank <= gateRank {
 			found = append(found, candidate{i, e})
 		}
 	}

@@ -25,7 +25,7 @@ func (o *Observer) Group(key diff.GroupKey) (GroupTrend, bool) {
 		return GroupTrend{}, false
 	}
 	read := newReader(o.groups.timeline)
-	return o.groups.trend(read, at, weigh(read.curve(&at.series), at.moved, at.ends()), true), true
+	return o.groups.trend(read, at, weigh(read.curve(&at.series), at.moved, at.ends(), 0), true), true
 }
 
 // Sum returns the trend of some heap stacks together, tested as a single one
@@ -38,7 +38,7 @@ func (o *Observer) Sum(ids []snapshot.StackID) (HeapTrend, bool) {
 		return HeapTrend{}, false
 	}
 	read := newReader(o.heap.timeline)
-	e := weigh(read.curve(all...), since, since)
+	e := weigh(read.curve(all...), since, since, read.turnover(all...))
 	return o.heap.trend(read, stacks, e, read.load(&o.heap.process), true), true
 }
 
@@ -52,7 +52,7 @@ func (o *Observer) ByLoad(id snapshot.StackID, of []snapshot.StackID) Load {
 	}
 	read := newReader(o.heap.timeline)
 	c := read.curve(&at.series)
-	return against(c, read.load(all...), weigh(c, at.churn, at.churn).spread)
+	return against(c, read.load(all...), weigh(c, at.churn, at.churn, read.turnover(&at.series)).spread)
 }
 
 // some returns the stacks of these ids that were seen, each once.

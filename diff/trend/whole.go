@@ -15,13 +15,15 @@ func (o *Observer) Total() (Trend, bool) {
 	if len(h.times) < 2 {
 		return Trend{}, false
 	}
+	read := newReader(h.timeline)
 	var since churn
+	turnover := 0.0
 	for i := range h.stacks {
 		since.add(h.stacks[i].churn)
+		turnover += read.turnover(&h.stacks[i].series)
 	}
-	read := newReader(h.timeline)
 	c := read.curve(&h.process)
-	return read.trend(c, weigh(c, since, since), since, true), true
+	return read.trend(c, weigh(c, since, since, turnover), since, true), true
 }
 
 // GroupSum returns the trend of some goroutine groups together: of a poller that
@@ -60,7 +62,7 @@ func (o *Observer) GroupSum(keys []diff.GroupKey) (GroupTrend, bool) {
 	moved.events = moved.born + moved.died
 	ends := churn{born: c.values[c.n()-1], died: c.values[0]}
 	ends.events = ends.born + ends.died
-	t.Trend = read.trend(c, weigh(c, moved, ends), moved, true)
+	t.Trend = read.trend(c, weigh(c, moved, ends, 0), moved, true)
 	if len(keys) > 0 {
 		t.Group = keys[0]
 	}
