@@ -1,11 +1,13 @@
 package tui
 
 import (
+	"maps"
 	"math"
 	"slices"
 	"time"
 
 	"leaktop/capture/snapshot"
+	"leaktop/diff/leak"
 	"leaktop/diff/units"
 	"leaktop/tui/chart"
 )
@@ -13,19 +15,58 @@ import (
 // memoryChart draws the curves in bytes.
 func (m *Model) memoryChart(width, height int) string {
 	return m.cached("memory", width, height, func() string {
-		return m.titled("Memory", m.chart([]vitalCurve{
-			{"live heap", snapshot.LiveHeap},
-			{"heap in use", snapshot.HeapInuse},
-			{"RSS", snapshot.RSS},
-		}, "bytes"), width, height)
+		return m.processChart(width, height)
 	})
+}
+
+// processChart draws the curves in bytes for the page of what is wrong with the
+// process as a whole.
+func (m *Model) processChart(width, height int) string {
+	return m.titled("Memory", m.chart(memoryCurves(), "bytes"), width, height)
+}
+
+// memoryCurves are the figures in bytes.
+func memoryCurves() []vitalCurve {
+	return []vitalCurve{
+		{"live heap", snapshot.LiveHeap},
+		{"heap in use", snapshot.HeapInuse},
+		{"RSS", snapshot.RSS},
+	}
 }
 
 // goroutineChart draws the number of goroutines.
 func (m *Model) goroutineChart(width, height int) string {
 	return m.cached("goroutines", width, height, func() string {
-		return m.titled("Goroutines", m.chart([]vitalCurve{{"goroutines", snapshot.Goroutines}}, "count"), width, height)
+		stuck, known := m.stuckCurve()
+		if !known {
+			return m.titled("Goroutines", m.chart([]vitalCurve{{"goroutines", snapshot.Goroutines}}, "count"), width, height)
+		}
+		c := m.chart([]vitalCurve{{"all", snapshot.Goroutines}}, "count")
+		c.Series = append(c.Series, stuck)
+		return m.titled("Goroutines", c, width, height)
 	})
+}
+
+// stuckCurve counts in every snapshot of the newest run the goroutines that are
+// stuck by what is judged now: those of what is PROVEN, a LEAK or STUCK. It is
+// false where there are none.
+func (m *Model) stuckCurve() (chart.Series, bool) {
+	stuck := make(map[snapshot.StackID]bool)
+	for _, f := range m.data.judged().Findings {
+		if f.Kind == leak.GoroutineKind && f.Verdict.Fails() {
+			for _, id := range f.Stacks {
+				stuck[id] = true
+			}
+		}
+	}
+	s := chart.Series{Name: "stuck", Paint: m.theme.Series[1]}
+	stacks := slices.Collect(maps.Keys(stuck))
+	for _, shot := range m.data.history.Run() {
+		if p := shot.Goroutines; p != nil && len(p.Types) > 0 {
+			s.Points = append(s.Points, chart.Point{Time: shot.Time, Value: float64(stackTotal(p, stacks, 0))})
+		}
+	}
+	return s, len(stacks) > 0 && len(s.Points) > 0
 }
 
 // titledHeight is how many lines a chart needs to have a title, too.
@@ -35,8 +76,8 @@ const titledHeight = 8
 func (m *Model) knowsMemory() bool {
 	vitals := m.data.history.Vitals()
 	for i := range vitals {
-		for _, k := range []snapshot.Vital{snapshot.LiveHeap, snapshot.HeapInuse, snapshot.RSS} {
-			if _, known := vitals[i].Get(k); known {
+		for _, c := range memoryCurves() {
+			if _, known := vitals[i].Get(c.vital); known {
 				return true
 			}
 		}
@@ -133,6 +174,7 @@ type drawn struct {
 	restarts      int
 	source        string // of the curves, which a title names
 	current       int
+	judged        *leak.Result
 	width, height int
 	dark          bool
 	text          string
@@ -140,7 +182,7 @@ type drawn struct {
 
 func (m *Model) cached(name string, width, height int, draw func() string) string {
 	vitals := m.data.history.Vitals()
-	want := drawn{points: len(vitals), shots: len(m.data.history.Snapshots()), restarts: len(m.data.history.Restarts()), source: m.data.history.Info.CurveSource, current: m.data.current, width: width, height: height, dark: m.theme.Dark}
+	want := drawn{points: len(vitals), shots: len(m.data.history.Snapshots()), restarts: len(m.data.history.Restarts()), source: m.data.history.Info.CurveSource, current: m.data.current, judged: m.data.judged(), width: width, height: height, dark: m.theme.Dark}
 	switch {
 	case m.data.outage != nil:
 		want.last = m.cfg.Now().Truncate(time.Second)

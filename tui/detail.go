@@ -232,11 +232,15 @@ func (p *stackPane) sourceLines(height int) []string {
 	return out
 }
 
-// takeSource hands lines that came to the page that is shown.
+// takeSource hands lines that came to the pages that asked for them.
 func (m *Model) takeSource(msg sourceMsg) {
 	for _, d := range m.details {
-		if _, asked := d.pane().source[msg.key]; asked {
-			d.pane().source[msg.key] = msg
+		stacks, ok := d.(interface{ pane() *stackPane })
+		if !ok {
+			continue
+		}
+		if _, asked := stacks.pane().source[msg.key]; asked {
+			stacks.pane().source[msg.key] = msg
 		}
 	}
 }

@@ -7,8 +7,9 @@ import (
 	"leaktop/tui/theme"
 )
 
-// help lists the keys of a screen and those that work everywhere, in as many
-// columns as fit. What does not fit is scrolled to.
+// help is words that lie over the screen: the keys of a screen and those that
+// work everywhere, in as many columns as fit, or all about a finding. What does
+// not fit is scrolled to.
 type help struct {
 	theme    theme.Theme
 	sections []section
@@ -20,6 +21,9 @@ type help struct {
 func newHelp(t theme.Theme, own section) *help {
 	return &help{theme: t, sections: []section{own, everywhere()}}
 }
+
+// newWords shows a single section.
+func newWords(t theme.Theme, s section) *help { return &help{theme: t, sections: []section{s}} }
 
 func (h *help) key(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	switch msg.String() {
@@ -45,7 +49,7 @@ const helpColumn = 58
 
 func (h *help) render(width, height int) string {
 	var lines []string
-	if width >= 2*helpColumn {
+	if len(h.sections) == 2 && width >= 2*helpColumn {
 		left, right := h.section(h.sections[0], width/2), h.section(h.sections[1], width-width/2)
 		for i := range max(len(left), len(right)) {
 			var l, r string

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"leaktop/capture/snapshot"
+	"leaktop/diff"
 )
 
 // shortName drops the directories of a function's package:
@@ -27,6 +28,18 @@ func frameName(f snapshot.Frame) string {
 		return "(no stack)"
 	}
 	return shortName(f.Function)
+}
+
+// tellingFrame is the frame that names a stack: the first of own code from the
+// leaf, without one the leaf.
+func (m *Model) tellingFrame(id snapshot.StackID) snapshot.Frame {
+	table := m.data.history.Table
+	for f := range table.Frames(id) {
+		if diff.IsOwn(f, m.cfg.Own) {
+			return f
+		}
+	}
+	return table.Leaf(id)
 }
 
 // position is where a frame stands, as file:line without the directory; "" where unknown.

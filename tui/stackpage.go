@@ -93,7 +93,7 @@ func (p *stackPage) hints() []hint {
 func (p *stackPage) lay(head []string, curve func(width, height int) string, below []string, width, height int) string {
 	const (
 		leastCurve  = 5
-		leastFrames = 4
+		leastFrames = 5
 	)
 	lines := fitted(head, width)
 	room := height - len(head) - len(below)

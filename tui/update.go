@@ -114,7 +114,6 @@ type page interface {
 	screen
 	// opened returns what the page wants to know first.
 	opened() tea.Cmd
-	pane() *stackPane
 }
 
 // open shows a detail page over the current screen.
@@ -122,6 +121,16 @@ func (m *Model) open(p page) tea.Cmd {
 	m.details = append(m.details, p)
 	m.fresh[p] = m.version // a page is made with what there is
 	return p.opened()
+}
+
+// turnTo shows a page that is about the same thing as the one on top: the one
+// below where that is it, so that turning to and fro leads nowhere deeper.
+func (m *Model) turnTo(wanted func(page) bool, make func() page) tea.Cmd {
+	if n := len(m.details); n > 1 && wanted(m.details[n-2]) {
+		m.back()
+		return nil
+	}
+	return m.open(make())
 }
 
 // back leaves a detail page.

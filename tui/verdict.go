@@ -2,41 +2,13 @@ package tui
 
 import (
 	"fmt"
-	"math"
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
+	"leaktop/diff/leak"
 	"leaktop/diff/units"
 	"leaktop/tui/theme"
 )
-
-// later is what the second half of the compared time shows: what grew at its
-// start only, as a process does that has just begun, is level by then.
-type later struct {
-	from  *snapshot.Snapshot // nil where there are too few snapshots to tell
-	total diff.Change
-}
-
-// leastLater is how many snapshots the second half has at least.
-const leastLater = 3
-
-func (m *Model) later(c compared) later {
-	if c.Comparison == nil || c.Columns().LiveBytes < 0 {
-		return later{}
-	}
-	var heaps []*snapshot.Snapshot
-	for _, s := range m.data.runOf(c.current) {
-		if s.Heap != nil && s.Advanced && s.Seq >= c.base.Seq && s.Seq <= c.current.Seq {
-			heaps = append(heaps, s)
-		}
-	}
-	half := len(heaps) / 2
-	if len(heaps)-half < leastLater {
-		return later{}
-	}
-	second := diff.Compare(m.data.history.Table, heaps[half].Heap, c.Current)
-	return later{from: heaps[half], total: second.Total(second.Columns().LiveBytes)}
-}
 
 // before says what happens before the first snapshot.
 func (m *Model) before() string {
@@ -49,20 +21,14 @@ func (m *Model) before() string {
 	return "attaching: the first snapshot is being taken"
 }
 
-// verdict says in one line whether memory grows, how fast, and since when, in
-// as many words as there is room for.
+// verdict is the line that says whether it leaks, how fast, and until when the
+// memory lasts, in as many words as there is room for.
 func (o *overviewScreen) verdict(width int) string {
 	th, d := o.m.theme, o.m.data
-	c := o.heap
-	if c.Comparison == nil {
-		c = o.goroutines
-	}
 	switch {
 	case d.restarted:
 		return fit(" "+th.Growing.Apply("restarted")+th.Dim.Apply(" · what is below is of the process before"), width)
-	case (c.Comparison == nil || c.base.Seq == c.current.Seq) && d.past():
-		return fit(" "+th.Dim.Apply("this is the base: nothing is compared with it"), width)
-	case c.Comparison == nil || c.base.Seq == c.current.Seq:
+	case len(d.history.Run()) < 2:
 		next := ""
 		if t := d.schedule.Next; !t.IsZero() {
 			next = " in " + untilText(t, o.m.cfg.Now())
@@ -70,67 +36,132 @@ func (o *overviewScreen) verdict(width int) string {
 		text := " " + th.Title.Apply("collecting") + th.Dim.Apply(" · what changes is known with the next snapshot")
 		return firstFit(width, text+th.Dim.Apply(next), text, " "+th.Title.Apply("collecting"))
 	}
-	if c.span() < 0 {
-		text := " the base is the later one: changes read backwards in time"
-		return firstFit(width, th.Growing.Apply(text), th.Growing.Apply(" the base is the later one"))
-	}
-	word, paint := o.word()
+	r := d.judged()
+	word, paint := outcomeWord(th, r)
 	head := " " + paint.Apply(word) + "  "
-	if d.outage != nil {
-		age := units.Duration(o.m.cfg.Now().Sub(d.history.Newest().Time))
-		head = th.Dim.Apply(" as it was " + age + " ago: " + word + "  ")
+	switch newest := d.history.Newest(); {
+	case d.outage != nil:
+		head = th.Dim.Apply(" as it was " + units.Duration(o.m.cfg.Now().Sub(newest.Time)) + " ago: " + word + "  ")
+	case d.past():
+		head += th.Dim.Apply("as of #"+itoa(newest.Seq)+", the newest") + "  "
 	}
-	since := th.Dim.Apply(" · since " + o.since(c))
-	heap, exact, goroutines := o.heapRate(true), o.heapRate(false), o.groupRate()
-	return firstFit(width, head+joined(heap, goroutines)+since, head+joined(heap, goroutines), head+joined(exact, goroutines), head+heap, head+exact, head)
+	heap, exact := o.heapRate(r, paint)
+	goroutines := o.groupRate(r, paint)
+	limit, limitShort := o.limit(r)
+	rates := joined(exact, goroutines)
+	return firstFit(width,
+		head+joined(joined(rates, limit), o.reason(r)),
+		head+joined(rates, limit),
+		head+joined(rates, limitShort),
+		head+rates,
+		head+joined(heap, goroutines),
+		head+heap, head)
 }
 
-// joined puts a dot between two texts, where both are there.
-func joined(a, b string) string {
-	if a == "" || b == "" {
-		return a + b
+// outcomeWord is the judge's word on the whole run.
+func outcomeWord(th theme.Theme, r *leak.Result) (string, theme.Paint) {
+	switch r.Outcome {
+	case leak.Leaks:
+		if len(r.Findings) > 0 && r.Findings[0].Verdict == leak.Stuck { // the worst first
+			return leak.Stuck.String(), verdictPaint(th, leak.Stuck)
+		}
+		return leak.Leak.String(), verdictPaint(th, leak.Leak)
+	case leak.Grows:
+		return leak.Growing.String(), verdictPaint(th, leak.Growing)
+	case leak.Clean:
+		return "CLEAN SO FAR", th.Level
 	}
-	return a + " · " + b
+	return "NOT CLEAR YET", th.Growing
 }
 
-// since names the base, and what is special about it.
-func (o *overviewScreen) since(c compared) string {
-	text := fmt.Sprintf("#%d", c.base.Seq)
-	if run := o.m.data.runOf(c.base); c.base.Run > 0 && run[0].Seq == c.base.Seq {
-		text += ", the restart"
+// reason says why nothing is clear yet.
+func (o *overviewScreen) reason(r *leak.Result) string {
+	if r.Outcome != leak.Inconclusive {
+		return ""
 	}
-	return text + ", " + units.Duration(c.span())
+	return o.m.theme.Dim.Apply(r.Reason)
 }
 
-// level is the part of the live heap that a change may be, its error included,
-// and still be called level.
-const level = 0.1
-
-// word is the verdict on what was seen so far. It is careful: a leak that is
-// called level does more harm than a level process that is called unclear.
-func (o *overviewScreen) word() (string, theme.Paint) {
+// heapRate is the growth of the live heap, without and with its error. Before
+// the judge knows it stands what changed since the base.
+func (o *overviewScreen) heapRate(r *leak.Result, paint theme.Paint) (short, exact string) {
 	th := o.m.theme
-	growers, _ := o.growers.Len()
-	goroutines := multiplied(o.groupTotal)
-	switch {
-	case goroutines && (o.noGC() || !o.live()):
-		return "GROWING", th.Growing
-	case o.noGC(), o.heap.Comparison != nil && !o.live():
-		return "UNKNOWN", th.Growing
-	case o.certain() && o.later.from != nil && !o.grewLater() && !goroutines:
-		return fmt.Sprintf("GREW, LEVEL since #%d", o.later.from.Seq), th.Level
-	case o.certain() || goroutines:
-		return "GROWING", th.Growing
-	case growers > 0 || !o.flat():
-		return "NOT CLEAR YET", th.Growing
+	if !r.Heap.Known {
+		return o.heapSinceBase()
 	}
-	return "LEVEL", th.Level
+	if !r.HeapGrows {
+		paint = th.Normal
+	}
+	short = "live heap " + paint.Apply(perMinuteText(r.Heap, leak.Bytes))
+	return short, spaced(short, th.Dim.Apply(intervalText(r.Heap, leak.Bytes)))
+}
+
+// groupRate is the growth of the number of goroutines.
+func (o *overviewScreen) groupRate(r *leak.Result, paint theme.Paint) string {
+	rate := perMinuteText(r.Goroutines, leak.Goroutines)
+	switch {
+	case !r.Goroutines.Known:
+		if o.goroutines.Comparison == nil {
+			return ""
+		}
+		rate, paint = o.goroutines.rateText(o.groupTotal.Delta, "count"), o.m.theme.Normal
+	case !r.GoroutinesGrow:
+		paint = o.m.theme.Normal
+	}
+	if rate == "" {
+		return ""
+	}
+	return "goroutines " + paint.Apply(rate)
+}
+
+// limit is when the memory limit is reached, with and without what limit it is.
+func (o *overviewScreen) limit(r *leak.Result) (long, short string) {
+	l := r.Limit
+	when := ""
+	switch {
+	case l.Bytes <= 0:
+		return "", ""
+	case l.Used >= l.Bytes:
+		when = " reached"
+	case l.Left > 0:
+		when = " in about " + units.Duration(l.Left)
+	default:
+		return "", ""
+	}
+	short = "limit " + units.Bytes(l.Bytes)
+	return short + o.m.theme.Dim.Apply(" ("+l.What+")") + when, short + when
+}
+
+// heapSinceBase is what the heap changed by since the base, as a rate, without
+// and with the error of sampling.
+func (o *overviewScreen) heapSinceBase() (short, exact string) {
+	c := o.heap
+	switch {
+	case c.Comparison == nil || c.span() <= 0:
+		return "", ""
+	case o.noGC():
+		text := "no GC since #" + itoa(c.base.Seq)
+		return text, text + o.inUse()
+	}
+	rate := c.rateText(o.heapTotal.Delta, o.heapUnit)
+	if rate == "" {
+		return "", ""
+	}
+	name := o.heapName // of what only counts up, or is no memory: it says nothing about what is kept
+	if c.Columns().LiveBytes >= 0 {
+		name = "live heap"
+	}
+	short, exact = name+" "+rate, name+" "+rate
+	if e, ok := c.perMinute(o.heapTotal.Stderr); ok && o.heapTotal.Stderr > 0 {
+		exact += o.m.theme.Dim.Apply(" ±" + units.Format(int64(e), o.heapUnit))
+	}
+	return short, exact + o.m.theme.Dim.Apply(fmt.Sprintf(" since #%d", c.base.Seq))
 }
 
 // noGC reports whether no GC completed in the compared time: the heap profile
 // cannot have changed, however much was allocated.
 func (o *overviewScreen) noGC() bool {
-	return o.heap.Comparison != nil && o.heap.base.Seq != o.heap.current.Seq && o.heap.from.Equal(o.heap.to)
+	return o.heap.base.Seq != o.heap.current.Seq && o.heap.from.Equal(o.heap.to)
 }
 
 // inUse is the change of the heap in use, garbage included, which is known
@@ -145,74 +176,30 @@ func (o *overviewScreen) inUse() string {
 	return ", heap in use " + units.BytesPerMinute(float64(after-before)/minutes)
 }
 
-// certain reports whether the heap as a whole grew beyond its sampling error.
-func (o *overviewScreen) certain() bool { return o.heapTotal.Delta > 0 && o.heapTotal.Significant() }
-
-// grewLater reports whether the heap may still grow in the second half.
-func (o *overviewScreen) grewLater() bool { return !flat(o.later.total) }
-
-func (o *overviewScreen) flat() bool { return flat(o.heapTotal) }
-
-// flat reports whether a change, at the upper end of what its error allows, is
-// small against what there is. A change whose error is not known is taken as it is.
-func flat(c diff.Change) bool {
-	upper := float64(c.Delta) + 2*math.Max(0, float64(c.Stderr))
-	return upper <= level*float64(c.After)
+// sinceBase takes over what the two compared snapshots differ by as a whole.
+func (o *overviewScreen) sinceBase() {
+	d := o.m.data
+	o.heap, o.goroutines = d.compare(snapshot.Heap), d.compare(snapshot.Goroutine)
+	o.heapTotal, o.heapUnit, o.groupTotal = diff.Change{}, "bytes", diff.Change{}
+	if o.heap.Comparison != nil {
+		if column := o.heap.DefaultColumn(); column >= 0 {
+			o.heapTotal, o.heapName, o.heapUnit = o.heap.Total(column), o.heap.Types[column].Name, o.heap.Types[column].Unit
+		}
+	}
+	if o.goroutines.Comparison != nil {
+		o.groupTotal = o.goroutines.Total(0)
+	}
 }
 
-// heapRate is the heap's total as a rate, with its sampling error if asked for.
-func (o *overviewScreen) heapRate(withError bool) string {
-	th, c := o.m.theme, o.heap
-	switch {
-	case c.Comparison == nil:
-		return ""
-	case o.noGC():
-		return "no GC since the base" + o.inUse()
-	}
-	rate := c.rateText(o.heapTotal.Delta, o.heapUnit)
-	if rate == "" {
-		return ""
-	}
-	if !o.live() {
-		// What only counts up, or is no memory, says nothing about what is kept.
-		return o.heapName + " " + rate
-	}
-	text := "live heap " + paintIf(th, o.heapTotal).Apply(rate)
-	if e, ok := c.perMinute(o.heapTotal.Stderr); ok && withError && o.heapTotal.Stderr > 0 {
-		text += th.Dim.Apply(" ±" + units.Format(int64(e), o.heapUnit))
-	}
-	return text
-}
+// joined puts a dot between two texts, where both are there.
+func joined(a, b string) string { return between(a, " · ", b) }
 
-// live reports whether the profile tells what is kept.
-func (o *overviewScreen) live() bool {
-	return o.heap.Comparison != nil && o.heap.Columns().LiveBytes >= 0
-}
+// spaced puts a space between two texts, where both are there.
+func spaced(a, b string) string { return between(a, " ", b) }
 
-// groupRate is the number of goroutines as a rate.
-func (o *overviewScreen) groupRate() string {
-	if o.goroutines.Comparison == nil {
-		return ""
+func between(a, separator, b string) string {
+	if a == "" || b == "" {
+		return a + b
 	}
-	rate := o.goroutines.rateText(o.groupTotal.Delta, "count")
-	if rate == "" {
-		return ""
-	}
-	return "goroutines " + o.groupPaint().Apply(rate)
-}
-
-// groupPaint colours the number of goroutines where it is more than coming and going.
-func (o *overviewScreen) groupPaint() theme.Paint {
-	if multiplied(o.groupTotal) {
-		return o.m.theme.Growing
-	}
-	return o.m.theme.Normal
-}
-
-// paintIf colours a number that means something and leaves the others alone.
-func paintIf(th theme.Theme, c diff.Change) theme.Paint {
-	if !c.Significant() {
-		return th.Normal
-	}
-	return changePaint(th, c)
+	return a + separator + b
 }

@@ -1,0 +1,358 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"leaktop/capture/snapshot"
+	"leaktop/diff/leak"
+	"leaktop/diff/units"
+)
+
+// findingDetail is the page of one finding: what it is, how sure, its curve,
+// its stacks and those that hang together with it, why, and what helps.
+type findingDetail struct {
+	stackPage
+	finding leak.Finding // as it was judged last
+	gone    bool         // it is not judged to be one any more
+	cmp     compared     // of the kind of the shown stack
+	sums    bool         // whether the frames say what they changed by
+}
+
+func newFindingDetail(m *Model, f *leak.Finding) *findingDetail {
+	d := &findingDetail{stackPage: newStackPage(m), finding: *f}
+	d.refresh()
+	return d
+}
+
+func (d *findingDetail) refresh() {
+	f := d.m.data.finding(d.finding.ID)
+	d.gone = f == nil
+	if f != nil {
+		d.finding = *f
+	}
+	d.choose(d.all())
+	d.turn()
+}
+
+// all is the finding's stacks, then those that hang together with it.
+func (d *findingDetail) all() []snapshot.StackID {
+	all := slices.Clone(d.finding.Stacks)
+	for _, r := range d.finding.Related {
+		if !slices.Contains(all, r.Stack) {
+			all = append(all, r.Stack)
+		}
+	}
+	return all
+}
+
+// turn shows the chosen stack.
+func (d *findingDetail) turn() {
+	kind := d.kind()
+	d.cmp = d.m.data.compare(kind)
+	column := -1
+	if d.cmp.Comparison != nil {
+		column = d.cmp.DefaultColumn()
+	}
+	if column < 0 {
+		d.show(nil, "count")
+		return
+	}
+	d.show(d.cmp.through(column), d.cmp.Types[column].Unit)
+}
+
+// related returns what the shown stack is among what hangs together with the
+// finding, nil where it is one of the finding's own.
+func (d *findingDetail) related() *leak.Related {
+	if d.at < len(d.finding.Stacks) || len(d.stacks) == 0 {
+		return nil
+	}
+	for i := range d.finding.Related {
+		if d.finding.Related[i].Stack == d.shown() {
+			return &d.finding.Related[i]
+		}
+	}
+	return nil
+}
+
+// kind is the profile that the shown stack is of.
+func (d *findingDetail) kind() snapshot.Kind {
+	kind := d.finding.Kind
+	if r := d.related(); r != nil {
+		kind = r.Kind
+	}
+	if kind == leak.GoroutineKind {
+		return snapshot.Goroutine
+	}
+	return snapshot.Heap
+}
+
+func (d *findingDetail) key(key string) (tea.Cmd, bool) {
+	switch key {
+	case "enter":
+		d.m.over = newWords(d.m.theme, d.words())
+		return nil, true
+	case "f":
+		return d.openStack(), true
+	}
+	return d.stackKey(key, d.turn)
+}
+
+// openStack shows the page of the shown stack, or of its group.
+func (d *findingDetail) openStack() tea.Cmd {
+	m, shown := d.m, d.shown()
+	if d.kind() == snapshot.Goroutine {
+		for _, g := range m.data.groups() {
+			if slices.Contains(g.Stacks, shown) {
+				return m.turnTo(func(p page) bool {
+					group, ok := p.(*groupDetail)
+					return ok && group.group.Key == g.Key
+				}, func() page { return newGroupDetail(m, g) })
+			}
+		}
+	} else if c := d.cmp; c.Comparison != nil && c.DefaultColumn() >= 0 {
+		for _, r := range c.ByStack(c.DefaultColumn(), m.cfg.Own) {
+			if r.Stack == shown {
+				return m.turnTo(func(p page) bool {
+					heap, ok := p.(*heapDetail)
+					return ok && heap.shown() == shown
+				}, func() page { return newHeapDetail(m, byStack, r, c.Types[c.DefaultColumn()].Name) })
+			}
+		}
+	}
+	m.say("the snapshots that are compared now have no such stack")
+	return nil
+}
+
+func (d *findingDetail) render(width, height int) string {
+	head := d.head(width)
+	if d.finding.Kind == leak.ProcessKind || len(d.stacks) == 0 {
+		below := d.below(width, height-len(head)-titledHeight)
+		lines := append(head, strings.Split(d.m.processChart(width, height-len(head)-len(below)), "\n")...)
+		return block(append(lines, below...), height)
+	}
+	const stackLines = 10 // what is left of the page for the curve and the stack at least
+	return d.lay(head, d.curve, d.below(width, max(4, height-len(head)-stackLines)), width, height)
+}
+
+// head says what it is, how fast, how much, and how sure that is.
+func (d *findingDetail) head(width int) []string {
+	th, f := d.m.theme, &d.finding
+	word := " " + verdictPaint(th, f.Verdict).Apply(f.Verdict.String()) + "  "
+	var sure []string
+	if f.HasHandler {
+		sure = append(sure, f.Handler.Name)
+	}
+	right := strings.Join(append(sure, sureText(f)), "   ") + " "
+	lines := []string{}
+	switch summary := word + th.Title.Apply(f.Summary); {
+	case ansi.StringWidth(summary)+2+ansi.StringWidth(right) <= width:
+		lines = append(lines, ends(summary, right, width))
+	default:
+		lines = append(lines, ends(word, right, width))
+		for _, l := range wrap(f.Summary, width-2) {
+			lines = append(lines, " "+th.Title.Apply(l))
+		}
+	}
+	if d.gone {
+		lines = append(lines, th.Growing.Apply(" not found any more: this is how it was judged last"))
+	} else if d.m.data.past() {
+		lines = append(lines, th.Dim.Apply(" as of the newest snapshot"))
+	}
+	return append(lines, d.numbers(width)...)
+}
+
+// numbers is the line of how fast and how much, on two where it needs them.
+func (d *findingDetail) numbers(width int) []string {
+	th, f := d.m.theme, &d.finding
+	growth := perMinuteText(f.Growth, f.Unit)
+	if growth != "" {
+		growth = verdictPaint(th, f.Verdict).Apply(growth) + " " + th.Dim.Apply(intervalText(f.Growth, f.Unit))
+	}
+	now := amountText(f.Now)
+	if now != "" {
+		now += " now"
+	}
+	parts := []string{growth, now, d.holds(), th.Dim.Apply(d.nthText())}
+	if line := head(parts...); ansi.StringWidth(line) <= width {
+		return []string{line}
+	}
+	return []string{head(parts[:2]...), head(parts[2:]...)}
+}
+
+// holds is what would be freed if the finding went away, where that is not
+// what it keeps itself.
+func (d *findingDetail) holds() string {
+	f := &d.finding
+	holds, known := f.Holds.Get()
+	count, counted := f.Now.Goroutines.Get()
+	switch {
+	case !known || f.Kind != leak.GoroutineKind:
+		return ""
+	case counted && count > 1:
+		return "holds about " + units.Bytes(holds) + ", " + units.Bytes(holds/count) + " each"
+	}
+	return "holds about " + units.Bytes(holds)
+}
+
+// nthText says which of its stacks is shown, and what it is where it only
+// hangs together with the finding.
+func (d *findingDetail) nthText() string {
+	text := d.nth()
+	if r := d.related(); r != nil {
+		text += ": " + relatedWord(r)
+	}
+	return text
+}
+
+// relatedWord says what hangs together with a finding.
+func relatedWord(r *leak.Related) string {
+	if r.Kind == leak.GoroutineKind {
+		return "goroutines with it"
+	}
+	return "heap held with it"
+}
+
+// curve draws what the finding is about over the snapshots, or the related
+// stack that is shown.
+func (d *findingDetail) curve(width, height int) string {
+	stacks, name, column, unit := d.finding.Stacks, "bytes kept", "inuse_space", "bytes"
+	if r := d.related(); r != nil {
+		stacks, name = []snapshot.StackID{r.Stack}, relatedWord(r)
+	}
+	if d.cmp.Comparison != nil && d.cmp.DefaultColumn() >= 0 {
+		t := d.cmp.Types[d.cmp.DefaultColumn()]
+		column, unit = t.Name, t.Unit
+	}
+	if d.kind() == snapshot.Goroutine {
+		name = "goroutines"
+	}
+	shots, values := d.m.data.trend(d.kind(), stacks, column)
+	return d.m.valueChart(name, shots, values, unit, width, height)
+}
+
+// below is what hangs together with the finding, why it is one, and what
+// helps, in at most some lines. All of it can be read with enter.
+func (d *findingDetail) below(width, most int) []string {
+	f := &d.finding
+	repair := d.said("Repair", f.Remedy, width)
+	why := d.said("Why", strings.Join(f.Evidence, "; "), width)
+	recheck := d.said("Recheck", f.Recheck, width)
+	related := d.relatedLines(2)
+	for _, part := range []*[]string{&recheck, &related} {
+		if len(related)+len(why)+len(repair)+len(recheck) > most {
+			*part = nil
+		}
+	}
+	why = cutLines(why, max(1, most-len(repair)-len(related)), width)
+	repair = cutLines(repair, max(1, most-len(why)-len(related)), width)
+	return slices.Concat(related, why, repair, recheck)
+}
+
+// wordWidth is that of the words at the left of what is below.
+const wordWidth = len("Recheck") + 2
+
+// said is a text behind the word for what it is.
+func (d *findingDetail) said(word, text string, width int) []string {
+	if text == "" {
+		return nil
+	}
+	var lines []string
+	for _, l := range wrap(text, width-wordWidth-2) {
+		lines = append(lines, " "+fit(d.m.theme.Title.Apply(word), wordWidth)+l)
+		word = ""
+	}
+	return lines
+}
+
+// cutLines shortens a text to some lines; an ellipsis says that there is more.
+func cutLines(lines []string, most, width int) []string {
+	if len(lines) <= most {
+		return lines
+	}
+	lines = lines[:most]
+	last := strings.TrimRight(lines[most-1], " .,;")
+	lines[most-1] = ansi.Truncate(last, width-2, "") + " …"
+	return lines
+}
+
+// relatedLines lists what hangs together with the finding, the largest first.
+func (d *findingDetail) relatedLines(most int) []string {
+	th, f := d.m.theme, &d.finding
+	var lines []string
+	for i := range f.Related[:min(most, len(f.Related))] {
+		r := &f.Related[i]
+		frame := d.m.tellingFrame(r.Stack)
+		word := "With"
+		if f.Kind == leak.GoroutineKind && r.Kind == leak.HeapKind {
+			word = "Holds"
+		}
+		lines = append(lines, " "+fit(th.Title.Apply(word), wordWidth)+relatedAmount(f, r)+"  "+frameName(frame)+"  "+th.Dim.Apply(position(frame.File, frame.Line)))
+	}
+	if more := len(f.Related) - len(lines); more > 0 && len(lines) > 0 {
+		lines[len(lines)-1] += th.Dim.Apply("  and " + itoa(more) + " more")
+	}
+	return lines
+}
+
+// relatedAmount is how much hangs together with a finding, of heap held by
+// goroutines how much each.
+func relatedAmount(f *leak.Finding, r *leak.Related) string {
+	text := amountText(r.Now)
+	count, counted := f.Now.Goroutines.Get()
+	if bytes, known := r.Now.Bytes.Get(); known && counted && count > 1 && r.Kind == leak.HeapKind {
+		text = units.Bytes(bytes) + ", " + units.Bytes(bytes/count) + " each"
+	}
+	return text
+}
+
+// words is the whole finding as text.
+func (d *findingDetail) words() section {
+	f := &d.finding
+	out := section{title: f.Verdict.String() + "  " + f.Summary}
+	say := func(key string, texts ...string) {
+		for _, text := range texts {
+			if text != "" {
+				out.hints = append(out.hints, hint{key, text})
+				key = ""
+			}
+		}
+	}
+	say("sure", strings.TrimSuffix(sureText(f), " sure"))
+	if f.HasHandler {
+		say("handler", strings.TrimSpace(f.Handler.Name+"  "+f.Handler.Link.String()))
+	}
+	say("where", strings.TrimSpace(f.Where.Function+"  "+position(f.Where.File, f.Where.Line)))
+	say("grows", strings.TrimSpace(perMinuteText(f.Growth, f.Unit)+" "+intervalText(f.Growth, f.Unit)))
+	say("now", amountText(f.Now), d.holds())
+	for i := range f.Related {
+		r := &f.Related[i]
+		frame := d.m.tellingFrame(r.Stack)
+		say("with", relatedAmount(f, r)+"  "+frameName(frame)+"  "+position(frame.File, frame.Line))
+	}
+	say("why", f.Evidence...)
+	say("repair", f.Remedy)
+	say("recheck", f.Recheck)
+	return out
+}
+
+func (d *findingDetail) hints() []hint {
+	if len(d.stacks) == 0 {
+		return []hint{{"enter", "in words"}, {"esc", "back"}}
+	}
+	return append([]hint{{"enter", "in words"}, {"f", "its stack alone"}}, d.stackPage.hints()...)
+}
+
+func (d *findingDetail) help() section {
+	return detailHelp("A finding: what it is, why, and what helps",
+		hint{"enter", "all that is known of it, in words"},
+		hint{"f", "the page of the shown stack or group alone"},
+		hint{"n N", "next, previous of its stacks, then of those that hang together with it"},
+		hint{"(… – …)", "the interval in which the growth lies with 95%"},
+		hint{"% sure", "how often such a verdict holds"},
+		hint{"holds", "what would be freed if it went away, as far as shared frames show it: an estimate"},
+	)
+}
