@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"strings"
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
@@ -80,13 +81,16 @@ func errorText(c diff.Change, unit string) string {
 	return "±" + units.Format(c.Stderr, unit)
 }
 
-// rateCell is rateText for a table, where most rows do not change.
+// rateCell is rateText for a table: most rows do not change, and the head says
+// that it is per minute.
 func (c compared) rateCell(delta int64, unit string) string {
 	if delta == 0 {
 		return ""
 	}
-	return c.rateText(delta, unit)
+	return perMinuteCell(c.rateText(delta, unit))
 }
+
+func perMinuteCell(rate string) string { return strings.TrimSuffix(rate, "/min") }
 
 // rateText is a change per minute of the compared span, "" where there is none.
 func (c compared) rateText(delta int64, unit string) string {

@@ -30,7 +30,7 @@ func TestExportProposesAPath(t *testing.T) {
 		p.press("up")
 	}
 	p.want("▸ heap diff for go tool pprof")
-	p.press("esc").want("What grows")
+	p.press("esc").want("Findings")
 }
 
 func TestExportWrites(t *testing.T) {

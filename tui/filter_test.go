@@ -62,7 +62,7 @@ func TestFilterMatchesTheWholeStack(t *testing.T) {
 
 func TestFilterOfEachScreen(t *testing.T) {
 	for to, c := range map[string]struct{ text, shows, hides string }{
-		"1": {"chan", "worker.(*Pool).next", "cache.(*Store).Put"},
+		"1": {"receive", "worker.(*Pool).next", "cache.(*Store).Put"},
 		"2": {"lru", "lru.(*Cache).Add", "cache.(*Store).Put"},
 		"3": {"worker", "worker.(*Pool)", "otifier).Push"},
 		"5": {"#3", "12:00:30", "12:00:45"},

@@ -22,6 +22,10 @@ func scenes() []scene {
 	return []scene{
 		{"overview", nil},
 		{"overview in the past", keys("left left left left")},
+		{"finding detail", keys("enter")},
+		{"finding of kept state", keys("down enter")},
+		{"finding in words", keys("enter enter")},
+		{"help of a finding", keys("enter ?")},
 		{"heap by stack", keys("2")},
 		{"heap by function", keys("2 v")},
 		{"heap by package", keys("2 v v")},
@@ -94,11 +98,16 @@ func picture(p *program) string {
 // that of the story.
 func TestStates(t *testing.T) {
 	refused := snapshot.Unreachable{Since: storyEnd.Add(-4 * time.Second), Reason: "refused", Next: storyEnd.Add(5 * time.Second)}
+	whole := func(p *program) {
+		p.judge.result = p.story.judged(t)
+		p.tell(p.story.whole()...)
+	}
 	states := []struct {
 		name string
 		tell func(p *program)
 	}{
 		{"before anything", func(p *program) {}},
+		{"nothing judged yet", func(p *program) { p.tell(p.story.whole()...) }},
 		{"attaching", func(p *program) { p.tell(p.story.attached()) }},
 		{"attaching without an answer", func(p *program) { p.tell(refused) }},
 		{"first snapshot", func(p *program) {
@@ -106,21 +115,26 @@ func TestStates(t *testing.T) {
 			p.tell(p.story.between(1, 1, func(*snapshot.Snapshot) {})...)
 			p.tell(p.story.scheduled(storyEnd.Add(9*time.Second), false))
 		}},
-		{"outage", func(p *program) { p.tell(p.story.whole()...); p.tell(refused) }},
+		{"outage", func(p *program) { whole(p); p.tell(refused) }},
 		{"outage with a long reason", func(p *program) {
-			p.tell(p.story.whole()...)
+			whole(p)
 			slow := refused
 			slow.Reason = "timed out after 30s: the target accepts connections and does not answer"
 			p.tell(slow)
 		}},
-		{"paused", func(p *program) { p.tell(p.story.whole()...); p.press("space", "g") }},
-		{"restarted", func(p *program) { p.tell(p.story.whole()...); p.tell(p.story.restarted(storySnapshots)...) }},
-		{"after a restart", func(p *program) { p.tell(p.story.whole()...); p.tell(p.story.restarted(12)...); p.press("g") }},
+		{"paused", func(p *program) { whole(p); p.press("space", "g") }},
+		{"restarted", func(p *program) { whole(p); p.tell(p.story.restarted(storySnapshots)...) }},
+		{"after a restart", func(p *program) {
+			whole(p)
+			p.judge.result = tooLittle()
+			p.tell(p.story.restarted(12)...)
+			p.press("g")
+		}},
 		{"question", func(p *program) {
-			p.tell(p.story.whole()...)
+			whole(p)
 			p.tell(snapshot.Asked{Call: "goroutine profile", Cost: "about 1.2 s of CPU and 149 MiB of garbage, for 312000 goroutines"})
 		}},
-		{"ended", func(p *program) { p.tell(p.story.whole()...); p.send(endedMsg{}) }},
+		{"ended", func(p *program) { whole(p); p.send(endedMsg{}) }},
 	}
 	for _, width := range []int{120, 60} {
 		for _, s := range states {

@@ -27,7 +27,7 @@ func (g *goroutinesScreen) columns() []list.Column[goroutineRow] {
 			Compare: func(a, b goroutineRow) int { return cmp.Compare(a.Delta, b.Delta) },
 		},
 		{
-			Title: "per min", Min: 11, Right: true, Priority: 6, Descending: true,
+			Title: "per min", Min: 9, Right: true, Priority: 6, Descending: true,
 			Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: g.cmp.rateCell(r.Delta, "count")} },
 			Compare: func(a, b goroutineRow) int { return cmp.Compare(a.Delta, b.Delta) },
 		},

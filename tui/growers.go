@@ -2,38 +2,33 @@ package tui
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
 
 	"leaktop/diff"
 	"leaktop/diff/units"
-	"leaktop/tui/list"
-	"leaktop/tui/theme"
 )
-
-// grower is something that grew since the base: a heap stack or a group of goroutines.
-type grower struct {
-	key    any // a snapshot.StackID or a diff.GroupKey
-	kind   string
-	name   string // the function
-	where  string // file:line
-	rate   string
-	now    string
-	share  float64 // of all growth of its kind
-	change diff.Change
-	page   func() page // what enter opens
-}
 
 // maxGrowers bounds the list: who wants all of them looks at the screens of their kind.
 const maxGrowers = 50
 
+// grower is what grew since the base and belongs to no finding.
+type grower struct {
+	entry
+	share float64 // of all growth of its kind
+}
+
 // growers returns what grew beyond its sampling error, heap stacks and
 // goroutine groups together, in the order of their share in their kind's growth.
-func (m *Model) growers(heap, goroutines compared) []grower {
-	out := append(m.heapGrowers(heap), m.groupGrowers(goroutines)...)
-	slices.SortStableFunc(out, func(a, b grower) int { return cmp.Compare(b.share, a.share) })
-	return out[:min(len(out), maxGrowers)]
+// What belongs to a finding is left out: that one has the word.
+func (m *Model) growers(heap, goroutines compared) []entry {
+	all := append(m.heapGrowers(heap), m.groupGrowers(goroutines)...)
+	slices.SortStableFunc(all, func(a, b grower) int { return cmp.Compare(b.share, a.share) })
+	out := make([]entry, min(len(all), maxGrowers))
+	for i := range out {
+		out[i] = all[i].entry
+	}
+	return out
 }
 
 func (m *Model) heapGrowers(c compared) []grower {
@@ -44,67 +39,68 @@ func (m *Model) heapGrowers(c compared) []grower {
 	if column < 0 {
 		return nil // what only counts up says nothing about what is kept
 	}
-	var rows []diff.Row
+	var out []grower
 	growth := 0.0
 	for _, r := range c.ByStack(column, m.cfg.Own) {
 		growth += max(0, float64(r.Flat.Delta))
-		if r.Flat.Delta > 0 && r.Flat.Significant() {
-			rows = append(rows, r)
+		if r.Flat.Delta > 0 && r.Flat.Significant() && m.data.verdictOf(r.Stack) == nil {
+			out = append(out, grower{m.heapEntry(c, column, r), float64(r.Flat.Delta)})
 		}
 	}
-	unit := c.Types[column].Unit
-	out := make([]grower, 0, len(rows))
-	for _, r := range rows {
-		out = append(out, grower{
-			key:    r.Stack,
-			kind:   "heap",
-			name:   shortName(r.Name),
-			where:  position(r.File, r.Line),
-			rate:   c.rateText(r.Flat.Delta, unit),
-			now:    units.Format(r.Flat.After, unit),
-			share:  float64(r.Flat.Delta) / growth,
-			change: r.Flat,
-			page:   func() page { return newHeapDetail(m, byStack, r, c.Types[column].Name) },
-		})
-	}
-	return out
+	return shared(out, growth)
 }
 
 func (m *Model) groupGrowers(c compared) []grower {
 	if c.Comparison == nil {
 		return nil
 	}
-	var groups []diff.Group
+	var out []grower
 	growth := 0.0
 	for _, g := range m.data.groups() {
 		growth += max(0, float64(g.Delta))
-		if multiplied(g.Change) {
-			groups = append(groups, g)
+		if multiplied(g.Change) && m.data.verdictOfGroup(&g) == nil {
+			out = append(out, grower{m.groupEntry(c, g), float64(g.Delta)})
 		}
 	}
-	out := make([]grower, 0, len(groups))
-	for _, g := range groups {
-		out = append(out, grower{
-			key:    g.Key,
-			kind:   string(g.State),
-			name:   frameName(g.Blocked),
-			where:  position(g.Blocked.File, g.Blocked.Line),
-			rate:   c.rateText(g.Delta, "count"),
-			now:    units.Plural(g.After, "goroutine"),
-			share:  float64(g.Delta) / growth,
-			change: g.Change,
-			page:   func() page { return newGroupDetail(m, g) },
-		})
-	}
-	return out
+	return shared(out, growth)
 }
 
-// shareText is a part of a whole in percent.
-func shareText(share float64) string {
-	if share < 0.01 {
-		return "<1%"
+// shared turns growth into its part of all growth.
+func shared(gs []grower, growth float64) []grower {
+	for i := range gs {
+		gs[i].share /= growth
 	}
-	return fmt.Sprintf("%.0f%%", 100*share)
+	return gs
+}
+
+// heapEntry is the line of a heap stack.
+func (m *Model) heapEntry(c compared, column int, r diff.Row) entry {
+	return entry{
+		key:     r.Stack,
+		finding: m.data.verdictOf(r.Stack),
+		what:    "heap",
+		rate:    c.rateCell(r.Flat.Delta, c.Types[column].Unit),
+		holds:   r.Flat.After,
+		alloc:   -1,
+		name:    shortName(r.Name),
+		where:   position(r.File, r.Line),
+		page:    func() page { return newHeapDetail(m, byStack, r, c.Types[column].Name) },
+	}
+}
+
+// groupEntry is the line of a group of goroutines.
+func (m *Model) groupEntry(c compared, g diff.Group) entry {
+	return entry{
+		key:     g.Key,
+		finding: m.data.verdictOfGroup(&g),
+		what:    units.Plural(g.After, "goroutine") + ", " + string(g.State),
+		rate:    c.rateCell(g.Delta, "count"),
+		holds:   -1,
+		alloc:   -1,
+		name:    frameName(g.Blocked),
+		where:   position(g.Blocked.File, g.Blocked.Line),
+		page:    func() page { return newGroupDetail(m, g) },
+	}
 }
 
 // multiplied reports whether goroutines became more than comes and goes with
@@ -112,36 +108,4 @@ func shareText(share float64) string {
 // and more than two at all.
 func multiplied(c diff.Change) bool {
 	return c.Delta > 2 && float64(c.Delta) > 3*math.Sqrt(float64(c.Before))
-}
-
-func growerColumns(th theme.Theme) []list.Column[grower] {
-	return []list.Column[grower]{
-		{
-			Title: "per min", Min: 15, Right: true, Priority: 10,
-			Cell: func(g grower) list.Cell { return list.Cell{Text: g.rate, Paint: th.Growing} },
-		},
-		{
-			Title: "share", Min: 7, Right: true, Priority: 6, Descending: true,
-			Cell:    func(g grower) list.Cell { return list.Cell{Text: shareText(g.share)} },
-			Compare: func(a, b grower) int { return cmp.Compare(a.share, b.share) },
-		},
-		{
-			Title: "now", Min: 14, Right: true, Priority: 8,
-			Cell: func(g grower) list.Cell { return list.Cell{Text: g.now} },
-		},
-		{
-			Title: "what", Min: 16, Max: 26, Priority: 7,
-			Cell:    func(g grower) list.Cell { return list.Cell{Text: g.kind, Paint: th.Dim} },
-			Compare: func(a, b grower) int { return cmp.Compare(a.kind, b.kind) },
-		},
-		{
-			Title: "function", Min: 22, Max: 34, Flex: true, Tail: true, Priority: 9,
-			Cell:    func(g grower) list.Cell { return list.Cell{Text: g.name} },
-			Compare: func(a, b grower) int { return cmp.Compare(a.name, b.name) },
-		},
-		{
-			Title: "where", Min: 17, Max: 24, Priority: 5,
-			Cell: func(g grower) list.Cell { return list.Cell{Text: g.where, Paint: th.Dim} },
-		},
-	}
 }

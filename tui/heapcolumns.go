@@ -57,7 +57,7 @@ func (h *heapScreen) columns() []list.Column[heapRow] {
 			Compare: func(a, b heapRow) int { return cmp.Compare(a.Flat.After, b.Flat.After) },
 		},
 		list.Column[heapRow]{
-			Title: "per min", Min: 15, Right: true, Priority: 5, Descending: true,
+			Title: "per min", Min: 11, Right: true, Priority: 5, Descending: true,
 			Cell:    func(r heapRow) list.Cell { return list.Cell{Text: h.cmp.rateCell(r.Flat.Delta, unit)} },
 			Compare: func(a, b heapRow) int { return cmp.Compare(a.Flat.Delta, b.Flat.Delta) },
 		},

@@ -20,8 +20,10 @@ func TestRestart(t *testing.T) {
 	p.want("base #9 12:02:00 → #9", "same snapshot", "total 61.4 MiB → 61.4 MiB")
 	p.tell(p.story.between(10, 10, nothing)...)
 	p.want("base #9 12:02:00 → #10 12:02:15 · 15s")
-	p.press("1").want("since #9", ", 15s", "↻")
-	p.press("3").want("≥15s")
+	p.judge.result = tooLittle()
+	p.tell(p.story.between(11, 11, nothing)...)
+	p.press("1").want("NOT CLEAR YET", "since #9", "↻")
+	p.press("3").want("≥30s")
 	p.wantNot("≥2m")
 	p.resize(200, 32)
 	p.press("5").want("↻ first after restart 1")
@@ -38,7 +40,7 @@ func TestRestartBeforeItsFirstSnapshot(t *testing.T) {
 	p := told(t, 120, 32)
 	p.tell(p.story.restarted(storySnapshots)...)
 	p.press("g") // the message goes with the next key
-	if strings.Contains(p.screen(), " GROWING  live heap") && !strings.Contains(p.screen(), "restarted") {
+	if strings.Contains(p.screen(), " LEAK  live heap") && !strings.Contains(p.screen(), "restarted") {
 		t.Errorf("nothing says that this is of the process before the restart:\n%s", p.screen())
 	}
 }
@@ -72,7 +74,7 @@ func TestOutage(t *testing.T) {
 func (p *program) table() string {
 	p.t.Helper()
 	_, rest, _ := strings.Cut(p.screen(), "\n")
-	if _, growers, ok := strings.Cut(rest, "What grows"); ok {
+	if _, growers, ok := strings.Cut(rest, "Findings"); ok {
 		return growers
 	}
 	return rest
@@ -101,7 +103,7 @@ func TestEnded(t *testing.T) {
 	p := told(t, 120, 32)
 	p.send(endedMsg{})
 	p.want("■ ended  #8")
-	p.press("2", "enter", "esc", "3", "5", "1").want("GROWING", "■ ended")
+	p.press("2", "enter", "esc", "3", "5", "1").want("LEAK", "■ ended")
 	// Once ended there is no next try, whatever was the last word.
 	p = told(t, 120, 32)
 	p.tell(snapshot.Unreachable{Since: storyEnd, Reason: "refused", Next: storyEnd})

@@ -5,56 +5,104 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"leaktop/capture/snapshot"
 	"leaktop/diff"
+	"leaktop/diff/leak"
 	"leaktop/tui/list"
 )
 
-// overviewScreen answers: does memory grow, what grows, and how fast.
+// overviewScreen answers: does it leak, what, how fast, until when.
 type overviewScreen struct {
 	m          *Model
-	growers    *list.List[grower, any]
-	columned   *bool // for which background the columns were made, nil not yet
+	entries    *list.List[entry, any] // findings, then what grows and is not judged
+	judged     bool                   // whether the first of them are findings
+	columned   *bool                  // for which background the columns were made, nil not yet
 	heap       compared
 	goroutines compared
 	heapTotal  diff.Change // of live bytes, or of the profile's default column
 	heapName   string      // of the column that heapTotal is of
 	heapUnit   string
 	groupTotal diff.Change
-	later      later // the second half of the compared time
 }
 
 func newOverview(m *Model) *overviewScreen {
-	o := &overviewScreen{m: m}
-	o.growers = list.New(list.Config[grower, any]{
-		Key:   func(g grower) any { return g.key },
-		Text:  func(g grower) string { return g.kind + " " + g.name + " " + g.where },
-		Empty: "nothing grows beyond its sampling error, or beyond what comes and goes",
-		Theme: m.theme,
-	})
+	o := &overviewScreen{m: m, entries: newEntries(m.theme)}
 	o.refresh()
 	return o
 }
 
 func (o *overviewScreen) refresh() {
-	o.growers.SetTheme(o.m.theme)
+	o.entries.SetTheme(o.m.theme)
 	if dark := o.m.theme.Dark; o.columned == nil || *o.columned != dark {
 		o.columned = &dark
-		o.growers.SetColumns(growerColumns(o.m.theme))
+		o.entries.SetColumns(append(entryColumns(o.m.theme), handlerColumn()))
 	}
-	d := o.m.data
-	o.heap, o.goroutines = d.compare(snapshot.Heap), d.compare(snapshot.Goroutine)
-	o.heapTotal, o.heapUnit, o.groupTotal = diff.Change{}, "bytes", diff.Change{}
-	if o.heap.Comparison != nil {
-		if column := o.heap.DefaultColumn(); column >= 0 {
-			o.heapTotal, o.heapName, o.heapUnit = o.heap.Total(column), o.heap.Types[column].Name, o.heap.Types[column].Unit
+	o.sinceBase()
+	findings := o.m.data.judged().Findings
+	o.judged = len(findings) > 0
+	var rows []entry
+	for i := range findings {
+		rows = append(rows, o.m.findingEntry(&findings[i]))
+	}
+	if growers := o.m.growers(o.heap, o.goroutines); len(growers) > 0 {
+		if o.judged {
+			title, note := o.growing()
+			rows = append(rows, entry{title: title, note: note})
+		}
+		rows = append(rows, growers...)
+	}
+	o.entries.SetRows(rows)
+}
+
+// growing is what the list of what is not judged is called.
+func (o *overviewScreen) growing() (title, note string) {
+	if o.backwards() {
+		return "Growing since the base", "not judged; the base is the later one, and changes read backwards in time"
+	}
+	note = "not judged"
+	if r := o.m.data.judged(); r.Outcome == leak.Inconclusive && r.Reason != "" {
+		note += ": " + r.Reason
+	}
+	return "Growing since the base", note
+}
+
+// backwards reports whether the base is later than what is looked at.
+func (o *overviewScreen) backwards() bool { return o.heap.span() < 0 || o.goroutines.span() < 0 }
+
+// title is what stands above the list.
+func (o *overviewScreen) title() string {
+	th, d := o.m.theme, o.m.data
+	title, note := o.growing()
+	switch _, all := o.entries.Len(); {
+	case o.judged && d.past():
+		title, note = "Findings", "as of #"+itoa(d.history.Newest().Seq)+", the newest"
+	case o.judged:
+		title, note = "Findings", ""
+	case all > 0, o.backwards():
+	case o.heap.span() > 0:
+		title, note = "Findings", "none so far, and nothing grows beyond its error"
+	default:
+		title, note = "Findings", "none so far"
+	}
+	return " " + th.Title.Apply(title) + "  " + th.Dim.Apply(note)
+}
+
+// missing says in sentences what would be seen with more time or more rights.
+func (o *overviewScreen) missing(width int) []string {
+	r := o.m.data.judged()
+	if r.Outcome == leak.Leaks {
+		return nil
+	}
+	texts := r.Needs
+	if _, all := o.entries.Len(); all == 0 && r.Reason != "" {
+		texts = append([]string{r.Reason}, texts...) // else it stands above the list
+	}
+	var lines []string
+	for _, text := range texts {
+		for _, l := range wrap(text, width-4) {
+			lines = append(lines, "  "+o.m.theme.Dim.Apply(l))
 		}
 	}
-	if o.goroutines.Comparison != nil {
-		o.groupTotal = o.goroutines.Total(0)
-	}
-	o.later = o.m.later(o.heap)
-	o.growers.SetRows(o.m.growers(o.heap, o.goroutines))
+	return lines
 }
 
 func (o *overviewScreen) key(key string) (tea.Cmd, bool) {
@@ -70,16 +118,16 @@ func (o *overviewScreen) key(key string) (tea.Cmd, bool) {
 	case "home":
 		o.moveCursor(-len(o.m.data.history.Snapshots()))
 	case "end", "esc":
-		if key == "esc" && o.growers.Filter().Active() {
-			return o.m.listKey(o.growers, key)
+		if key == "esc" && o.entries.Filter().Active() {
+			return o.m.listKey(o.entries, key)
 		}
 		o.moveCursor(len(o.m.data.history.Snapshots()))
 	case "y":
-		if g, ok := o.growers.Selected(); ok {
-			return o.m.copy(g.name + " " + g.where), true
+		if e, ok := o.entries.Selected(); ok {
+			return o.m.copy(spaced(e.verdict(), e.what) + ": " + spaced(e.name, e.where)), true
 		}
 	default:
-		return o.m.listKey(o.growers, key)
+		return o.m.listKey(o.entries, key)
 	}
 	return nil, true
 }
@@ -106,18 +154,18 @@ func (o *overviewScreen) moveCursor(step int) {
 }
 
 func (o *overviewScreen) open() tea.Cmd {
-	if g, ok := o.growers.Selected(); ok {
-		return o.m.open(g.page())
+	if e, ok := o.entries.Selected(); ok {
+		return o.m.open(e.page())
 	}
 	return nil
 }
 
 func (o *overviewScreen) click(x, y int) tea.Cmd {
 	_, top := o.split(o.m.width, o.m.height-bodyTop-footerSize)
-	return clickList(o.growers, x, y-top, func(g grower) any { return g.key }, o.open)
+	return clickList(o.entries, x, y-top, func(e entry) any { return e.key }, o.open)
 }
 
-func (o *overviewScreen) wheel(lines int) { o.growers.Wheel(lines) }
+func (o *overviewScreen) wheel(lines int) { o.entries.Wheel(lines) }
 
 // sideBySide is the width from which both charts stand next to each other.
 const sideBySide = 100
@@ -156,9 +204,24 @@ func (o *overviewScreen) render(width, height int) string {
 		lines = append(lines, strings.Split(o.m.memoryChart(width, memory), "\n")...)
 		lines = append(lines, strings.Split(o.m.goroutineChart(width, chartLines-memory), "\n")...)
 	}
-	lines = append(lines, " "+o.m.theme.Title.Apply("What grows")+o.m.theme.Dim.Apply("  since the base; not yet judged to be leaks"))
-	lines = append(lines, strings.Split(o.growers.Render(width, height-listTop), "\n")...)
+	lines = append(lines, fit(o.title(), width))
+	lines = append(lines, strings.Split(o.list(width, height-listTop), "\n")...)
 	return block(lines, height)
+}
+
+// list draws the findings, and below them what is missing for more where there
+// is room.
+func (o *overviewScreen) list(width, height int) string {
+	missing := o.missing(width)
+	shown, all := o.entries.Len()
+	if all == 0 {
+		return block(missing, height)
+	}
+	used := shown + 2 // with the heads and a heading
+	if len(missing) == 0 || used+1+len(missing) > height {
+		return o.entries.Render(width, height)
+	}
+	return o.entries.Render(width, height-len(missing)) + "\n" + strings.Join(missing, "\n")
 }
 
 func (o *overviewScreen) hints() []hint {
@@ -166,14 +229,20 @@ func (o *overviewScreen) hints() []hint {
 }
 
 func (o *overviewScreen) help() section {
-	return section{"Overview: does it grow, what, how fast", []hint{
+	return section{"Overview: does it leak, what, how fast, until when", []hint{
+		{"LEAK", "grows steadily, is not freed, does not level off; PROVEN: the runtime itself says so"},
+		{"STUCK", "goroutines that wait without end, and are not becoming more"},
+		{"GROWING", "beyond its error; too early to tell a leak from what fills up; PLATEAU: grew and levelled off"},
+		{"(… – …)", "the interval in which a growth lies with 95%"},
+		{"≈ holds", "what would be freed if it went away, as far as shared frames show it"},
+		{"not judged", "grew since the base, and belongs to no finding"},
+		{"enter", "open the selected row"},
 		{"←→ home end", "look at an earlier snapshot, on every screen; end: live again"},
 		{"b", "make the newest snapshot the base: changes count from there"},
-		{"enter", "open what grows"},
 		{"live heap", "bytes in objects that the last completed GC kept, by the heap profile"},
 		{"heap in use", "spans with at least one object, garbage included"},
 		{"RSS", "what the system charges the process"},
-		{"share", "the part of all growth of its kind, heap or goroutines"},
+		{"stuck", "goroutines of what is judged PROVEN, LEAK or STUCK now"},
 		{"▴ ↻ g", "below the curves: a snapshot, a restart, a GC that was asked for"},
 	}}
 }

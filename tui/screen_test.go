@@ -30,9 +30,10 @@ type program struct {
 	got     []tea.Msg // what commands returned that is not the model's own
 }
 
-// newProgram returns a program that nothing was told yet, not even its size.
+// newProgram returns a program that nothing was told yet, not even its size,
+// and whose judge has not seen enough.
 func newProgram(t testing.TB) *program {
-	p := &program{t: t, story: newStory(), sampler: &sampler{}, judge: &judge{result: leak.Result{Outcome: leak.Inconclusive}}, files: newFiles(), now: storyEnd}
+	p := &program{t: t, story: newStory(), sampler: &sampler{}, judge: &judge{result: tooLittle()}, files: newFiles(), now: storyEnd}
 	p.Model = New(Config{
 		Context:  context.Background(),
 		Table:    p.story.table,
@@ -60,6 +61,24 @@ func newFinder(t testing.TB, table *snapshot.Table) *handler.Finder {
 func told(t testing.TB, width, height int) *program {
 	p := newProgram(t)
 	p.judge.result = p.story.judged(t)
+	p.resize(width, height)
+	p.tell(p.story.whole()...)
+	return p
+}
+
+// tooLittle is what a judge says that has not seen enough.
+func tooLittle() leak.Result {
+	return leak.Result{
+		Outcome: leak.Inconclusive,
+		Reason:  "2 snapshots with a GC before them, where 3 are needed",
+		Needs:   []string{"With --allow goroutineleak the runtime itself tells what nothing can wake."},
+	}
+}
+
+// unjudged returns a program that was told the whole story, of which its judge
+// has not seen enough.
+func unjudged(t testing.TB, width, height int) *program {
+	p := newProgram(t)
 	p.resize(width, height)
 	p.tell(p.story.whole()...)
 	return p
@@ -170,7 +189,7 @@ func (p *program) selected() string {
 }
 
 // want fails unless every text stands on the screen.
-func (p *program) want(texts ...string) {
+func (p *program) want(texts ...string) *program {
 	p.t.Helper()
 	screen := p.screen()
 	for _, text := range texts {
@@ -178,6 +197,7 @@ func (p *program) want(texts ...string) {
 			p.t.Errorf("the screen lacks %q:\n%s", text, screen)
 		}
 	}
+	return p
 }
 
 // wantNot fails if a text stands on the screen.

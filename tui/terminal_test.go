@@ -79,10 +79,10 @@ func TestWithoutColours(t *testing.T) {
 					}
 				}
 			}
-			term.await("the verdict is there", func() bool { return term.has(" GROWING ") })
+			term.await("the verdict is there", func() bool { return term.has(" LEAK ") })
 			term.look(func() {
 				colours()
-				for _, text := range []string{"▸1 Overview", "● live", "GROWING"} {
+				for _, text := range []string{"▸1 Overview", "● live", " LEAK  live heap", "GROWING    31", "PLATEAU    a cache"} {
 					if !term.has(text) {
 						t.Errorf("without colours the screen lacks %q", text)
 					}
@@ -138,7 +138,7 @@ func TestMouse(t *testing.T) {
 	clicked("Goroutines")
 	term.await("a click on a tab leaves the detail", func() bool { return term.has("▸3 Goroutines") && term.has("by entry function") })
 	clicked("Overview")
-	term.await("Overview is back", func() bool { return term.has("▸1 Overview") && term.has("What grows") })
+	term.await("Overview is back", func() bool { return term.has("▸1 Overview") && term.has("Findings") })
 	// The list of Overview lies below the charts.
 	clicked("lru.(*Cache).Add")
 	term.await("a click selects what grows", func() bool {

@@ -11,17 +11,18 @@ import (
 
 func TestDetailAndBack(t *testing.T) {
 	p := told(t, 120, 32)
-	p.press("enter").want("76 goroutines, chan send", "notify.(*Notifier).Push", "entered at api.(*Server).Create.func1", "stack, leaf first")
+	p.press("enter").want("76 goroutines send to a channel", "notify.(*Notifier).Push", "stack, leaf first", "Repair")
+	p.press("esc").want("Findings")
+	p.press("3", "enter").want("76 goroutines, chan send", "notify.(*Notifier).Push", "entered at api.(*Server).Create.func1", "stack, leaf first")
 	p.want("76.0 MiB now, +56.0 MiB") // the heap under the same entry function
-	p.press("esc").want("What grows")
-	p.press("down", "enter").want("inuse_space of this stack", "notify.(*Notifier).encode")
-	p.press("esc", "2", "down", "enter").want("cache.(*Store).Put   store.go:41", "+17.5 MiB", "42.5 MiB now", "bytes.Clone (inlined)")
+	p.press("esc", "2", "enter").want("inuse_space of this stack", "notify.(*Notifier).encode")
+	p.press("esc", "down", "enter").want("cache.(*Store).Put   store.go:41", "+17.5 MiB", "42.5 MiB now", "bytes.Clone (inlined)")
 	p.press("esc").want("by stack")
 	p.press("3", "down", "enter").want("31 goroutines, chan receive", "labels handler=/orders tenant=acme and 1 more")
 	p.press("tab").want("▸5 Snapshots")
 	p.press("shift+tab").want("by entry function") // the page is closed
 	// esc where there is nothing to go back from does nothing.
-	p.press("1", "esc").want("What grows")
+	p.press("1", "esc").want("Findings")
 }
 
 // A group of several stacks, and a function that several stacks pass through.
@@ -142,7 +143,7 @@ func TestCopy(t *testing.T) {
 		{"2 down enter", "bytes.Clone\n\t/usr/local/go/src/bytes/bytes.go:1422\n"},
 		{"3", "runtime.gopark\n\t/usr/local/go/src/runtime/proc.go:462\n"},
 		{"3 enter", "runtime.gopark\n\t/usr/local/go/src/runtime/proc.go:462\n"},
-		{"1", "notify.(*Notifier).Push notify.go:88"},
+		{"1", "LEAK 76 goroutines send to a channel that nobody reads: notify.(*Notifier).Push notify.go:88"},
 	} {
 		p := told(t, 120, 32).press(strings.Fields(c.to)...).press("y")
 		if got := p.clipboard(); !strings.HasPrefix(got, c.want) {

@@ -1,0 +1,99 @@
+package tui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"leaktop/capture/snapshot"
+	"leaktop/diff/leak"
+	"leaktop/diff/trend"
+)
+
+// The line above the curves is the judge's word and no other.
+func TestVerdictLine(t *testing.T) {
+	grows := trend.Estimate{Value: 3 << 20, Low: 2 << 20, High: 4 << 20, Known: true}
+	level := trend.Estimate{Value: -1 << 10, Low: -9 << 10, High: 7 << 10, Known: true}
+	few := trend.Estimate{Value: 0.2, Low: -0.4, High: 0.8, Known: true}
+	for _, c := range []struct {
+		name   string
+		result leak.Result
+		want   string
+	}{
+		{"leak", leak.Result{
+			Outcome: leak.Leaks, Findings: []leak.Finding{{Verdict: leak.Proven}, {Verdict: leak.Stuck}},
+			Heap: grows, HeapGrows: true, Goroutines: few,
+		}, " LEAK  live heap +3.0 MiB/min (2.0 – 4.0) · goroutines +0.2/min"},
+		{"stuck", leak.Result{
+			Outcome: leak.Leaks, Findings: []leak.Finding{{Verdict: leak.Stuck}, {Verdict: leak.Growing}}, Heap: level, Goroutines: few,
+		}, " STUCK  live heap −1.0 KiB/min (−9.0 – 7.0) · goroutines +0.2/min"},
+		{"growing", leak.Result{Outcome: leak.Grows, Heap: grows, HeapGrows: true, Goroutines: few}, " GROWING  live heap +3.0 MiB/min"},
+		{"clean", leak.Result{Outcome: leak.Clean, Heap: level, Goroutines: few}, " CLEAN SO FAR  live heap"},
+		{"a limit ahead", leak.Result{
+			Outcome: leak.Grows, Heap: grows, Goroutines: few,
+			Limit: leak.Limit{Bytes: 1 << 30, What: "cgroup", Used: 1 << 20, Left: 42 * time.Minute},
+		}, "limit 1.0 GiB (cgroup) in about 42m"},
+		{"a limit reached", leak.Result{
+			Outcome: leak.Grows, Heap: grows, Goroutines: few, Limit: leak.Limit{Bytes: 1 << 30, What: "--limit", Used: 1 << 30},
+		}, "limit 1.0 GiB (--limit) reached"},
+		{"half an interval", leak.Result{
+			Outcome: leak.Grows, Heap: trend.Estimate{Value: 3 << 20, Low: 2 << 20, High: inf(), Known: true}, Goroutines: few,
+		}, "live heap +3.0 MiB/min (at least 2.0)"},
+		// What the judge does not know yet is told as it differs since the base.
+		{"too little", tooLittle(), " NOT CLEAR YET  live heap +47.8 MiB/min ±3.0 MiB since #1 · goroutines +43.4/min"},
+	} {
+		p := newProgram(t)
+		p.judge.result = c.result
+		p.resize(160, 32)
+		p.tell(p.story.whole()...)
+		if got := p.lines()[bodyTop]; !strings.Contains(got, c.want) {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+// What is missing for more is told where there is room for it, whole.
+func TestWhatIsMissingIsTold(t *testing.T) {
+	p := unjudged(t, 120, 32)
+	p.want("2 snapshots with a GC before them, where 3 are needed", "With --allow goroutineleak the runtime")
+	// A leak needs no more words.
+	p.judge.result = p.story.judged(t)
+	p.judge.result.Needs = tooLittle().Needs
+	p.tell(p.story.taken(9))
+	p.wantNot("With --allow")
+	// Nothing found and nothing grows.
+	p = newProgram(t)
+	p.judge.result = leak.Result{Outcome: leak.Clean, Needs: tooLittle().Needs}
+	p.resize(80, 24)
+	for seq := 1; seq <= 3; seq++ {
+		p.tell(p.story.takenWith(seq, func(s *snapshot.Snapshot) { s.Heap, s.Goroutines = p.story.heap(0), p.story.routines(0) }))
+	}
+	p.want("CLEAN SO FAR", "none so far, and nothing grows beyond its error", "With --allow goroutineleak")
+}
+
+// What is judged and what merely grows stand apart; what belongs to a finding
+// is not told twice.
+func TestFindingsAndWhatGrows(t *testing.T) {
+	p := told(t, 120, 32)
+	p.want("Findings", "LEAK", "76 goroutines send", "GROWING", "PLATEAU", "Growing since the base  not judged", "report.(*Builder).Page")
+	if strings.Count(p.screen(), "notify.(*Notifier)") != 1 {
+		t.Errorf("what a finding holds is listed beside it:\n%s", p.screen())
+	}
+	p = unjudged(t, 120, 32)
+	p.want("Growing since the base  not judged", "notify.(*Notifier).Push", "notify.(*Notifier).encode").wantNot("Findings")
+	// Both kinds are opened with enter.
+	told(t, 120, 32).press("G", "enter").want("report.(*Builder).Page   builder.go:112")
+}
+
+// Findings are of the newest run as a whole, whatever moment is looked at.
+func TestFindingsInThePast(t *testing.T) {
+	p := told(t, 120, 32).press("left", "left")
+	p.want("LEAK  as of #8, the newest", "Findings  as of #8, the newest", "76 goroutines send")
+	p.press("enter").want("as of the newest snapshot")
+}
+
+// How many goroutines are stuck is a curve of its own, once it is known.
+func TestStuckGoroutinesAreACurve(t *testing.T) {
+	told(t, 120, 32).want("all 121", "stuck 76")
+	unjudged(t, 120, 32).want("goroutines 121").wantNot("stuck")
+}
