@@ -1,6 +1,11 @@
 package handler
 
-import "leaktop/capture/snapshot"
+import (
+	"iter"
+	"slices"
+
+	"leaktop/capture/snapshot"
+)
 
 // learnOwners notes which functions run under a handler, given the stack from
 // the leaf to the handler.
@@ -48,19 +53,12 @@ func (f *Finder) startedBy(entry int32) (int32, Link) {
 }
 
 func (f *Finder) starter(entry *function) (int32, Link) {
-	for outer := range enclosing(entry.name) {
-		i, ok := f.byName[outer]
-		if !ok {
-			continue
-		}
-		switch owner := f.functions[i].owner; owner {
-		case noHandler:
-			continue
-		case shared:
-			return noHandler, OnStack
-		default:
-			return owner, Started
-		}
+	switch owner := f.ownerAmong(enclosing(entry.name)); owner {
+	case noHandler:
+	case shared:
+		return noHandler, OnStack
+	default:
+		return owner, Started
 	}
 	// One goroutine of a kind is a service's own loop; a task that requests
 	// start there are several of.
@@ -70,6 +68,34 @@ func (f *Finder) starter(entry *function) (int32, Link) {
 		}
 	}
 	return noHandler, OnStack
+}
+
+// ownerAmong returns the handler under which alone the first of some functions
+// runs that was seen to run under any; shared where it runs under several.
+func (f *Finder) ownerAmong(names iter.Seq[string]) int32 {
+	for name := range names {
+		if i, ok := f.byName[name]; ok && f.functions[i].owner != noHandler {
+			return f.functions[i].owner
+		}
+	}
+	return noHandler
+}
+
+// Owner returns the handler under which alone a function was seen to run, or the
+// one that its closure is made in; false where there is none, or are several.
+// What the function starts is started by that handler.
+func (f *Finder) Owner(function string) (Handler, bool) {
+	f.settle()
+	owner := f.ownerAmong(slices.Values([]string{function}))
+	if owner == noHandler {
+		owner = f.ownerAmong(enclosing(function))
+	}
+	if owner < 0 {
+		return other(), false
+	}
+	h := f.handlers[owner].named()
+	h.Link = Started
+	return h, true
 }
 
 // Observe looks at all stacks of profiles, so that what they show of each other

@@ -101,3 +101,24 @@ func TestMiddlewaresThatCallTheNext(t *testing.T) {
 		}
 	}
 }
+
+// The creator that a full dump names leads to the handler it runs under.
+func TestOwner(t *testing.T) {
+	table := snapshot.NewTable()
+	f := finder(t, table)
+	f.Observe(profileOf(table, snapshot.Heap, []recorded{
+		{kind: snapshot.Heap, count: 1, frames: request("shop/orders.(*Desk).Create", "shop/orders.(*Desk).place", "shop/mail.Send")},
+		{kind: snapshot.Heap, count: 1, frames: request("shop/users.Create", "shop/mail.Send")},
+	}))
+	for _, test := range []struct{ creator, want string }{
+		{"shop/orders.(*Desk).place", "orders.(*Desk).Create, net/http, started by it"},
+		{"shop/orders.(*Desk).place.func1", "orders.(*Desk).Create, net/http, started by it"},
+		{"shop/mail.Send", "other"}, // two handlers call it
+		{"shop/audit.Run", "other"},
+	} {
+		h, ok := f.Owner(test.creator)
+		if got := describe(h); got != test.want || ok != (test.want != "other") {
+			t.Errorf("%s: %q (%v), want %q", test.creator, got, ok, test.want)
+		}
+	}
+}

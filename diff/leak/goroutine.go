@@ -51,7 +51,7 @@ func serves(entry string) bool {
 
 // finding is what is said of a task.
 func (s *scene) taskFinding(t *task, verdict Verdict, companions []*task, held []*growth) Finding {
-	check := checkOf(t)
+	check, dumped := checkOf(t), s.name(t)
 	f := Finding{
 		ID:         idOf(GoroutineKind, t.names()...),
 		Kind:       GoroutineKind,
@@ -79,6 +79,7 @@ func (s *scene) taskFinding(t *task, verdict Verdict, companions []*task, held [
 		f.Groups = append(f.Groups, c.keys()...)
 	}
 	f.Evidence = append(f.Evidence, s.taskEvidence(t)...)
+	f.Evidence = append(f.Evidence, dumped...)
 	switch verdict {
 	case Plateau:
 		f.Summary = units.Plural(t.now, "goroutine") + " became more, and then no more"

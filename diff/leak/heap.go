@@ -18,7 +18,7 @@ const (
 	leakSpan   = 30 * time.Second
 	// leakEnded is up to which probability that growth has ended it may still
 	// be called a leak.
-	leakEnded = 0.15
+	leakEnded = 0.4
 	// leakEvents is how many sampled objects a leak rests on at least.
 	leakEvents = 10
 	// leakSaturation is how fast the second half must grow, against the first.

@@ -44,6 +44,7 @@ type run struct {
 	advanced         int // after the warm-up
 	heap, goroutines *snapshot.Snapshot
 	leaked           *snapshot.Profile
+	dumps            cohort
 	curves           curves
 	firstGC          snapshot.Value
 	missing          []string // why the newest snapshot lacks a profile
@@ -97,6 +98,10 @@ func (j *Judge) take(s *snapshot.Snapshot) {
 	if s.Goroutines != nil {
 		r.goroutines = s
 	}
+	if s.Leaked != nil {
+		r.leaked = s.Leaked
+	}
+	r.dumps.add(s.Dump)
 	j.observer.Add(s)
 	j.cfg.Handlers.Observe(s.Heap, s.Goroutines)
 }
@@ -125,6 +130,7 @@ func (j *Judge) scene() *scene {
 		goroutines: j.run.goroutines,
 		leaked:     j.run.leaked,
 		standing:   maps.Collect(j.observer.Standing()),
+		dumps:      &j.run.dumps,
 		curves:     &j.run.curves,
 	}
 	if s.goroutines != nil {

@@ -25,7 +25,7 @@ const (
 // then it goes on to produce, which its allocations show; a single one without
 // allocations may be a generator of values, which is an idiom.
 func (s *scene) stuck(t *task) bool {
-	if !s.stands(t) {
+	if !s.stands(t) || s.turnsOver(t) {
 		return false
 	}
 	switch state := t.state(); {
