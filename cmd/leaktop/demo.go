@@ -31,6 +31,7 @@ did in others, in a child process, and attaches the screens to it. The service
 ends with the screens. Its leaks pause when its live heap reaches the limit.`,
 		Example: `leaktop demo
 leaktop demo --modes task,lru
+leaktop demo --modes all
 leaktop demo --serve 127.0.0.1:6060
 leaktop demo --list`,
 		Args: exactly(0, ""),
@@ -58,8 +59,8 @@ leaktop demo --list`,
 	f := cmd.Flags()
 	watch.add(f, demoEvery)
 	f.StringVar(&serve, "serve", "", "only serve, on this host:port; until standard input closes, if it is a pipe")
-	f.BoolVar(&list, "list", false, "list the modes and what each of them does")
-	f.StringSliceVar(&modes, "modes", nil, "run only these modes")
+	f.BoolVar(&list, "list", false, "list all modes and what each of them does")
+	f.StringSliceVar(&modes, "modes", nil, "run these modes instead of those of the demo; all for every one")
 	f.Var(&limit, "limit", "live heap at which the leaks pause")
 	return cmd
 }
@@ -67,15 +68,18 @@ leaktop demo --list`,
 // listModes prints the table of modes with the truth about each.
 func listModes(std streams) error {
 	w := tabwriter.NewWriter(std.out, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(w, "MODE\tLEAKS\tWHAT IT DOES")
+	fmt.Fprintln(w, "MODE\tLEAKS\tIN DEMO\tWHAT IT DOES")
 	for _, m := range leaky.Modes() {
-		leaks := "no"
-		if m.Leak {
-			leaks = "yes"
-		}
-		fmt.Fprintf(w, "%s\t%s\t%s\n", m.Name, leaks, m.Sentence)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", m.Name, yesOrNo(m.Leak), yesOrNo(m.Demo), m.Sentence)
 	}
 	return w.Flush()
+}
+
+func yesOrNo(yes bool) string {
+	if yes {
+		return "yes"
+	}
+	return "no"
 }
 
 // serveDemo only serves. As a child it ends when the pipe from its parent
