@@ -24,7 +24,7 @@ func (s *Sampler) attach(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if shot.Heap == nil && shot.Goroutines == nil && shot.question == nil {
+	if shot.Heap == nil && shot.Goroutines == nil && len(shot.left) == 0 {
 		return shot.fault
 	}
 	s.attached, s.outage, s.wanted = true, outage{}, false

@@ -54,7 +54,24 @@ func (s *Sampler) SetEvery(every time.Duration) {
 	s.inbox.put(func(s *Sampler) { s.cfg.Every = max(every, time.Second) })
 }
 
-// AllowCostly is the yes to the question of [snapshot.Asked].
+// Dump asks for a full goroutine dump with a snapshot now, as far as the pace of
+// the target allows. What it would cost is asked about first, unless dumps are
+// allowed and this one is small.
+func (s *Sampler) Dump() {
+	s.inbox.put(func(s *Sampler) {
+		s.consent.put[dumpGoroutines], s.told[dumpGoroutines] = 0, false // whatever was said before
+		s.dumpWanted, s.wanted = true, true
+	})
+}
+
+// AllowCostly is the yes to the newest question of [snapshot.Asked]. It holds
+// until the target has twice as many goroutines; where a single dump was asked
+// for, it is to that one.
 func (s *Sampler) AllowCostly() {
-	s.inbox.put(func(s *Sampler) { s.costly, s.wanted = true, true })
+	s.inbox.put(func(s *Sampler) {
+		for _, e := range s.consent.yes() {
+			s.dumpWanted = s.dumpWanted || e.call == dumpGoroutines
+		}
+		s.wanted = true
+	})
 }

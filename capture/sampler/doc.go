@@ -16,11 +16,15 @@
 //     goes on inside the target.
 //   - The goroutine profile is fetched at debug=0 only, and above 250,000
 //     goroutines only after an explicit yes.
-//   - gc=1 is sent only when the user allowed it. debug=2, goroutineleak and
-//     seconds=N are never sent.
+//   - gc=1, debug=2 (the full dump) and goroutineleak are sent only where the
+//     user allowed them, at most once a snapshot. A dump of more than 8,000 frames,
+//     or 0.9 MB, and goroutineleak above 20,000 goroutines take an explicit yes
+//     to the cost that is predicted then.
+//   - seconds=N is never sent.
 //
 // The code follows the life of a target: attach.go reaches it, probe.go looks
-// what is served there, curves.go and shot.go take points and snapshots,
-// outage.go waits while there is no answer, and restart.go tells whether it is
-// still the same process that answers.
+// what is served there, curves.go, shot.go and extra.go take points and
+// snapshots, predict.go and consent.go say what that costs and ask, outage.go
+// waits while there is no answer, and restart.go tells whether it is still the
+// same process that answers.
 package sampler

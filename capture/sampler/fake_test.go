@@ -66,6 +66,8 @@ type fake struct {
 	requests []request
 	inFlight int
 	tellsNot bool // /metrics has no start time
+	// mayBeAsked holds the pages that are asked for only where that is allowed.
+	mayBeAsked map[string]bool
 }
 
 // The paths that a fake target may serve.
@@ -78,12 +80,15 @@ const (
 	pathGoroutine = "/debug/pprof/goroutine"
 	pathMetrics   = "/metrics"
 	pathVars      = "/debug/vars"
+	pathDump      = "/debug/pprof/goroutine?debug=2"
+	pathLeak      = "/debug/pprof/goroutineleak"
 )
 
-// newFake returns a target that serves all of pprof and these pages.
+// newFake returns a target that serves these pages and all of pprof that may be
+// asked for without further ado. What else is asked for is an error.
 func newFake(t *testing.T, pages ...string) *fake {
 	f := &fake{t: t, process: newProcess(), served: make(map[string]bool), latency: make(map[string]time.Duration),
-		rules: make(map[string]func(int) reply), counts: make(map[string]int)}
+		rules: make(map[string]func(int) reply), counts: make(map[string]int), mayBeAsked: make(map[string]bool)}
 	for _, page := range append(pages, pathIndex, pathCmdline, pathHeap, pathHeapGC, pathTrailer, pathGoroutine) {
 		f.served[page] = true
 	}
@@ -161,7 +166,7 @@ func (f *fake) begin(page string) reply {
 		f.t.Errorf("%s was asked for while another request was in flight", page)
 	}
 	known := []string{pathIndex, pathCmdline, pathHeap, pathHeapGC, pathTrailer, pathGoroutine, pathMetrics, pathVars}
-	if !slices.Contains(known, page) {
+	if !slices.Contains(known, page) && !f.mayBeAsked[page] {
 		f.t.Errorf("%s was asked for, which must never be", page)
 	}
 	r := reply{}
@@ -186,7 +191,11 @@ func (f *fake) body(page string) []byte {
 	p := f.process
 	switch page {
 	case pathIndex:
-		return indexPage(map[string]int64{"goroutine": p.goroutines, "heap": p.records})
+		counts := map[string]int64{"goroutine": p.goroutines, "heap": p.records}
+		if f.served[pathLeak] {
+			counts["goroutineleak"] = 0
+		}
+		return indexPage(counts)
 	case pathCmdline:
 		return []byte("/usr/bin/orders\x00--secret=x")
 	case pathMetrics:
@@ -203,7 +212,11 @@ func (f *fake) body(page string) []byte {
 		return fmt.Appendf(nil, "heap profile: 0: 0 [0: 0] @ heap/1048576\n\n# runtime.MemStats\n# HeapInuse = 1000000\n# TotalAlloc = %d\n# Mallocs = %d\n# NumGC = %d\n",
 			p.totalAlloc, p.mallocs, p.numGC)
 	case pathGoroutine:
-		return encode(f.t, p.goroutineProfile())
+		return encode(f.t, p.goroutineProfile("goroutine"))
+	case pathLeak:
+		return encode(f.t, p.goroutineProfile("goroutineleak"))
+	case pathDump:
+		return p.dump()
 	}
 	return encode(f.t, p.heapProfile())
 }
@@ -224,8 +237,17 @@ func (p process) heapProfile() *profile.Profile {
 	return out
 }
 
-func (p process) goroutineProfile() *profile.Profile {
-	out := p.profile("goroutine/count")
+// dump writes the first hundred goroutines, which have a frame each.
+func (p process) dump() []byte {
+	var b bytes.Buffer
+	for i := range min(p.goroutines, 100) {
+		fmt.Fprintf(&b, "goroutine %d [chan send, 2 minutes]:\norders.keep(0x1)\n\t/src/orders.go:7 +0x1\n\n", i+1)
+	}
+	return b.Bytes()
+}
+
+func (p process) goroutineProfile(name string) *profile.Profile {
+	out := p.profile(name + "/count")
 	out.Sample[0].Value = []int64{p.goroutines}
 	return out
 }

@@ -53,7 +53,7 @@ func (r *run) restart(since time.Time, v *snapshot.Vitals, fresh bool, shot *sna
 		}
 	}
 	// Two processes may have had a hand in one snapshot.
-	if moved(shot.Heap, shot.Goroutines) {
+	if moved(shot.Heap, shot.Goroutines) || moved(shot.Goroutines, shot.Leaked) {
 		return "its memory mappings moved during a snapshot"
 	}
 	return ""

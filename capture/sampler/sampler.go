@@ -31,19 +31,25 @@ type Config struct {
 	// AllowGC is the user's explicit yes to gc=1: each heap snapshot then
 	// forces a GC, and shows what is live at once.
 	AllowGC bool
-	// AllowCostly is the explicit yes to a goroutine profile of more than 250,000 goroutines.
+	// AllowDump is the user's explicit yes to a full goroutine dump with each
+	// snapshot, which stops the world. One of more than 8,000 frames is asked about.
+	AllowDump bool
+	// AllowLeakProfile is the user's explicit yes to a goroutineleak profile with
+	// each snapshot, which forces a GC. One of more than 20,000 goroutines is asked about.
+	AllowLeakProfile bool
+	// AllowCostly is the explicit yes, beforehand, to whatever would be asked about.
 	AllowCostly bool
 }
 
-// Sampler watches one target. Snapshot, SetPaused, SetEvery and AllowCostly
-// may be called from any goroutine at any time; they return at once. Run or
-// One is called once.
+// Sampler watches one target. Snapshot, Dump, SetPaused, SetEvery and
+// AllowCostly may be called from any goroutine at any time; they return at
+// once. Run or One is called once.
 type Sampler struct {
 	cfg   Config
 	inbox *inbox
 
 	// The URLs that snapshots are made of.
-	indexURL, heapURL, goroutineURL string
+	indexURL, heapURL, goroutineURL, dumpURL, leakURL string
 
 	// The rest is Run's alone.
 	emit     func(snapshot.Event)
@@ -61,10 +67,12 @@ type Sampler struct {
 	late     int           // quick requests in a row that took too long
 	cpu      cpuMeter
 
-	paused bool
-	wanted bool // a snapshot is to be taken as soon as the pace allows
-	costly bool // the yes to a costly goroutine profile, for this session
-	asked  bool // the question was put
+	paused     bool
+	wanted     bool // a snapshot is to be taken as soon as the pace allows
+	dumpWanted bool // with a full dump
+	consent    consent
+	told       [numCalls]bool // that it fails
+	frameBytes float64        // that a frame takes in a full dump
 }
 
 // New returns a sampler that has not asked for anything yet.
@@ -80,10 +88,13 @@ func New(cfg Config) *Sampler {
 		indexURL:     cfg.Target.Index(),
 		heapURL:      cfg.Target.Profile("heap", query),
 		goroutineURL: cfg.Target.Profile("goroutine", nil),
+		dumpURL:      cfg.Target.Profile("goroutine", url.Values{"debug": {"2"}}),
+		leakURL:      cfg.Target.Profile(leakProfile, nil),
 		found:        found{info: snapshot.Info{Address: cfg.Target.Address()}},
 		run:          newRun(0),
 		paces:        make(map[string]*pace),
-		costly:       cfg.AllowCostly,
+		consent:      consent{always: cfg.AllowCostly},
+		frameBytes:   bytesPerFrame,
 	}
 }
 

@@ -2,8 +2,6 @@ package sampler
 
 import (
 	"context"
-	"fmt"
-	"strconv"
 	"time"
 
 	"leaktop/capture/decode"
@@ -11,21 +9,13 @@ import (
 	"leaktop/capture/snapshot"
 )
 
-const (
-	// Predictions for a goroutine profile at debug=0, per goroutine (measured:
-	// 243–393 ms of CPU at 100k).
-	cpuPerGoroutine     = 4 * time.Microsecond
-	garbagePerGoroutine = 500 // bytes
-	// askAbove is the number of goroutines above which their profile needs an explicit yes.
-	askAbove = 250_000
-)
-
 // shot is a snapshot with what is to be known until it is handed out.
 type shot struct {
 	*snapshot.Snapshot
-	fresh    bool            // the figures were read after the profiles
-	question *snapshot.Asked // what was left out for its cost, nil for nothing
-	fault    error           // the first error about a part that is missing
+	fresh      bool        // the figures were read after the profiles
+	left       []excess    // what was left out for its cost
+	shortfalls []shortfall // of the parts that a snapshot can do without
+	fault      error       // the first error about a part that is missing
 }
 
 // snapshot takes one snapshot and hands it out.
@@ -53,9 +43,14 @@ func (s *Sampler) hand(shot shot) {
 	s.run.add(shot.Snapshot, shot.fresh)
 	s.emit(snapshot.VitalsTaken{Vitals: shot.Vitals})
 	s.emit(snapshot.Taken{Snapshot: shot.Snapshot})
-	if shot.question != nil && !s.asked {
-		s.asked = true
-		s.emit(*shot.question)
+	for _, f := range shot.shortfalls {
+		if !s.told[f.call] {
+			s.told[f.call] = true
+			s.emit(snapshot.Warned{Text: f.text})
+		}
+	}
+	if question, ok := s.consent.question(shot.left); ok {
+		s.emit(question)
 	}
 }
 
@@ -81,6 +76,9 @@ func (s *Sampler) take(ctx context.Context) (shot, error) {
 	}
 	if astray != nil && out.Heap == nil && out.Goroutines == nil {
 		return out, astray // something answers, but it is not pprof any more
+	}
+	if err := s.extras(ctx, &out); err != nil {
+		return out, err
 	}
 	if err := s.figures(ctx, &out); err != nil {
 		return out, err
@@ -149,23 +147,13 @@ func (s *Sampler) mayListGoroutines(out *shot) bool {
 	if !known {
 		n, known = s.run.seen.Get(snapshot.Goroutines)
 	}
-	if !known || n <= askAbove || s.costly {
+	if !known || n <= askAbove || s.consent.covers(listGoroutines, float64(n)) {
 		return true
 	}
-	cost := fmt.Sprintf("about %.1f s of CPU and %.0f MiB of garbage, for %s goroutines",
-		(time.Duration(n) * cpuPerGoroutine).Seconds(), float64(n)*garbagePerGoroutine/(1<<20), grouped(n))
+	cost := listCost(n)
 	out.Missing = append(out.Missing, "goroutine profile: left out, since it would cost the target "+cost+"; allow it to see them")
-	out.question = &snapshot.Asked{Call: "goroutine profile", Cost: cost}
+	out.left = append(out.left, excess{listGoroutines, float64(n), cost})
 	return false
-}
-
-// grouped writes a count with a comma after each thousand.
-func grouped(n int64) string {
-	text := strconv.FormatInt(n, 10)
-	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
 }
 
 // figures adds the point of the curves that belongs to a snapshot. Where the
@@ -193,16 +181,26 @@ func (s *Sampler) figures(ctx context.Context, out *shot) error {
 	return nil
 }
 
+// liveHeap is the live bytes of the heap profile.
+func (out *shot) liveHeap() snapshot.Value {
+	if out.Heap == nil {
+		return snapshot.Value{}
+	}
+	column := out.Heap.Columns().LiveBytes
+	if column < 0 {
+		return snapshot.Value{}
+	}
+	return snapshot.Known(out.Heap.Total(column))
+}
+
 // complete adds the figures that follow from the profiles, where the curves do
 // not have them: one curve must not join two ways to measure.
 func (out *shot) complete() {
 	told := snapshot.Vitals{}
-	if heap := out.Heap; heap != nil {
-		if columns := heap.Columns(); columns.LiveBytes >= 0 {
-			told.Set(snapshot.LiveHeap, heap.Total(columns.LiveBytes))
-			if columns.LiveObjects >= 0 {
-				told.Set(snapshot.LiveObjects, heap.Total(columns.LiveObjects))
-			}
+	if live, known := out.liveHeap().Get(); known {
+		told.Set(snapshot.LiveHeap, live)
+		if column := out.Heap.Columns().LiveObjects; column >= 0 {
+			told.Set(snapshot.LiveObjects, out.Heap.Total(column))
 		}
 	}
 	if out.Goroutines != nil {

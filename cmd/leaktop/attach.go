@@ -126,13 +126,17 @@ func newSampler(text string, reach reachFlags, watch watchFlags) (*sampler.Sampl
 	}
 	table := snapshot.NewTable()
 	return sampler.New(sampler.Config{
-		Target:  t,
-		Client:  client,
-		Table:   table,
-		Limits:  reach.limits.decode(),
-		Every:   watch.every,
-		Wait:    watch.wait,
-		AllowGC: watch.allowsGC(),
+		Target: t,
+		Client: client,
+		Table:  table,
+		Limits: reach.limits.decode(),
+		Every:  watch.every,
+		Wait:   watch.wait,
+
+		AllowGC:          watch.allows(allowGC),
+		AllowLeakProfile: watch.allows(allowGoroutineLeak),
+		AllowDump:        watch.allows(allowDump),
+		AllowCostly:      watch.costly.yes,
 
 		AttachTimeout: reach.options.Timeout / 2,
 	}), client, table, nil

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/dustin/go-humanize"
@@ -98,15 +100,19 @@ func (s *sizeValue) Type() string { return "SIZE" }
 
 // watchFlags say how often to look and what is allowed.
 type watchFlags struct {
-	every time.Duration
-	wait  bool
-	allow []string
+	every  time.Duration
+	wait   bool
+	allow  []string
+	costly costlyFlag
 }
 
 func (w *watchFlags) add(f *pflag.FlagSet, every time.Duration) {
 	f.DurationVar(&w.every, "every", every, "time between snapshots; longer where the target is slow")
 	f.BoolVar(&w.wait, "wait", false, "wait for a target that is down at the start")
-	f.StringSliceVar(&w.allow, "allow", nil, "allow what costs the target more: gc (each snapshot forces a GC: 0.05 to 0.7 s of CPU for each GiB of live heap)")
+	f.StringSliceVar(&w.allow, "allow", nil, "allow what costs the target more, with each snapshot: "+
+		"gc (forces a GC: 0.05 to 0.7 s of CPU for each GiB of live heap); "+
+		"goroutineleak (forces a GC that looks for leaked goroutines: as much again, and a pause of 4 ms for each 10,000 goroutines; above 20,000 of them it asks first); "+
+		"dump (a full goroutine dump: stops the world for 5 to 8 ms for each 1,000 goroutines; above 8,000 frames of them it asks first)")
 }
 
 // check refuses what cannot be meant.
@@ -115,15 +121,33 @@ func (w *watchFlags) check() error {
 		return usageError{fmt.Errorf("--every %s: snapshots are at least a second apart; give it as 15s or 1m", w.every)}
 	}
 	for _, call := range w.allow {
-		if call != "gc" {
-			return usageError{fmt.Errorf("--allow %q: there is no such call to allow; gc is the one", call)}
+		if !slices.Contains(allowedCalls(), call) {
+			return usageError{fmt.Errorf("--allow %q: there is no such call to allow; allow some of %s", call, strings.Join(allowedCalls(), ","))}
 		}
 	}
 	return nil
 }
 
-// allowsGC reports whether gc=1 may be sent.
-func (w *watchFlags) allowsGC() bool { return len(w.allow) > 0 }
+// What --allow takes.
+const (
+	allowGC            = "gc"
+	allowGoroutineLeak = "goroutineleak"
+	allowDump          = "dump"
+)
+
+func allowedCalls() []string { return []string{allowGC, allowGoroutineLeak, allowDump} }
+
+// allows reports whether a call may be made that costs the target more.
+func (w *watchFlags) allows(call string) bool { return slices.Contains(w.allow, call) }
+
+// costlyFlag is the yes to what the screens would ask about, for a command that
+// has none.
+type costlyFlag struct{ yes bool }
+
+func (c *costlyFlag) add(f *pflag.FlagSet) {
+	f.BoolVar(&c.yes, "allow-costly", false, "take what a screen would ask about first: goroutine profiles of more than 250,000 goroutines; "+
+		"and what --allow names, of more than 20,000 goroutines (goroutineleak) or 8,000 frames of them (dump), which can stop the world for minutes")
+}
 
 // screenFlags say how the screens show what they show.
 type screenFlags struct {

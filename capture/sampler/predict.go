@@ -1,0 +1,122 @@
+package sampler
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"leaktop/capture/snapshot"
+)
+
+const (
+	// Predictions for a goroutine profile at debug=0, per goroutine (measured:
+	// 243–393 ms of CPU at 100k).
+	cpuPerGoroutine     = 4 * time.Microsecond
+	garbagePerGoroutine = 500 // bytes
+	// askAbove is the number of goroutines above which their profile needs an explicit yes.
+	askAbove = 250_000
+)
+
+const (
+	// A full dump stops the world once for each buffer that it tries: of 1, 2,
+	// 4 … 64 MiB, until all fits. Each time takes 5–8 µs for a goroutine of 8
+	// frames (measured, with 100 to 50,000 goroutines).
+	pausePerFrame           = time.Microsecond
+	firstBuffer, lastBuffer = 1 << 20, 64 << 20
+	// bytesPerFrame is what a frame takes, until a dump tells that it is more.
+	bytesPerFrame = 110
+	// smallFrames and smallBytes bound a dump that needs no question: one buffer,
+	// and so one pause, of 10 ms on a slow machine.
+	smallFrames, smallBytes = 8_000, 900_000
+)
+
+const (
+	// leakMaxGoroutines is the number of goroutines above which goroutineleak
+	// needs an explicit yes.
+	leakMaxGoroutines = 20_000
+	// Its pause (measured: 42 ms at 100k), and the most CPU that its GC takes for
+	// each GiB of live heap.
+	leakPause = 420 * time.Nanosecond
+	gcCPU     = 700 * time.Millisecond
+)
+
+// listCost is what a goroutine profile costs.
+func listCost(goroutines int64) string {
+	return fmt.Sprintf("about %.1f s of CPU and %.0f MiB of garbage, for %s goroutines",
+		(time.Duration(goroutines) * cpuPerGoroutine).Seconds(), float64(goroutines)*garbagePerGoroutine/(1<<20), grouped(goroutines))
+}
+
+// leakCost is what a goroutineleak profile costs.
+func leakCost(goroutines int64, liveHeap snapshot.Value) string {
+	gc := "a GC"
+	if live, known := liveHeap.Get(); known {
+		gib := float64(live) / (1 << 30)
+		gc += fmt.Sprintf(" of up to %s of CPU", roughly(gcCPU.Seconds()*gib))
+	}
+	return fmt.Sprintf("%s and a pause of about %s, for %s goroutines", gc, roughly(leakPause.Seconds()*float64(goroutines)), grouped(goroutines))
+}
+
+// dumpCost is what a full dump costs. It counts in floating point, because the
+// numbers of a profile may be any.
+type dumpCost struct{ goroutines, frames, bytes float64 }
+
+// predictDump reckons with the goroutines that a profile just listed.
+func predictDump(p *snapshot.Profile, table *snapshot.Table, frameBytes float64) dumpCost {
+	var c dumpCost
+	for i, key := range p.Keys {
+		depth := 0
+		for range table.FrameIDs(key.Stack) {
+			depth++
+		}
+		n := float64(p.Vector(i)[0])
+		c.goroutines += n
+		c.frames += n * float64(max(1, depth))
+	}
+	c.bytes = c.frames * frameBytes
+	return c
+}
+
+// small reports whether the dump may be taken without a question, where dumps are allowed.
+func (c dumpCost) small() bool { return c.frames <= smallFrames && c.bytes < smallBytes }
+
+// pauses is how many buffers are tried.
+func (c dumpCost) pauses() int {
+	n := 1
+	for size := float64(firstBuffer); size <= c.bytes && size < lastBuffer; size *= 2 {
+		n++
+	}
+	return n
+}
+
+func (c dumpCost) String() string {
+	n := c.pauses()
+	text := "a standstill of about " + roughly(float64(n)*c.frames*pausePerFrame.Seconds())
+	if n > 1 {
+		text += fmt.Sprintf(" in %d pauses", n)
+	}
+	return fmt.Sprintf("%s and %s of text, for %s goroutines with %s frames",
+		text, mebibytes(min(c.bytes, lastBuffer)), grouped(rounded(c.goroutines)), grouped(rounded(c.frames)))
+}
+
+// grouped writes a count with a comma after each thousand.
+func grouped(n int64) string {
+	text := strconv.FormatInt(n, 10)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}
+
+// roughly writes a predicted time.
+func roughly(seconds float64) string {
+	if seconds >= 1 {
+		return fmt.Sprintf("%.1f s", seconds)
+	}
+	return fmt.Sprintf("%.0f ms", max(1, 1000*seconds))
+}
+
+// mebibytes writes a predicted size.
+func mebibytes(n float64) string { return fmt.Sprintf("%.1f MiB", max(0.1, n/(1<<20))) }
+
+// rounded is a count as an integer.
+func rounded(n float64) int64 { return int64(min(n, 1<<53)) }
