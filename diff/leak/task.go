@@ -83,7 +83,9 @@ func (s *scene) tasks() []*task {
 		t.now += g.After
 	}
 	for _, t := range out {
-		slices.SortStableFunc(t.groups, func(a, b diff.Group) int { return cmp.Compare(b.After, a.After) })
+		slices.SortStableFunc(t.groups, func(a, b diff.Group) int {
+			return cmp.Or(cmp.Compare(telling(a), telling(b)), cmp.Compare(b.After, a.After))
+		})
 		first := t.groups[0]
 		t.entry, t.site = first.Entry, s.sites.of(first.Stacks[0])
 		if !t.site.own {
@@ -94,6 +96,15 @@ func (s *scene) tasks() []*task {
 		t.onStack = t.hasHandler && t.handler.Link == handler.OnStack
 	}
 	return out
+}
+
+// telling puts first what of a library's goroutines tells most: the loop that
+// reads a connection waits for what is not done, and the one that writes always idles.
+func telling(g diff.Group) int {
+	if g.Entry.Function == clientConnection+"writeLoop" {
+		return 1
+	}
+	return 0
 }
 
 // receiverOf is the type that a method is of, with its package; the function
