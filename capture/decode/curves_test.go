@@ -20,7 +20,7 @@ var vitalNames = map[snapshot.Vital]string{
 	snapshot.Frees: "Frees", snapshot.NumGC: "NumGC", snapshot.LastGC: "LastGC", snapshot.Goroutines: "Goroutines",
 	snapshot.Threads: "Threads", snapshot.RSS: "RSS", snapshot.MaxRSS: "MaxRSS", snapshot.MemoryLimit: "MemoryLimit",
 	snapshot.StartTime: "StartTime", snapshot.LiveHeap: "LiveHeap", snapshot.LiveObjects: "LiveObjects",
-	snapshot.HeapRecords: "HeapRecords",
+	snapshot.HeapRecords: "HeapRecords", snapshot.CgroupLimit: "CgroupLimit", snapshot.CgroupUsed: "CgroupUsed",
 }
 
 // dumpVitals prints what is known, in the order of the vitals.
@@ -111,6 +111,9 @@ func TestPrometheus(t *testing.T) {
 		{"labels of the whole program", `go_goroutines{service="a}\"b"} 7 1700000000` + "\n", "Goroutines 7\n", true},
 		{"no limit", "go_gc_gomemlimit_bytes 9.223372036854776e+18\ngo_threads 3\n", "Threads 3\n", true},
 		{"a limit", "go_gc_gomemlimit_bytes 1.073741824e+09\n", "MemoryLimit 1073741824\n", true},
+		{"a limit of nothing", "go_memlimit_bytes 0\ngo_threads 3\n", "Threads 3\n", true},
+		{"limits by the names of other libraries", "go_memlimit_bytes 1e9\ngo_memory_limit_bytes 2e9\ngo_gc_gomemlimit_bytes 3e9\n", "MemoryLimit 1000000000\n", true},
+		{"the peak", "process_resident_memory_peak_bytes 50864128\n", "MaxRSS 50864128\n", false},
 		{"several processes on one page", "go_goroutines{job=\"a\"} 7\ngo_goroutines{job=\"b\"} 8\ngo_threads 3\n", "Threads 3\n", true},
 		{"seconds", "process_start_time_seconds 1.5\ngo_memstats_last_gc_time_seconds 2\n", "LastGC 2000000000\nStartTime 1500000000\n", true},
 		{"no numbers", "go_threads NaN\ngo_goroutines -1\ngo_memstats_sys_bytes +Inf\n", "Sys 9223372036854775807\n", true},

@@ -31,7 +31,9 @@ type metric struct {
 const nanoseconds = 1e9 // from the page's seconds
 
 // metricNamed gives the figures that the Go and process collectors of the
-// Prometheus client library publish; other client libraries use the same names.
+// Prometheus client library publish; other client libraries use the same names
+// for the most part. The limit is also named as VictoriaMetrics and
+// OpenTelemetry do, and the peak RSS as the first of them.
 func metricNamed(name string) (m metric, ok bool) {
 	m, ok = metric{unit: 1}, true
 	switch name {
@@ -61,7 +63,7 @@ func metricNamed(name string) (m metric, ok bool) {
 		m = metric{snapshot.LastGC, nanoseconds}
 	case "go_gc_duration_seconds_count":
 		m.vital = snapshot.NumGC
-	case "go_gc_gomemlimit_bytes":
+	case "go_gc_gomemlimit_bytes", "go_memlimit_bytes", "go_memory_limit_bytes":
 		m.vital = snapshot.MemoryLimit
 	case "go_gc_heap_live_bytes":
 		m.vital = snapshot.LiveHeap
@@ -71,6 +73,8 @@ func metricNamed(name string) (m metric, ok bool) {
 		m.vital = snapshot.Threads
 	case "process_resident_memory_bytes":
 		m.vital = snapshot.RSS
+	case "process_resident_memory_peak_bytes":
+		m.vital = snapshot.MaxRSS
 	case "process_start_time_seconds":
 		m = metric{snapshot.StartTime, nanoseconds}
 	default:
@@ -86,6 +90,7 @@ func metricNamed(name string) (m metric, ok bool) {
 func Prometheus(body []byte) (Metrics, error) {
 	var out Metrics
 	seen := make(map[snapshot.Vital]int)
+	names := make(map[snapshot.Vital]string) // of several for one figure the first counts
 	for line := range bytes.Lines(body) {
 		if !bytes.HasPrefix(line, []byte("go_")) && !bytes.HasPrefix(line, []byte("process_")) {
 			continue
@@ -99,8 +104,12 @@ func Prometheus(body []byte) (Metrics, error) {
 			continue
 		}
 		if m, ok := metricNamed(name); ok {
-			if seen[m.vital]++; seen[m.vital] == 1 {
+			if names[m.vital] == "" {
+				names[m.vital] = name
 				set(&out.Vitals, m, value)
+			}
+			if names[m.vital] == name {
+				seen[m.vital]++
 			}
 			out.Go = out.Go || strings.HasPrefix(name, "go_")
 		}
@@ -119,7 +128,8 @@ func Prometheus(body []byte) (Metrics, error) {
 	return out, nil
 }
 
-// set takes one figure over. A limit of MaxInt64 is how the runtime says that there is none.
+// set takes one figure over. A limit of MaxInt64 is how the runtime says that
+// there is none; others say 0.
 func set(v *snapshot.Vitals, m metric, value string) {
 	f, err := strconv.ParseFloat(value, 64)
 	if err != nil || math.IsNaN(f) || f < 0 {
@@ -127,6 +137,7 @@ func set(v *snapshot.Vitals, m metric, value string) {
 	}
 	f *= m.unit
 	switch {
+	case f == 0 && m.vital == snapshot.MemoryLimit:
 	case f < math.MaxInt64:
 		v.Set(m.vital, int64(f))
 	case m.vital != snapshot.MemoryLimit:

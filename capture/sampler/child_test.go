@@ -202,13 +202,20 @@ func TestTheEndOfALocalProcess(t *testing.T) {
 	if rss, _ := v.Get(snapshot.RSS); !known || rss <= 0 || !unixNano(start).Equal(process.StartTime) {
 		t.Errorf("of the process is known: %+v", v)
 	}
+	if limit, _ := v.Get(snapshot.MemoryLimit); limit != 2<<30 {
+		t.Errorf("its memory limit is %d, want the 2 GiB that it was started with", limit)
+	}
 	s.run.remember(&v)
 	// What the target says of itself goes first: it may have handed on its port.
 	told := snapshot.Vitals{}
 	told.Set(snapshot.StartTime, 77)
+	told.Set(snapshot.MemoryLimit, 78)
 	s.readProcess(&told)
 	if start, _ := told.Get(snapshot.StartTime); start != 77 {
 		t.Errorf("the start time that the target told became %d", start)
+	}
+	if limit, _ := told.Get(snapshot.MemoryLimit); limit != 78 {
+		t.Errorf("the limit that the target told became %d", limit)
 	}
 	if evidence, settled := restartInProcess(process, process); evidence != "" || !settled {
 		t.Errorf("the process as it is: evidence %q, settled %v", evidence, settled)

@@ -72,7 +72,7 @@ func startChild(t *testing.T, address string, listener ...*os.File) *child {
 	}
 	// Its arguments tell it from the test, which may hold its socket, too.
 	cmd := exec.CommandContext(context.Background(), exe, childArgument)
-	cmd.Env = append(os.Environ(), childAddress+"="+address)
+	cmd.Env = append(os.Environ(), childAddress+"="+address, "GOMEMLIMIT=2GiB")
 	cmd.ExtraFiles = listener
 	cmd.Stderr = os.Stderr
 	if _, err := cmd.StdinPipe(); err != nil { // closed with this process

@@ -48,7 +48,7 @@ func (s *Sampler) probe(ctx context.Context) (found, error) {
 		if f.usage, err = f.process.Read(); err != nil {
 			f.process = nil
 		} else {
-			fillLocal(&f.point, f.usage)
+			fillLocal(&f.point, f.process, f.usage)
 		}
 	}
 	f.nameCurves()

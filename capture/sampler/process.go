@@ -22,18 +22,34 @@ func (s *Sampler) readProcess(v *snapshot.Vitals) {
 		s.run.ended, s.run.endedAt = fmt.Sprintf("process %d ended", process.PID), time.Now()
 		s.found.process = nil
 	case err == nil:
-		fillLocal(v, usage)
+		fillLocal(v, process, usage)
 		s.cpu.read(process, usage)
 	}
 }
 
 // fillLocal adds what /proc tells. It is read last, so that its RSS is the
-// fresher one. Of the start time the target itself knows best: another process
-// may have taken over the port.
-func fillLocal(v *snapshot.Vitals, usage target.Usage) {
+// fresher one. Of the start time and its own limit the target itself knows best:
+// another process may have taken over the port, and a program may set the limit.
+func fillLocal(v *snapshot.Vitals, process *target.Process, usage target.Usage) {
 	v.Set(snapshot.RSS, usage.RSS)
-	if _, known := v.Get(snapshot.StartTime); !known {
-		v.Set(snapshot.StartTime, usage.StartTime.UnixNano())
+	var told snapshot.Vitals
+	told.Set(snapshot.StartTime, usage.StartTime.UnixNano())
+	if process.MemoryLimit > 0 {
+		told.Set(snapshot.MemoryLimit, process.MemoryLimit)
+	}
+	v.Fill(&told)
+}
+
+// readCgroup adds the limit that the system sets a local process. That takes a
+// dozen files, so it is done with snapshots only.
+func (s *Sampler) readCgroup(v *snapshot.Vitals) {
+	process := s.found.process
+	if process == nil {
+		return
+	}
+	if cgroup, err := process.Cgroup(); err == nil && cgroup.Limit > 0 {
+		v.Set(snapshot.CgroupLimit, cgroup.Limit)
+		v.Set(snapshot.CgroupUsed, cgroup.Used)
 	}
 }
 

@@ -83,6 +83,7 @@ func (s *Sampler) take(ctx context.Context) (shot, error) {
 	if err := s.figures(ctx, &out); err != nil {
 		return out, err
 	}
+	s.readCgroup(&out.Vitals)
 	out.complete()
 	return out, nil
 }

@@ -37,6 +37,8 @@ const (
 	RSS                       // resident set size, what the system charges now
 	MaxRSS                    // the highest RSS so far
 	MemoryLimit               // GOMEMLIMIT
+	CgroupLimit               // the lowest memory limit of the cgroups it is in; read with snapshots only
+	CgroupUsed                // what the cgroup with that limit uses, its page cache included
 	StartTime                 // of the process, nanoseconds since 1970
 	LiveHeap                  // live bytes of the heap profile: what the last completed GC kept
 	LiveObjects               // objects of the heap profile, a count

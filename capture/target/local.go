@@ -16,7 +16,10 @@ type Process struct {
 	Name      string    // base name of its first argument, safe to print
 	GoVersion string    // that it was built with, "go1.26.8"; "" where its executable does not tell
 	StartTime time.Time // by the system's clock, exact to about a second
-	ticks     uint64    // start in clock ticks since boot: exact, so it tells a reused id
+	// MemoryLimit is the GOMEMLIMIT that a Go program was started with, bytes; 0
+	// for none, and where its environment cannot be read.
+	MemoryLimit int64
+	ticks       uint64 // start in clock ticks since boot: exact, so it tells a reused id
 }
 
 // Usage is what the system charged a process at one moment.
@@ -24,6 +27,15 @@ type Usage struct {
 	RSS       int64         // resident set size, bytes
 	CPU       time.Duration // user and system time since its start
 	StartTime time.Time     // the same as the Process has
+}
+
+// Cgroup is what the system lets the cgroups of a process use together with all
+// others in them.
+type Cgroup struct {
+	Limit int64 // the lowest on the way up, bytes; 0 for none
+	// Used is what the cgroup that has the limit uses now, with the page cache,
+	// which the system can take back. 0 without a limit.
+	Used int64
 }
 
 // loopback returns the addresses and the port that a target on this machine

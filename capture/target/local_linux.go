@@ -67,6 +67,10 @@ func newProcess(pid int, arg0 string) (*Process, error) {
 	// The link works even where the file was deleted or lies in another mount namespace.
 	if info, err := buildinfo.ReadFile(procFile(pid, "exe")); err == nil {
 		p.GoVersion = clean.Line(info.GoVersion, 100)
+		if environ, err := os.ReadFile(procFile(pid, "environ")); err == nil {
+			p.MemoryLimit = goMemLimit(environ)
+			clear(environ)
+		}
 	}
 	return p, nil
 }

@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 func child(t *testing.T, listen string, args ...string) (cmd *exec.Cmd, port string) {
 	t.Helper()
 	cmd = exec.Command(os.Args[0], args...)
-	cmd.Env = append(os.Environ(), "TARGET_TEST_LISTEN="+listen)
+	cmd.Env = append(os.Environ(), "TARGET_TEST_LISTEN="+listen, "GOMEMLIMIT=3GiB")
 	cmd.Stderr = os.Stderr
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
@@ -85,6 +85,9 @@ func TestFindLocal(t *testing.T) {
 			}
 			if p.GoVersion != runtime.Version() {
 				t.Errorf("Go version is %q, want %q", p.GoVersion, runtime.Version())
+			}
+			if p.MemoryLimit != 3<<30 {
+				t.Errorf("the memory limit is %d, want 3 GiB", p.MemoryLimit)
 			}
 			if age := time.Since(p.StartTime); age < -2*time.Second || age > time.Minute {
 				t.Errorf("it started %v ago", age)

@@ -14,3 +14,8 @@ func FindLocal(context.Context, *Target, []string) (*Process, error) {
 
 // Read returns what the process uses now.
 func (p *Process) Read() (Usage, error) { return Usage{}, ErrGone }
+
+// Cgroup returns the memory limit that the process runs under. It can do so on Linux only.
+func (p *Process) Cgroup() (Cgroup, error) {
+	return Cgroup{}, errors.New("the memory limit is unknown: cgroups are of Linux")
+}
