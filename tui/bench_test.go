@@ -45,7 +45,7 @@ func BenchmarkKeyPress(b *testing.B) {
 
 // Bubble Tea calls View for every message, also where nothing changed.
 func BenchmarkViewUnchanged(b *testing.B) {
-	for name, to := range map[string]string{"heap": "2", "overview": "1", "goroutines": "3", "snapshots": "5"} {
+	for name, to := range map[string]string{"heap": "2", "overview": "1", "goroutines": "3", "handlers": "4", "snapshots": "5"} {
 		b.Run(name, func(b *testing.B) {
 			p := told(b, 200, 50).press(to)
 			b.ReportAllocs()

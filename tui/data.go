@@ -7,6 +7,7 @@ import (
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
+	"leaktop/diff/handler"
 )
 
 // data is what all screens look at: what was seen, and which two snapshots
@@ -15,6 +16,7 @@ type data struct {
 	history  *snapshot.History
 	ages     *diff.Ages
 	judge    Judge
+	finder   *handler.Finder // of request handlers
 	schedule snapshot.Scheduled
 	outage   *snapshot.Unreachable // nil while the target answers
 	ended    bool                  // the source has ended
@@ -29,6 +31,7 @@ type data struct {
 	groupsOf   *diff.Comparison // what groupsMade are of
 	groupsMade []diff.Group
 	verdicts   *verdicts // nil until they are asked for again
+	handled    handled
 }
 
 // compared is a comparison and the snapshots it is of.
@@ -45,6 +48,7 @@ func newData(cfg Config) *data {
 		history: snapshot.NewHistory(cfg.Table),
 		ages:    diff.NewAges(cfg.Table),
 		judge:   cfg.Judge,
+		finder:  cfg.Handlers,
 		cache:   make(map[snapshot.Kind]compared),
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
@@ -253,6 +254,21 @@ func detailHelp(title string, more ...hint) section {
 		hint{"y", "copy the stack"},
 		hint{"esc", "back"},
 	)}
+}
+
+// flow puts parts on one line, or on several where they need them.
+func flow(width int, parts ...string) []string {
+	var lines []string
+	var line []string
+	for _, part := range parts {
+		if len(line) > 0 && ansi.StringWidth(head(append(line, part)...)) > width {
+			lines, line = append(lines, head(line...)), nil
+		}
+		if part != "" {
+			line = append(line, part)
+		}
+	}
+	return fitted(append(lines, head(line...)), width)
 }
 
 // head joins parts of a title line with space between them.

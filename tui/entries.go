@@ -19,7 +19,7 @@ type entry struct {
 	what    string
 	rate    string  // of its growth
 	holds   int64   // bytes, negative where that is not known
-	alloc   float64 // bytes a second, negative where that is not known
+	alloc   float64 // bytes a second, 0 where that is not known
 	name    string  // the function to look at
 	where   string  // file:line
 	handler string
@@ -54,7 +54,6 @@ func (m *Model) findingEntry(f *leak.Finding) entry {
 		what:    f.Summary,
 		rate:    perMinuteCell(perMinuteText(f.Growth, f.Unit)),
 		holds:   -1,
-		alloc:   -1,
 		name:    "the process",
 		page:    func() page { return newFindingDetail(m, f) },
 	}

@@ -165,7 +165,7 @@ func (d *findingDetail) head(width int) []string {
 	return append(lines, d.numbers(width)...)
 }
 
-// numbers is the line of how fast and how much, on two where it needs them.
+// numbers says how fast and how much.
 func (d *findingDetail) numbers(width int) []string {
 	th, f := d.m.theme, &d.finding
 	growth := perMinuteText(f.Growth, f.Unit)
@@ -176,11 +176,7 @@ func (d *findingDetail) numbers(width int) []string {
 	if now != "" {
 		now += " now"
 	}
-	parts := []string{growth, now, d.holds(), th.Dim.Apply(d.nthText())}
-	if line := head(parts...); ansi.StringWidth(line) <= width {
-		return []string{line}
-	}
-	return []string{head(parts[:2]...), head(parts[2:]...)}
+	return flow(width, growth, now, d.holds(), th.Dim.Apply(d.nthText()))
 }
 
 // holds is what would be freed if the finding went away, where that is not
@@ -352,7 +348,7 @@ func (d *findingDetail) help() section {
 		hint{"f", "the page of the shown stack or group alone"},
 		hint{"n N", "next, previous of its stacks, then of those that hang together with it"},
 		hint{"(… – …)", "the interval in which the growth lies with 95%"},
-		hint{"% sure", "how often such a verdict holds"},
+		hint{"sure", "how often such a verdict holds"},
 		hint{"holds", "what would be freed if it went away, as far as shared frames show it: an estimate"},
 	)
 }

@@ -15,7 +15,7 @@ import (
 // panics, and every picture fits the window.
 func FuzzSession(f *testing.F) {
 	for _, seed := range []string{
-		"2vvvvjjj\rvvv", "3\rnN\x1b", "/put(\r\x1b", "e\x01\x01\r\x05", "5ab5B5G",
+		"2vvvvvjjj\rvvv", "3\rnN\x1b", "/put(\r\x1b", "e\x01\x01\r\x05", "5ab5B5G",
 		"\xf0\x3c\x14\xf0\x14\x05\xf0\xc8\x32", "\xf1\x05\x08\xf1\x05\x08\xf2\x07", "\xf3\xf4\xf5\xf6\xf7\xf8\xf9\xfa",
 		"1\xf7b\xf3\xf32\r\xf7\xf3\xf3o\xf4", "2\r\xf6y\xf5\xf3 ++--s?\x01\x01q", "2v\x01\x01\x01\rn\xf7",
 	} {
@@ -26,7 +26,7 @@ func FuzzSession(f *testing.F) {
 	for range 20 {
 		steps := make([]byte, 150)
 		for i := range steps {
-			const likely = "12235vvmpbbaaBoOigGjknN/\re\x1b\x1b \x01\x02\x03\x04\x05\x06\x07\x08\xf1\x0a\x0b\xf2\xf3\xf3\xf3\xf7"
+			const likely = "122345vvmwfpbbaaBoOigGjknN/\re\x1b\x1b \x01\x02\x03\x04\x05\x06\x07\x08\xf1\x0a\x0b\xf2\xf3\xf3\xf3\xf7"
 			steps[i] = likely[random.IntN(len(likely))]
 			if random.IntN(10) == 0 {
 				steps[i] = byte(random.IntN(256))
@@ -39,6 +39,7 @@ func FuzzSession(f *testing.F) {
 			steps = steps[:200]
 		}
 		p := newProgram(t)
+		p.judge.result = p.story.judged(t)
 		p.resize(100, 30)
 		next := 1
 		number := func(i *int) int {

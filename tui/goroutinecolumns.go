@@ -40,7 +40,7 @@ func (g *goroutinesScreen) columns() []list.Column[goroutineRow] {
 				Compare: func(a, b goroutineRow) int { return cmp.Compare(a.groups, b.groups) },
 			},
 			list.Column[goroutineRow]{
-				Title: [...]string{byState: "state", byLabel: "labels"}[g.by], Min: 20, Flex: true, Priority: 8,
+				Title: [...]string{byState: "state", byRequest: "handler", byLabel: "labels"}[g.by], Min: 20, Flex: true, Priority: 8,
 				Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: r.name} },
 				Compare: func(a, b goroutineRow) int { return cmp.Compare(a.name, b.name) },
 			})

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"regexp"
@@ -11,6 +12,7 @@ import (
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
+	"leaktop/diff/handler"
 	"leaktop/diff/units"
 	"leaktop/tui/list"
 )
@@ -21,12 +23,13 @@ type goroutineGrouping uint8
 const (
 	byGroup goroutineGrouping = iota
 	byState
+	byRequest
 	byLabel
 	goroutineGroupings
 )
 
 func (g goroutineGrouping) String() string {
-	return [...]string{"by entry function and where blocked", "by state", "by label"}[g]
+	return [...]string{"by entry function and where blocked", "by state", "by request handler", "by label"}[g]
 }
 
 // goroutinesScreen shows who waits, since when, and whether they grow in number.
@@ -57,8 +60,9 @@ type goroutineRow struct {
 	name  string
 	group *diff.Group // nil where the row stands for several
 	diff.Change
-	status diff.Status
-	groups int
+	status  diff.Status
+	groups  int
+	handler handler.Handler // where rows stand for handlers
 }
 
 func newGoroutines(m *Model) *goroutinesScreen {
@@ -76,7 +80,10 @@ func newGoroutines(m *Model) *goroutinesScreen {
 
 // filterText is what the filter is matched against: every frame, state and label.
 func (g *goroutinesScreen) filterText(r goroutineRow) string {
-	if r.group == nil {
+	switch {
+	case g.by == byRequest:
+		return handlerText(r.handler)
+	case r.group == nil:
 		return r.name
 	}
 	var b strings.Builder
@@ -120,6 +127,8 @@ func (g *goroutinesScreen) rows() []goroutineRow {
 		rows = mergeGroups(g.groups, func(group *diff.Group, add func(string, diff.Change)) {
 			add(string(group.State), group.Change)
 		})
+	case byRequest:
+		rows = g.handlerRows()
 	case byLabel:
 		rows = mergeGroups(g.groups, func(group *diff.Group, add func(string, diff.Change)) {
 			rest := group.Change
@@ -140,6 +149,37 @@ func (g *goroutinesScreen) rows() []goroutineRow {
 		}
 	}
 	return rows
+}
+
+// handlerRows are the rows by handler; what belongs to none stays the last.
+func (g *goroutinesScreen) handlerRows() []goroutineRow {
+	var rows []goroutineRow
+	index := make(map[string]int)
+	for _, part := range g.m.data.groupsByHandler(g.groups) {
+		key := part.handler.Key()
+		at, ok := index[key]
+		if !ok {
+			at = len(rows)
+			index[key] = at
+			rows = append(rows, goroutineRow{key: key, name: part.handler.Name, handler: part.handler})
+		}
+		rows[at].add(part.Change)
+	}
+	for i := range rows {
+		rows[i].status = diff.StatusOf(rows[i].Change)
+	}
+	slices.SortStableFunc(rows, func(a, b goroutineRow) int {
+		return cmp.Or(otherLast(a.handler, b.handler), cmp.Compare(absolute(b.Delta), absolute(a.Delta)), cmp.Compare(b.After, a.After))
+	})
+	return rows
+}
+
+// add counts the goroutines of one more group.
+func (r *goroutineRow) add(c diff.Change) {
+	r.Before = snapshot.AddSaturating(r.Before, c.Before)
+	r.After = snapshot.AddSaturating(r.After, c.After)
+	r.Delta = snapshot.SubSaturating(r.After, r.Before)
+	r.groups++
 }
 
 // ownGroups yields those that own code is in: where they wait, or as what they
@@ -168,11 +208,7 @@ func mergeGroups(groups []diff.Group, split func(*diff.Group, func(string, diff.
 				index[name] = at
 				rows = append(rows, goroutineRow{key: name, name: name})
 			}
-			r := &rows[at]
-			r.Before = snapshot.AddSaturating(r.Before, c.Before)
-			r.After = snapshot.AddSaturating(r.After, c.After)
-			r.Delta = snapshot.SubSaturating(r.After, r.Before)
-			r.groups++
+			rows[at].add(c)
 		})
 	}
 	for i := range rows {
@@ -213,6 +249,8 @@ func (g *goroutinesScreen) open() tea.Cmd {
 	switch {
 	case !ok:
 		return nil
+	case g.by == byRequest:
+		return g.m.open(newHandlerDetail(g.m, r.handler))
 	case r.group == nil:
 		g.narrow(r.name)
 		return nil
@@ -258,7 +296,14 @@ func (g *goroutinesScreen) render(width, height int) string {
 func (g *goroutinesScreen) hidden() string {
 	why := hiddenWhy(g.list.Filter(), g.ownOnly)
 	shown, all := g.list.Len()
-	what := [...]string{byGroup: "group", byState: "state", byLabel: "label"}[g.by]
+	what := [...]string{byGroup: "group", byState: "state", byRequest: "handler", byLabel: "label"}[g.by]
+	if why == "" && g.by == byRequest {
+		var all []handler.Handler
+		for r := range g.list.Shown() {
+			all = append(all, r.handler)
+		}
+		return "   in " + handlersText(all)
+	}
 	if why == "" {
 		return "   in " + units.Plural(int64(all), what)
 	}
@@ -275,11 +320,11 @@ func (g *goroutinesScreen) hints() []hint {
 
 func (g *goroutinesScreen) help() section {
 	return section{"Goroutines: who waits, since when, growing or not", []hint{
-		{"v", "by group, by state, by label"},
+		{"v", "by group, by state, by request handler, by label"},
 		{"p", "own code only, or all"},
 		{"b", "make the newest snapshot the base"},
 		{"←→", "scroll wide rows"},
-		{"enter", "the stacks of a group and the heap under its entry function; the groups of a state or label"},
+		{"enter", "the stacks of a group and the heap under its entry function; the groups of a state or label; what a handler does"},
 		{"seen for", "how long leaktop itself has seen the group without a break: at least so long"},
 		{"(no stack)", "goroutines that are just being started or ended"},
 		{"state", "read off the frames at the leaf; the cheap profile has no states of its own"},

@@ -125,13 +125,26 @@ func shortAddress(address string) string {
 func (m *Model) renderTabs(width int) string {
 	var b strings.Builder
 	for _, tab := range m.tabs {
-		b.WriteString(tab.label(m.theme, tab.view == m.view))
+		b.WriteString(tab.label(m.theme, tab.view == m.view) + strings.Repeat(" ", m.tabGap(width)))
 	}
 	right := m.theme.Key.Apply("?") + m.theme.Hint.Apply(" help  ") + m.theme.Key.Apply("q") + m.theme.Hint.Apply(" quit ")
 	if ansi.StringWidth(b.String())+ansi.StringWidth(right)+2 > width {
-		right = ""
+		return fit(b.String(), width)
 	}
 	return ends(b.String(), right, width)
+}
+
+// tabGap is how many cells stand between the screens' names.
+func (m *Model) tabGap(width int) int {
+	const wide = 2
+	used := 0
+	for _, tab := range m.tabs {
+		used += tab.width() + wide
+	}
+	if used > width {
+		return 1
+	}
+	return wide
 }
 
 // tab is one screen's place in the second line.
@@ -143,10 +156,10 @@ type tab struct {
 
 func (t tab) label(th theme.Theme, active bool) string {
 	if active {
-		return th.Accent.Apply(theme.SelectionGlyph+t.key+" ") + th.Title.Apply(t.name) + "  "
+		return th.Accent.Apply(theme.SelectionGlyph+t.key+" ") + th.Title.Apply(t.name)
 	}
-	return " " + th.Dim.Apply(t.key) + " " + t.name + "  "
+	return " " + th.Dim.Apply(t.key) + " " + t.name
 }
 
 // width is how many cells the label takes.
-func (t tab) width() int { return ansi.StringWidth(t.key) + len(t.name) + 4 }
+func (t tab) width() int { return ansi.StringWidth(t.key) + len(t.name) + 2 }

@@ -8,6 +8,7 @@ import (
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
+	"leaktop/diff/handler"
 	"leaktop/tui/list"
 )
 
@@ -18,13 +19,14 @@ const (
 	byStack grouping = iota
 	byFunction
 	byPackage
+	byHandler
 	asTree
 	asFlame
 	groupings
 )
 
 func (g grouping) String() string {
-	return [...]string{"by stack", "by function", "by package", "as tree", "as flame graph"}[g]
+	return [...]string{"by stack", "by function", "by package", "by handler", "as tree", "as flame graph"}[g]
 }
 
 // heapScreen shows what grew between the base and the current snapshot.
@@ -44,7 +46,11 @@ type heapScreen struct {
 }
 
 // heapRow is one line of the table.
-type heapRow struct{ diff.Row }
+type heapRow struct {
+	diff.Row
+	handler handler.Handler // where rows stand for handlers
+	stacks  int             // of the handler
+}
 
 // rowKey tells rows apart while data moves: stacks by id, the others by name.
 type rowKey struct {
@@ -68,8 +74,11 @@ func newHeap(m *Model) *heapScreen {
 
 // rowKey tells rows apart: stacks by id, since many have one name.
 func (h *heapScreen) rowKey(r heapRow) rowKey {
-	if h.by == byStack {
+	switch h.by {
+	case byStack:
 		return rowKey{stack: r.Stack}
+	case byHandler:
+		return rowKey{name: r.handler.Key()}
 	}
 	return rowKey{name: r.Name}
 }
@@ -77,7 +86,11 @@ func (h *heapScreen) rowKey(r heapRow) rowKey {
 // filterText is what the filter is matched against: everything that names the
 // row, the frames below the shown one too.
 func (h *heapScreen) filterText(r heapRow) string {
-	if h.by != byStack {
+	switch h.by {
+	case byStack:
+	case byHandler:
+		return handlerText(r.handler)
+	default:
 		return r.Name
 	}
 	var b strings.Builder
@@ -196,6 +209,9 @@ func (h *heapScreen) open() tea.Cmd {
 	if !ok {
 		return nil
 	}
+	if h.by == byHandler {
+		return h.m.open(newHandlerDetail(h.m, r.handler))
+	}
 	return h.m.open(newHeapDetail(h.m, h.by, r.Row, h.cmp.Types[h.columnN].Name))
 }
 
@@ -255,8 +271,8 @@ func (h *heapScreen) hints() []hint {
 func (h *heapScreen) help() section {
 	return section{"Heap: what grew between the base and the current snapshot", []hint{
 		{"m", "metric: live bytes, live objects, allocated bytes, allocated objects"},
-		{"v", "by stack, function, package, as tree, as flame graph"},
-		{"p", "own code only, or all: by stack, function and package"},
+		{"v", "by stack, function, package, request handler, as tree, as flame graph"},
+		{"p", "own code only, or all; not in the tree and the flame graph"},
 		{"b", "make the newest snapshot the base"},
 		{"←→", "scroll wide rows; in the tree fold and unfold; in the flame graph move"},
 		{"enter", "open a row; in the flame graph zoom in, esc zooms out"},

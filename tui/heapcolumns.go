@@ -35,7 +35,8 @@ func (h *heapScreen) columns() []list.Column[heapRow] {
 		deltaColumn("Δ "+unitWord(unit), unit, th, func(r heapRow) diff.Change { return r.Flat }, func(r heapRow) diff.Status { return r.Status }),
 		errorColumn(unit, func(r heapRow) diff.Change { return r.Flat }),
 	}
-	if h.by == byStack {
+	switch h.by {
+	case byStack:
 		if h.objectsColumn() >= 0 {
 			cols = append(cols, list.Column[heapRow]{
 				Title: "Δ objects", Min: 11, Right: true, Priority: 4, Descending: true,
@@ -43,7 +44,8 @@ func (h *heapScreen) columns() []list.Column[heapRow] {
 				Compare: func(a, b heapRow) int { return cmp.Compare(h.objects(a), h.objects(b)) },
 			})
 		}
-	} else {
+	case byHandler:
+	default:
 		cols = append(cols, list.Column[heapRow]{
 			Title: "Δ cum", Min: 10, Right: true, Priority: 7, Descending: true,
 			Cell:    func(r heapRow) list.Cell { return list.Cell{Text: units.Signed(r.Cum.Delta, unit)} },
@@ -69,8 +71,17 @@ func (h *heapScreen) columns() []list.Column[heapRow] {
 		})
 	}
 	title, name := "function", shortName
-	if h.by == byPackage {
-		title, name = "package", func(path string) string { return path } // "json" alone may be any of several
+	asIs := func(name string) string { return name }
+	switch h.by {
+	case byPackage:
+		title, name = "package", asIs // "json" alone may be any of several
+	case byHandler:
+		title, name = "handler", asIs
+		cols = append(cols, list.Column[heapRow]{
+			Title: "stacks", Min: 8, Right: true, Priority: 4, Descending: true,
+			Cell:    func(r heapRow) list.Cell { return list.Cell{Text: units.Count(int64(r.stacks))} },
+			Compare: func(a, b heapRow) int { return cmp.Compare(a.stacks, b.stacks) },
+		})
 	}
 	cols = append(cols, list.Column[heapRow]{
 		Title: title, Min: 21, Max: 44, Flex: true, Priority: 9, Tail: true,

@@ -12,6 +12,8 @@ import (
 func (h *heapScreen) rows() []heapRow {
 	var rows []diff.Row
 	switch h.by {
+	case byHandler:
+		return h.handlerRows()
 	case byFunction:
 		rows = h.cmp.ByFunction(h.columnN)
 	case byPackage:
@@ -33,9 +35,21 @@ func (h *heapScreen) rows() []heapRow {
 		if h.ownOnly && !diff.IsOwn(snapshot.Frame{Function: r.Name, File: r.File}, h.m.cfg.Own) {
 			continue
 		}
-		out = append(out, heapRow{r})
+		out = append(out, heapRow{Row: r})
 	}
 	return out
+}
+
+// handlerRows are the rows by handler; what belongs to none stays the last.
+func (h *heapScreen) handlerRows() []heapRow {
+	h.empty = 0
+	return slices.DeleteFunc(h.m.data.heapByHandler(h.cmp, h.columnN), func(r heapRow) bool {
+		if holdsNothing(r.Row) {
+			h.empty++
+			return true
+		}
+		return h.ownOnly && !diff.IsOwn(snapshot.Frame{Function: r.handler.Function, File: r.handler.File}, h.m.cfg.Own)
+	})
 }
 
 // noiseRank is 0 for a row that changed for certain, else 1.

@@ -6,6 +6,7 @@ import (
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
+	"leaktop/diff/handler"
 	"leaktop/diff/units"
 	"leaktop/tui/list"
 )
@@ -71,7 +72,16 @@ func (h *heapScreen) hidden(unit string) string {
 	why := hiddenWhy(h.list.Filter(), h.ownOnly)
 	shown, all := h.list.Len()
 	if why == "" {
-		text := "   in " + units.Plural(int64(all), [...]string{"stack", "function", "package"}[h.by])
+		text := "   in "
+		if h.by == byHandler {
+			var all []handler.Handler
+			for r := range h.list.Shown() {
+				all = append(all, r.handler)
+			}
+			text += handlersText(all)
+		} else {
+			text += units.Plural(int64(all), [...]string{"stack", "function", "package"}[h.by])
+		}
 		if h.empty > 0 {
 			text += fmt.Sprintf(", %s more hold nothing", units.Count(int64(h.empty)))
 		}

@@ -20,7 +20,7 @@ type section struct {
 // everywhere are the keys that work on every screen.
 func everywhere() section {
 	return section{"Everywhere", []hint{
-		{"1 2 3 5 tab", "screens"},
+		{"1–5 tab", "screens"},
 		{"↑↓ j k", "move"},
 		{"gg G", "first, last"},
 		{"pgup pgdn", "by a page"},

@@ -181,7 +181,7 @@ func TestNoteOfASnapshotIsReadable(t *testing.T) {
 func TestEmptyHistory(t *testing.T) {
 	p := newProgram(t)
 	p.resize(80, 24)
-	for _, to := range []string{"1", "2", "3", "5"} {
+	for _, to := range []string{"1", "2", "3", "4", "5"} {
 		p.press(to)
 		p.screen()
 		for _, key := range strings.Fields("enter esc down up G g g o O i y b v m p a B n left right home end pgup pgdown S space space + - s e ? x / a enter esc") {

@@ -23,12 +23,17 @@ func placesWithKeys() []placeWithKeys {
 		{"Overview", nil},
 		{"Heap by stack", keys("2")},
 		{"Heap by function", keys("2 v")},
-		{"Heap as tree", keys("2 v v v")},
-		{flameGraph, keys("2 v v v v")},
+		{"Heap by handler", keys("2 v v v")},
+		{"Heap as tree", keys("2 v v v v")},
+		{flameGraph, keys("2 v v v v v")},
 		{"Goroutines by group", keys("3")},
 		{"Goroutines by state", keys("3 v")},
-		{"Goroutines by label", keys("3 v v")},
+		{"Goroutines by handler", keys("3 v v")},
+		{"Goroutines by label", keys("3 v v v")},
+		{"Handlers", keys("4")},
 		{"Snapshots", keys("5")},
+		{"a finding", keys("enter")},
+		{"a handler", keys("4 enter")},
 		{"a stack", keys("2 enter")},
 		{"a package", keys("2 v v / n e t / h enter enter")},
 		{"a group", keys("3 enter")},
@@ -46,7 +51,7 @@ func keysOf(text string) []string {
 		case "←→", "→←":
 			out = append(out, "left", "right")
 		case "1–5":
-			out = append(out, "1", "2", "3", "5")
+			out = append(out, "1", "2", "3", "4", "5")
 		case "gg":
 			out = append(out, "gg")
 		case "pgdn":
@@ -189,9 +194,9 @@ func TestEveryKeyInTheHelpDoesSomething(t *testing.T) {
 // them to work on.
 func TestEverywhereMeansEverywhere(t *testing.T) {
 	for _, place := range placesWithKeys() {
-		for _, key := range []string{"1", "2", "3", "5", "tab", "shift+tab", "up", "down", "j", "k", "gg", "G", "space", "s", "+", "-", "e", "?", "q", "ctrl+c", "ctrl+z"} {
+		for _, key := range []string{"1", "2", "3", "4", "5", "tab", "shift+tab", "up", "down", "j", "k", "gg", "G", "space", "s", "+", "-", "e", "?", "q", "ctrl+c", "ctrl+z"} {
 			p := ready(t, place, key, 70, 20)
-			if p.view == tabKeys()[key] && len(p.details) == 0 && len(key) == 1 && strings.Contains("1235", key) {
+			if p.view == tabKeys()[key] && len(p.details) == 0 && len(key) == 1 && strings.Contains("12345", key) {
 				continue // one is there already
 			}
 			if place.name == flameGraph && key == "G" {
@@ -205,22 +210,23 @@ func TestEverywhereMeansEverywhere(t *testing.T) {
 }
 
 func tabKeys() map[string]view {
-	return map[string]view{"1": viewOverview, "2": viewHeap, "3": viewGoroutines, "5": viewSnapshots}
+	return map[string]view{"1": viewOverview, "2": viewHeap, "3": viewGoroutines, "4": viewHandlers, "5": viewSnapshots}
 }
 
 func TestTabs(t *testing.T) {
 	p := told(t, 120, 32)
-	for key, want := range map[string]string{"1": "▸1 Overview", "2": "▸2 Heap", "3": "▸3 Goroutines", "5": "▸5 Snapshots"} {
+	for key, want := range map[string]string{"1": "▸1 Overview", "2": "▸2 Heap", "3": "▸3 Goroutines", "4": "▸4 Handlers", "5": "▸5 Snapshots"} {
 		p.press(key).want(want)
 	}
 	p.press("1")
-	for _, want := range []string{"▸2 Heap", "▸3 Goroutines", "▸5 Snapshots", "▸1 Overview"} {
+	for _, want := range []string{"▸2 Heap", "▸3 Goroutines", "▸4 Handlers", "▸5 Snapshots", "▸1 Overview"} {
 		p.press("tab").want(want)
 	}
-	for _, want := range []string{"▸5 Snapshots", "▸3 Goroutines", "▸2 Heap", "▸1 Overview"} {
+	for _, want := range []string{"▸5 Snapshots", "▸4 Handlers", "▸3 Goroutines", "▸2 Heap", "▸1 Overview"} {
 		p.press("shift+tab").want(want)
 	}
-	p.press("4").want("▸1 Overview") // kept free for Handlers
+	// All of them can be read in the smallest window.
+	told(t, 60, 20).want("1 Overview  2 Heap  3 Goroutines  4 Handlers  5 Snapshots ")
 }
 
 func TestMoving(t *testing.T) {
@@ -231,6 +237,7 @@ func TestMoving(t *testing.T) {
 		{"1", "(*Notifier)", "report.(*"},
 		{"2", "(*Notifier)", "runtime.malg"},
 		{"3", "(*Notifier)", "http.(*Server)"},
+		{"4", "api.(*Server).Create", "other"},
 		{"5", "#8", "#1"},
 	} {
 		p := told(t, 120, 32).press(place.to)
@@ -256,7 +263,7 @@ func TestMoving(t *testing.T) {
 }
 
 func TestQuitAndSuspend(t *testing.T) {
-	for _, to := range []string{"1", "2", "3", "5"} {
+	for _, to := range []string{"1", "2", "3", "4", "5"} {
 		for _, key := range []string{"q", "ctrl+c"} {
 			p := told(t, 120, 32).press(to, key)
 			if _, ok := result[tea.QuitMsg](p); !ok {

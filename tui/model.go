@@ -24,6 +24,7 @@ const (
 	viewOverview view = iota
 	viewHeap
 	viewGoroutines
+	viewHandlers
 	viewSnapshots
 )
 
@@ -88,6 +89,7 @@ func New(cfg Config) *Model {
 			{viewOverview, "1", "Overview"},
 			{viewHeap, "2", "Heap"},
 			{viewGoroutines, "3", "Goroutines"},
+			{viewHandlers, "4", "Handlers"},
 			{viewSnapshots, "5", "Snapshots"},
 		},
 	}
@@ -95,6 +97,7 @@ func New(cfg Config) *Model {
 		viewOverview:   newOverview(m),
 		viewHeap:       newHeap(m),
 		viewGoroutines: newGoroutines(m),
+		viewHandlers:   newHandlers(m),
 		viewSnapshots:  newSnapshots(m),
 	}
 	return m

@@ -38,7 +38,7 @@ func TestTotalIsWhole(t *testing.T) {
 func TestComparedLineHasAGap(t *testing.T) {
 	line := regexp.MustCompile(`^ (live|allocated) (bytes|objects) \(\w+\) · (by|as) \w+( graph)?(  +(base )?#1 .*→ #8 .*1m45s)? *$`)
 	for _, width := range []int{60, 80, 120} {
-		for _, view := range []string{"", "v", "v v", "v v v", "v v v v"} {
+		for _, view := range []string{"", "v", "v v", "v v v", "v v v v", "v v v v v"} {
 			for _, metric := range []string{"", "m", "m m"} {
 				p := told(t, width, 24).press("2").press(strings.Fields(view)...).press(strings.Fields(metric)...)
 				if l := p.lines()[bodyTop]; !line.MatchString(l) {
@@ -51,7 +51,7 @@ func TestComparedLineHasAGap(t *testing.T) {
 
 func TestFlameGraphTellsAboutItsSelection(t *testing.T) {
 	for _, width := range []int{60, 80, 120} {
-		p := told(t, width, 24).press("2", "v", "v", "v", "v", "down")
+		p := told(t, width, 24).press("2", "v", "v", "v", "v", "v", "down")
 		p.want("api.(*Server).Create.func1  now 76.0 MiB", "+56.0 MiB")
 	}
 }
@@ -76,7 +76,7 @@ func TestMethodsCanBeRead(t *testing.T) {
 
 // Heads are words: none is cut because its column is sorted by.
 func TestHeadsAreWhole(t *testing.T) {
-	for _, to := range []string{"1", "2", "2 v", "3", "3 v", "3 v v"} {
+	for _, to := range []string{"1", "2", "2 v", "3", "3 v", "3 v v", "3 v v v", "4"} {
 		for _, width := range []int{60, 80, 120, 200} {
 			p := told(t, width, 24).press(strings.Fields(to)...)
 			for range 8 {
@@ -106,7 +106,9 @@ func TestRestartIsToldWhole(t *testing.T) {
 // The units of a count are what is counted.
 func TestTotalsNameWhatTheyCount(t *testing.T) {
 	told(t, 120, 32).press("3", "v").wantNot("in 5 groups")
-	told(t, 120, 32).press("3", "v", "v").wantNot("in 3 groups")
+	told(t, 120, 32).press("3", "v", "v", "v").wantNot("in 3 groups")
+	told(t, 120, 32).press("3", "v", "v").want("in 3 handlers and other")
+	told(t, 120, 32).press("2", "v", "v", "v").want("in 2 handlers and other")
 	told(t, 120, 32).press("3").want("in 6 groups")
 	told(t, 120, 32).press("2").want("in 8 stacks")
 	told(t, 120, 32).press("2", "v").want("in 29 functions")

@@ -46,7 +46,7 @@ func TestRestartBeforeItsFirstSnapshot(t *testing.T) {
 }
 
 func TestOutage(t *testing.T) {
-	for _, to := range []string{"1", "2", "3", "5", "2 enter", "?", "e"} {
+	for _, to := range []string{"1", "2", "3", "4", "5", "1 enter", "2 enter", "4 enter", "?", "e"} {
 		p := told(t, 120, 32).press(strings.Fields(to)...)
 		before := p.table()
 		p.tell(snapshot.Unreachable{Since: storyEnd.Add(-4 * time.Second), Reason: "refused", Next: storyEnd.Add(5 * time.Second)})

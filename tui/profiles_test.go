@@ -15,8 +15,8 @@ func (p *program) walk() {
 	p.t.Helper()
 	for _, keys := range []string{
 		"1", "enter", "esc", "left", "left", "2", "enter", "down", "n", "esc", "m", "m", "m", "v", "enter", "n", "esc", "v", "v", "enter", "down",
-		"right", "left", "v", "down", "down", "right", "enter", "esc", "v", "o", "o", "o", "i", "G", "right", "right", "3", "enter", "n", "N", "esc",
-		"v", "v", "v", "o", "G", "right", "5", "G", "a", "b", "B", "B", "?", "x", "e", "down", "esc", "1", "end", "down",
+		"right", "left", "v", "v", "down", "down", "right", "enter", "esc", "v", "o", "o", "o", "i", "G", "right", "right", "3", "enter", "n", "N", "esc",
+		"v", "v", "enter", "esc", "v", "v", "o", "G", "right", "4", "o", "enter", "enter", "esc", "esc", "G", "enter", "esc", "5", "G", "a", "b", "B", "B", "?", "x", "e", "down", "esc", "1", "end", "down",
 	} {
 		p.press(keys)
 		p.screen()

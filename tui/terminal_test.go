@@ -91,7 +91,7 @@ func TestWithoutColours(t *testing.T) {
 					t.Error("no glyph tells which row is selected")
 				}
 			})
-			term.text("2vvvv")
+			term.text("2vvvvv")
 			term.await("the flame graph is there", func() bool { return term.has("as flame graph") })
 			term.look(func() {
 				colours()

@@ -57,7 +57,7 @@ func (m *Model) general(key string) tea.Cmd {
 		return m.quit()
 	case "g":
 		m.pending = "g"
-	case "1", "2", "3", "5":
+	case "1", "2", "3", "4", "5":
 		for _, t := range m.tabs {
 			if t.key == key {
 				m.show(t.view)
@@ -205,10 +205,11 @@ func (m *Model) click(x, y int) tea.Cmd {
 	if y == 1 {
 		at := 0
 		for _, t := range m.tabs {
-			if x >= at && x < at+t.width() {
+			width := t.width() + m.tabGap(m.width)
+			if x >= at && x < at+width {
 				m.show(t.view)
 			}
-			at += t.width()
+			at += width
 		}
 		return nil
 	}

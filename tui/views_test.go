@@ -19,7 +19,7 @@ func TestDetailAndBack(t *testing.T) {
 	p.press("esc", "down", "enter").want("cache.(*Store).Put   store.go:41", "+17.5 MiB", "42.5 MiB now", "bytes.Clone (inlined)")
 	p.press("esc").want("by stack")
 	p.press("3", "down", "enter").want("31 goroutines, chan receive", "labels handler=/orders tenant=acme and 1 more")
-	p.press("tab").want("▸5 Snapshots")
+	p.press("tab").want("▸4 Handlers")
 	p.press("shift+tab").want("by entry function") // the page is closed
 	// esc where there is nothing to go back from does nothing.
 	p.press("1", "esc").want("Findings")
@@ -41,14 +41,14 @@ func TestNextStackOfADetail(t *testing.T) {
 
 func TestViews(t *testing.T) {
 	p := told(t, 120, 32).press("2")
-	for _, want := range []string{"by function", "by package", "as tree", "as flame graph", "by stack"} {
+	for _, want := range []string{"by function", "by package", "by handler", "as tree", "as flame graph", "by stack"} {
 		p.press("v").want("live bytes (inuse_space) · " + want)
 	}
 	for _, want := range []string{"live objects (inuse_objects)", "allocated bytes (alloc_space)", "allocated objects (alloc_objects)", "live bytes (inuse_space)"} {
 		p.press("m").want(want)
 	}
 	p.press("3")
-	for _, want := range []string{"by state", "by label", "by entry function"} {
+	for _, want := range []string{"by state", "by request handler", "by label", "by entry function"} {
 		p.press("v").want(want)
 	}
 }
@@ -65,7 +65,7 @@ func TestOwnCodeOnly(t *testing.T) {
 }
 
 func TestTree(t *testing.T) {
-	p := told(t, 120, 32).press("2", "v", "v", "v")
+	p := told(t, 120, 32).press("2", "v", "v", "v", "v")
 	p.want("▾ api.(*Server).Create.func1", "notify.(*Notifier).encode", "▹ report.nightly")
 	p.press("left").want("▹ api.(*Server).Create.func1")
 	p.wantNot("notify.(*Notifier).encode")
@@ -79,7 +79,7 @@ func TestTree(t *testing.T) {
 }
 
 func TestFlameGraph(t *testing.T) {
-	p := told(t, 200, 32).press("2", "v", "v", "v", "v")
+	p := told(t, 200, 32).press("2", "v", "v", "v", "v", "v")
 	p.want("▸+all", " all  now 145.0 MiB  +83.6 MiB")
 	p.press("down").want("▸+api.(*Server).Create.func1", " api.(*Server).Create.func1  now 76.0 MiB")
 	for range 5 {
@@ -191,7 +191,7 @@ func TestSnapshotNowAndInterval(t *testing.T) {
 }
 
 func TestPause(t *testing.T) {
-	for _, to := range []string{"1", "2", "3", "5"} {
+	for _, to := range []string{"1", "2", "3", "4", "5"} {
 		p := told(t, 120, 32).press(to, "space")
 		p.want("‖ paused", "paused: nothing is asked")
 		if strings.Contains(p.header(), "live") {
