@@ -225,11 +225,11 @@ func needTerminal(std streams) error {
 		file any
 	}{{"standard output", std.out}, {"standard input", std.in}} {
 		if file, ok := end.file.(*os.File); !ok || !term.IsTerminal(int(file.Fd())) {
-			return usageError{fmt.Errorf("%s: it is no terminal, and the screens need one; run leaktop in a terminal, or compare two profiles with leaktop diff (see leaktop --help)", end.name)}
+			return usageError{fmt.Errorf("%s: it is no terminal, and the screens need one; run leaktop in a terminal, or leaktop check without one (see leaktop --help)", end.name)}
 		}
 	}
 	if dumb() {
-		return usageError{errors.New("terminal: TERM=dumb says that it cannot move its cursor, and the screens need that; use another terminal, or compare two profiles with leaktop diff (see leaktop --help)")}
+		return usageError{errors.New("terminal: TERM=dumb says that it cannot move its cursor, and the screens need that; use another terminal, or leaktop check without one (see leaktop --help)")}
 	}
 	return nil
 }

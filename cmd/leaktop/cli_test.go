@@ -60,8 +60,8 @@ func TestUsage(t *testing.T) {
 		{"help on nothing", []string{"help", "nonsense"}, "--help"},
 		{"a demo that only serves, watched", []string{"demo", "--serve", "127.0.0.1:0", "--every", "1s"}, "--every"},
 		{"a demo that only lists, served", []string{"demo", "--serve", "127.0.0.1:0", "--list"}, "--list"},
-		{"no terminal to attach on", []string{"127.0.0.1:1"}, "--help"},
-		{"no terminal for the demo", []string{"demo"}, "--help"},
+		{"no terminal to attach on", []string{"127.0.0.1:1"}, "leaktop check"},
+		{"no terminal for the demo", []string{"demo"}, "leaktop check"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -86,6 +86,10 @@ func TestHostileArguments(t *testing.T) {
 			{"sample type", exitUsage, []string{"diff", profile, profile, "--sample_index", evil}},
 			{"mode", exitUsage, []string{"demo", "--modes", evil}},
 			{"argument of demo", exitUsage, []string{"demo", evil}},
+			{"target of check", exitUsage, []string{"check", "http://" + evil}},
+			{"pattern of check", exitUsage, []string{"check", "6060", "--ignore", evil + "("}},
+			{"verdict of check", exitUsage, []string{"check", "6060", "--fail-on", evil}},
+			{"baseline of check", exitUnreachable, []string{"check", "6060", "--baseline", "./" + evil}},
 			{"file", exitUnreachable, []string{"diff", "./" + evil, profile}},
 			{"output", exitUnreachable, []string{"diff", profile, profile, "-o", filepath.Join(t.TempDir(), "missing", evil)}},
 		} {
@@ -148,7 +152,7 @@ func TestVersion(t *testing.T) {
 
 // TestHelp reaches every command's help, which is no error.
 func TestHelp(t *testing.T) {
-	for _, args := range [][]string{{"--help"}, {"diff", "--help"}, {"demo", "--help"}, {"version", "--help"}, {"help", "diff"}} {
+	for _, args := range [][]string{{"--help"}, {"check", "--help"}, {"diff", "--help"}, {"demo", "--help"}, {"version", "--help"}, {"help", "diff"}} {
 		t.Run(strings.Join(args, " "), func(t *testing.T) {
 			t.Parallel()
 			out := leaktop(t, args...).accepted(t)

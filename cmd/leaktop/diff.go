@@ -30,6 +30,7 @@ type diffFlags struct {
 	limit      int
 	sampleType string
 	unit       string
+	failOn     string // "" to judge nothing
 }
 
 func newDiff(std streams) *cobra.Command {
@@ -39,7 +40,10 @@ func newDiff(std streams) *cobra.Command {
 		Use:   "diff BASE CURRENT",
 		Short: "Compare two profiles, or two running processes",
 		Long: `diff compares two snapshots. BASE and CURRENT are pprof files, heap or goroutine,
-or addresses as leaktop takes them, of which a snapshot is taken now.`,
+or addresses as leaktop takes them, of which a snapshot is taken now.
+
+With --fail-on it judges them, too, and exits with 1 for a leak, 0 for none, and 4
+where two snapshots do not tell, which is nearly always: leaktop check looks at many.`,
 		Example: `leaktop diff before.pb.gz after.pb.gz
 leaktop diff before.pb.gz after.pb.gz --sample_index=alloc_space
 leaktop diff before.pb.gz after.pb.gz --format pprof -o diff.pb.gz
@@ -56,6 +60,7 @@ leaktop diff canary:6060 stable:6060 --format markdown`,
 	f.IntVar(&flags.limit, "limit", 0, "at most so many rows of each kind, the largest changes first; 0 for all")
 	f.StringVar(&flags.sampleType, "sample_index", "", "what text and markdown count, as with go tool pprof: inuse_space, inuse_objects, alloc_space, …")
 	f.StringVar(&flags.unit, "unit", "auto", "auto, or exact: plain integers")
+	f.StringVar(&flags.failOn, "fail-on", "", "judge the two, and exit with 1 for a leak, or for what is growing, too: leak or growing")
 	reach.add(f)
 	return cmd
 }
@@ -71,6 +76,8 @@ func (d *diffFlags) check() error {
 		return usageError{fmt.Errorf("--unit %q: there is no such unit; use auto or exact", d.unit)}
 	case d.limit < 0:
 		return usageError{fmt.Errorf("--limit %d: it cannot be negative; give 0 for all", d.limit)}
+	case d.failOn != "":
+		return checkFailOn(d.failOn)
 	}
 	return nil
 }
@@ -91,17 +98,14 @@ func runDiff(ctx context.Context, std streams, base, current string, reach reach
 	for _, note := range d.Notes {
 		fmt.Fprintln(std.err, "leaktop: "+note)
 	}
+	if flags.failOn != "" {
+		return writeJudged(std, table, d, inputs, flags)
+	}
 	write, err := diffWriter(d, flags)
 	if err != nil {
 		return err
 	}
-	if flags.output != "" {
-		return writeFile(flags.output, flags.force, write)
-	}
-	if err := write(std.out); err != nil {
-		return fmt.Errorf("standard output: it cannot be written (%w); write to a file with -o", err)
-	}
-	return nil
+	return writeReport(std.out, flags.output, flags.force, write)
 }
 
 // input is what one of the two arguments led to: a file's profile, or all
@@ -233,6 +237,13 @@ func kinds(in input) string {
 	return strings.Join(names, " and ")
 }
 
+// report is the diff by the JSON contract.
+func (d comparedInputs) report(limit int) export.Report {
+	r := export.NewReport(d.Diff, limit)
+	r.Window.Snapshots -= d.partial
+	return r
+}
+
 // diffWriter returns what writes a diff in the format asked for.
 func diffWriter(d comparedInputs, flags diffFlags) (func(io.Writer) error, error) {
 	options := export.Options{SampleType: flags.sampleType, Exact: flags.unit == "exact", Limit: flags.limit}
@@ -245,8 +256,7 @@ func diffWriter(d comparedInputs, flags diffFlags) (func(io.Writer) error, error
 	}
 	switch flags.format {
 	case "json":
-		r := export.NewReport(d.Diff, flags.limit)
-		r.Window.Snapshots -= d.partial
+		r := d.report(flags.limit)
 		return func(w io.Writer) error { return export.JSON(w, r) }, nil
 	case "markdown":
 		return func(w io.Writer) error { return export.Markdown(w, d.Diff, options) }, nil

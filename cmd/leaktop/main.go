@@ -8,6 +8,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -51,7 +52,7 @@ func run(ctx context.Context, args []string, std streams) int {
 	root.SilenceUsage, root.SilenceErrors = true, true
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { styledHelp(ctx, cmd, std) })
 	err := root.ExecuteContext(ctx)
-	if err != nil {
+	if quiet := codeError(0); err != nil && !errors.As(err, &quiet) {
 		fmt.Fprintln(std.err, "leaktop: "+oneLine(err))
 	}
 	return exitCode(err)

@@ -30,6 +30,7 @@ path, or unix:///path/to.sock.`,
 		Example: `leaktop 6060
 leaktop https://orders.internal/debug/pprof -H 'Authorization: Bearer …'
 leaktop demo
+leaktop check 6060
 leaktop diff before.pb.gz after.pb.gz`,
 		Args: oneTarget,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -59,7 +60,7 @@ leaktop diff before.pb.gz after.pb.gz`,
 			return topic.Help()
 		},
 	})
-	root.AddCommand(newDemo(std), newDiff(std), newVersion(std))
+	root.AddCommand(newCheck(std), newDemo(std), newDiff(std), newVersion(std))
 	return root
 }
 
@@ -69,7 +70,7 @@ func oneTarget(_ *cobra.Command, args []string) error {
 	case len(args) == 0:
 		return usageError{errors.New("no target: there is nothing to attach to; name one such as 6060 or http://host/debug/pprof, or try leaktop demo (see --help)")}
 	case len(args) > 1:
-		return usageError{fmt.Errorf("%d targets: the screens show one; name a single one, or compare two with leaktop diff", len(args))}
+		return usageError{fmt.Errorf("%d targets: the screens show one; name a single one, watch several with leaktop check, or compare two with leaktop diff", len(args))}
 	}
 	if info, err := os.Stat(args[0]); err == nil && !strings.Contains(args[0], "://") && !info.IsDir() && info.Mode().IsRegular() {
 		return usageError{fmt.Errorf("%s: it is a file, not a target; compare two profiles with leaktop diff BASE CURRENT", clean.Text(args[0]))}

@@ -1,0 +1,273 @@
+package main
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/pprof/profile"
+
+	"leaktop/capture/snapshot"
+	"leaktop/diff/export"
+	"leaktop/diff/gate"
+	"leaktop/diff/leak"
+)
+
+// brief is a check that is over soon: each of its snapshots asks for a GC, so
+// that few of them are enough.
+func brief(targets []string, more ...string) []string {
+	return append(append([]string{"check", "--for", "5s", "--every", "1s", "--warmup", "0", "--allow", "gc"}, targets...), more...)
+}
+
+// bounded makes a check fail on goroutines that were added in a moment, so that
+// no test needs to wait until they are judged.
+const bounded = "--max-goroutine-growth=5"
+
+// TestCheckExitCodes has one run for each of the codes but 2, which is in TestUsage.
+func TestCheckExitCodes(t *testing.T) {
+	t.Parallel()
+	level, leaks := steady(t), leaking(t)
+	for _, c := range []struct {
+		name string
+		args []string
+		code int
+		says []string // on standard output
+	}{
+		{"clean", brief([]string{level}), exitClean, []string{level, "CLEAN: nothing"}},
+		{"a leak", brief([]string{leaks}, bounded), exitLeak, []string{"LEAK: 1 leak", "more than the limit of", "goroutine-growth"}},
+		{"too little seen", []string{"check", "--for", "1s", "--every", "1s", level}, exitInconclusive, []string{"INCONCLUSIVE: "}},
+		{"of two targets the worse", brief([]string{level, leaks}, bounded), exitLeak, []string{level, "CLEAN: ", leaks, "LEAK: "}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			p := leaktop(t, c.args...)
+			if p.code != c.code {
+				t.Errorf("exit code %d, want %d", p.code, c.code)
+			}
+			rest := p.stdout
+			for _, want := range c.says {
+				before, after, ok := strings.Cut(rest, want)
+				if !ok {
+					t.Errorf("standard output lacks %q, or has it before what should come first:\n%s", want, p.stdout)
+				}
+				_, rest = before, after
+			}
+			assertPrintable(t, p.stdout)
+			for line := range strings.Lines(p.stderr) {
+				if !strings.HasPrefix(line, "leaktop: http://127.0.0.1:") {
+					t.Errorf("standard error says %q, want progress alone", line)
+				}
+			}
+		})
+	}
+}
+
+// TestCheckUnreached names targets that give no answer: one line, exit code 3,
+// and the others go on.
+func TestCheckUnreached(t *testing.T) {
+	t.Parallel()
+	dead := nothingListens(t)
+	leaktop(t, "check", dead).refused(t, exitUnreachable, dead, "refused")
+	for _, bad := range badServers() {
+		t.Run(bad.name, func(t *testing.T) {
+			t.Parallel()
+			leaktop(t, append([]string{"check", bad.start(t)}, bad.flags...)...).refused(t, exitUnreachable, bad.says)
+		})
+	}
+	t.Run("beside one that does", func(t *testing.T) {
+		t.Parallel()
+		level := steady(t)
+		p := leaktop(t, brief([]string{dead, level}, "--format", "json")...)
+		if p.code != exitUnreachable {
+			t.Errorf("exit code %d, want %d", p.code, exitUnreachable)
+		}
+		assertCleanJSON(t, []byte(p.stdout))
+		if !strings.Contains(p.stdout, level) || strings.Count(p.stdout, "\n") != 1 {
+			t.Errorf("standard output is %q, want the report of %s alone", p.stdout, level)
+		}
+		told := 0
+		for line := range strings.Lines(p.stderr) {
+			if strings.Contains(line, dead) {
+				assertPlainError(t, line)
+				told++
+			}
+		}
+		if told != 1 {
+			t.Errorf("%d lines tell of %s, want one: %q", told, dead, p.stderr)
+		}
+	})
+}
+
+// TestCheckFormats reads every format as its reader does.
+func TestCheckFormats(t *testing.T) {
+	t.Parallel()
+	leaks := leaking(t)
+	for _, format := range checkFormats() {
+		t.Run(format, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "report")
+			p := leaktop(t, brief([]string{leaks}, bounded, "--format", format, "-o", path)...)
+			if p.code != exitLeak || p.stdout != "" {
+				t.Errorf("exit code %d, and standard output holds %q; want 1 and nothing", p.code, p.stdout)
+			}
+			data, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			switch format {
+			case "json":
+				assertCleanJSON(t, data)
+			case "junit":
+				if err := xml.Unmarshal(data, new(struct{})); err != nil {
+					t.Error(err)
+				}
+			case "github":
+				if !strings.HasPrefix(string(data), "::error title=LEAK") {
+					t.Errorf("the first line is no error: %s", data)
+				}
+			}
+			for _, want := range []string{"goroutine-growth", "process-goroutine-growth"} {
+				if !strings.Contains(string(data), want) {
+					t.Errorf("the report lacks %q:\n%s", want, data)
+				}
+			}
+		})
+	}
+}
+
+// TestCheckRefuses names what cannot be meant, or cannot be used, before a
+// target is asked for anything.
+func TestCheckRefuses(t *testing.T) {
+	dir, profile := t.TempDir(), recorded(t, "go-heap.pb.gz")
+	there := put(t, "there.txt", []byte("old"))
+	plain := put(t, "plain.json", []byte(`{"schema":"leaktop.report/v1","verdict":null,"findings":[]}`))
+	for _, c := range []struct {
+		name string
+		code int
+		args []string
+		says string
+	}{
+		{"no target", exitUsage, nil, "--help"},
+		{"a file", exitUsage, []string{profile}, "--fail-on leak"},
+		{"something that is no target", exitUsage, []string{"http://"}, "http://"},
+		{"a negative time", exitUsage, []string{"6060", "--for", "-1s"}, "--for"},
+		{"a warm-up of all the time", exitUsage, []string{"6060", "--for", "10s", "--warmup", "10s"}, "--warmup"},
+		{"a negative warm-up", exitUsage, []string{"6060", "--warmup", "-1s"}, "--warmup"},
+		{"an unknown format", exitUsage, []string{"6060", "--format", "pprof"}, "junit"},
+		{"an unknown verdict", exitUsage, []string{"6060", "--fail-on", "stuck"}, "growing"},
+		{"a pattern that is none", exitUsage, []string{"6060", "--ignore", "("}, "--ignore"},
+		{"a handler that is none", exitUsage, []string{"6060", "--handler", "("}, "handler"},
+		{"a size that is none", exitUsage, []string{"6060", "--max-heap-growth", "much"}, "64MiB"},
+		{"a negative number", exitUsage, []string{"6060", "--max-goroutine-growth", "-2"}, "100"},
+		{"snapshots too often", exitUsage, []string{"6060", "--every", "10ms"}, "--every"},
+		{"a baseline that is not there", exitUnreachable, []string{"6060", "--baseline", filepath.Join(dir, "none.json")}, "no such file"},
+		{"a baseline that is a directory", exitUnreachable, []string{"6060", "--baseline", dir}, "is a directory"},
+		{"a baseline that is a profile", exitUnreachable, []string{"6060", "--baseline", profile}, "not JSON"},
+		{"a baseline that is of a diff", exitUnreachable, []string{"6060", "--baseline", plain}, "diff"},
+		{"an output that is there", exitUnreachable, []string{"6060", "-o", there}, "--force"},
+		{"an output that is a directory", exitUnreachable, []string{"6060", "-o", dir, "--force"}, "directory"},
+		{"an output in no directory", exitUnreachable, []string{"6060", "-o", filepath.Join(dir, "none", "report")}, "no such file"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			leaktop(t, append([]string{"check"}, c.args...)...).refused(t, c.code, c.says)
+		})
+	}
+}
+
+// TestCheckBaseline checks a target against what it was before: what stood
+// there is known by its id, whatever else has changed.
+func TestCheckBaseline(t *testing.T) {
+	table := snapshot.NewTable()
+	old := leak.Finding{ID: "heap-1", Kind: leak.HeapKind, Check: leak.StateKept, Verdict: leak.Growing, Summary: "grew by a little"}
+	worse, new := old, old
+	worse.Verdict, worse.Summary, new.ID = leak.Leak, "grew by a lot, in another build", "heap-2"
+	path := filepath.Join(t.TempDir(), "before.json")
+	before := export.Check{Table: table, Judged: &gate.Judged{Result: leak.Result{Outcome: leak.Grows, Findings: []leak.Finding{old}}}}
+	if err := writeReport(nil, path, false, func(w io.Writer) error { return writeChecks(w, "json", []export.Check{before}) }); err != nil {
+		t.Fatal(err)
+	}
+	flags := checkFlags{failOn: "leak", baseline: path, maxGoroutines: -1}
+	policy, err := flags.policy()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		findings []leak.Finding
+		code     int
+	}{
+		{[]leak.Finding{worse}, exitClean},
+		{[]leak.Finding{worse, new}, exitClean},
+		{[]leak.Finding{worse, {ID: "heap-3", Verdict: leak.Stuck}}, exitLeak},
+	} {
+		j := gate.New(table, 0, policy).Judge(&leak.Result{Outcome: leak.Leaks, Advanced: 9, Findings: c.findings})
+		if got := judgedCode(j); got != c.code || len(j.Known) != 1 {
+			t.Errorf("with %d findings, %d of them known, the code is %d, want %d", len(c.findings), len(j.Known), got, c.code)
+		}
+	}
+}
+
+func TestWorstCode(t *testing.T) {
+	for _, c := range []struct {
+		codes []int
+		want  int
+	}{
+		{[]int{0, 0}, 0}, {[]int{0, 4, 0}, 4}, {[]int{4, 3}, 3}, {[]int{3, 1, 4, 0}, 1}, {[]int{3}, 3},
+	} {
+		if got := worstCode(c.codes); got != c.want {
+			t.Errorf("of %v the worst is %d, want %d", c.codes, got, c.want)
+		}
+	}
+}
+
+func TestDefaultWarmup(t *testing.T) {
+	for _, c := range []struct{ duration, want time.Duration }{
+		{2 * time.Minute, 12 * time.Second}, {10 * time.Minute, 30 * time.Second}, {10 * time.Second, time.Second}, {0, 30 * time.Second},
+	} {
+		if got := defaultWarmup(c.duration); got != c.want {
+			t.Errorf("of %s it is %s, want %s", c.duration, got, c.want)
+		}
+	}
+}
+
+// TestDiffFailsOn judges two snapshots, which tell little.
+func TestDiffFailsOn(t *testing.T) {
+	heap := recorded(t, "go-heap.pb.gz")
+	for _, format := range formats() {
+		t.Run(format, func(t *testing.T) {
+			t.Parallel()
+			p := leaktop(t, "diff", heap, heap, "--fail-on", "leak", "--format", format)
+			if p.code != exitInconclusive {
+				t.Errorf("exit code %d, want %d", p.code, exitInconclusive)
+			}
+			if format == "json" {
+				assertCleanJSON(t, []byte(p.stdout))
+				var report struct {
+					Verdict, Reason string
+					Changes         *struct{}
+				}
+				if err := json.Unmarshal([]byte(p.stdout), &report); err != nil || report.Verdict != "inconclusive" || report.Reason == "" || report.Changes == nil {
+					t.Errorf("the report has %+v (%v), want a verdict, a reason and changes", report, err)
+				}
+			}
+			verdict := regexp.MustCompile(`(?i)inconclusive`)
+			if !verdict.MatchString(p.stdout) && !verdict.MatchString(p.stderr) {
+				t.Errorf("nothing says that it is inconclusive: %q, %q", p.stdout, p.stderr)
+			}
+		})
+	}
+	// What the runtime has proved needs no more than one look.
+	leaked := sampled([]*profile.ValueType{{Type: "goroutineleak", Unit: "count"}}, "main.push")
+	path := put(t, "leaked.pb.gz", packedProfile(t, leaked))
+	p := leaktop(t, "diff", path, path, "--fail-on", "leak")
+	if p.code != exitLeak || !strings.Contains(p.stdout, "PROVEN") {
+		t.Errorf("exit code %d and\n%s\nwant %d for what is proven", p.code, p.stdout, exitLeak)
+	}
+	leaktop(t, "diff", heap, heap, "--fail-on", "maybe").refused(t, exitUsage, "--fail-on")
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"sync"
+
+	"leaktop/diff/export"
+)
+
+// checked is what came of one target: what was judged of it, or why it was not.
+type checked struct {
+	check export.Check
+	err   error
+}
+
+// runCheck watches all targets side by side, then writes one report and ends
+// with the worst code.
+func runCheck(ctx context.Context, std streams, targets []string, flags checkFlags) error {
+	if err := flags.check(); err != nil {
+		return err
+	}
+	if flags.output != "" {
+		if err := mayWrite(flags.output, flags.force); err != nil {
+			return err
+		}
+	}
+	policy, err := flags.policy()
+	if err != nil {
+		return err
+	}
+	progress := newProgress(std.err, flags.duration, len(targets))
+	runs := make([]*checkRun, len(targets))
+	for i, text := range targets {
+		run, err := newCheckRun(text, flags, policy)
+		if err != nil {
+			return err
+		}
+		defer run.client.Close()
+		run.tellOn(progress.target(i), std.out, flags)
+		runs[i] = run
+	}
+	results := watchAll(ctx, progress, runs)
+	if len(results) == 1 && results[0].err != nil {
+		return results[0].err
+	}
+	return report(std, results, flags)
+}
+
+// watchAll watches the targets until each of them is done. Of several, the one
+// that fails is told of at once, and the others go on.
+func watchAll(ctx context.Context, progress *progress, runs []*checkRun) []checked {
+	telling, stop := context.WithCancel(ctx)
+	var beside, all sync.WaitGroup
+	beside.Go(func() { progress.run(telling) })
+	results := make([]checked, len(runs))
+	for i, run := range runs {
+		all.Go(func() {
+			results[i] = run.watch(ctx)
+			if err := results[i].err; err != nil && len(runs) > 1 {
+				progress.say(oneLine(err))
+			}
+		})
+	}
+	all.Wait()
+	stop()
+	beside.Wait()
+	progress.above(func() {})
+	return results
+}
+
+// report writes what came of the targets and tells the worst code of them.
+// Where none could be judged there is no report: standard error has it all.
+func report(std streams, results []checked, flags checkFlags) error {
+	var checks []export.Check
+	var codes []int
+	for _, r := range results {
+		if r.err != nil {
+			codes = append(codes, exitCode(r.err))
+			continue
+		}
+		checks, codes = append(checks, r.check), append(codes, judgedCode(r.check.Judged))
+	}
+	if len(checks) > 0 {
+		write := func(w io.Writer) error { return writeChecks(w, flags.format, checks) }
+		if err := writeReport(std.out, flags.output, flags.force, write); err != nil {
+			return err
+		}
+	}
+	return codeOf(worstCode(codes))
+}
+
+// writeReport writes to a file, or to standard output where none is named.
+func writeReport(out io.Writer, path string, force bool, write func(io.Writer) error) error {
+	if path != "" {
+		return writeFile(path, force, write)
+	}
+	if err := write(out); err != nil {
+		return fmt.Errorf("standard output: it cannot be written (%w); write to a file with -o", err)
+	}
+	return nil
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"leaktop/capture/clean"
+	"leaktop/capture/fetch"
+	"leaktop/capture/sampler"
+	"leaktop/capture/snapshot"
+	"leaktop/diff/export"
+	"leaktop/diff/gate"
+)
+
+// checkRun is the check of one target.
+type checkRun struct {
+	address  string // as the user typed it
+	sampler  *sampler.Sampler
+	client   *fetch.Client
+	headless *headless
+	alerts   *alerts
+	progress *targetProgress
+	report   export.Check // but for what is not known yet
+}
+
+// newCheckRun wires a sampler to a judge and a gate.
+func newCheckRun(text string, flags checkFlags, policy gate.Policy) (*checkRun, error) {
+	s, client, table, err := newSampler(text, flags.reach, flags.watch)
+	if err != nil {
+		return nil, err
+	}
+	judge, _, err := flags.judge.judge(table, flags.own)
+	if err != nil {
+		return nil, err
+	}
+	return &checkRun{
+		address: clean.Text(text),
+		sampler: s,
+		client:  client,
+		headless: &headless{
+			judge:     judge,
+			gate:      gate.New(table, flags.judge.warmup, policy),
+			duration:  flags.duration,
+			every:     flags.watch.every,
+			patience:  flags.reach.options.Timeout,
+			untilSure: flags.untilSure,
+		},
+		report: export.Check{Table: table, All: flags.all, Root: sourceTree()},
+	}, nil
+}
+
+// tellOn says where to tell what happens while the target is watched. The line
+// of a finding goes to standard output where nothing ends the check but the
+// user; but not between the parts of a report for a program.
+func (r *checkRun) tellOn(p *targetProgress, out io.Writer, flags checkFlags) {
+	if flags.format != "text" && flags.output == "" {
+		out = p.out
+	}
+	p.address = r.address
+	r.progress, r.alerts = p, newAlerts(flags.onFinding, p)
+	r.headless.told = func(e snapshot.Event, j *gate.Judged) {
+		p.tell(e, flags.watch.every)
+		if j == nil {
+			return
+		}
+		c := r.check(j)
+		p.found(export.Headline(c))
+		for _, f := range r.alerts.fresh(j) {
+			if flags.duration == 0 {
+				p.above(func() { fmt.Fprintln(out, export.FindingLine(c, f)) })
+			}
+			r.alerts.send(export.NewFinding(c.Table, f))
+		}
+	}
+}
+
+// check is what is to be exported of what was judged.
+func (r *checkRun) check(j *gate.Judged) export.Check {
+	c, info := r.report, r.headless.info
+	c.Target, c.Judged = export.NewTarget(info.Address, info.StartTime, info.GoVersion), j
+	return c
+}
+
+// watch watches the target until there is no more to see, or to wait for.
+func (r *checkRun) watch(ctx context.Context) checked {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	live := watchLive(ctx, r.sampler)
+	judged, reached := r.headless.watch(ctx, live.events)
+	cancel()
+	for range live.events { // until the sampler has ended
+	}
+	err := live.wait()
+	r.alerts.wait()
+	switch {
+	case err != nil:
+		return checked{err: err}
+	case !reached:
+		return checked{err: fmt.Errorf("%s: interrupted before it was reached; run it again when it is up", r.address)}
+	}
+	c := r.check(judged)
+	r.progress.end(export.Headline(c))
+	return checked{check: c}
+}
