@@ -18,7 +18,9 @@ const maxKnownStacks = 8 << 20
 //	main.(*T).wait(0xc000012345?, {0x1, 0x2})
 //		/src/main.go:17 +0x1b
 //
-// Equal frames and equal stacks are interned once and known again by their text.
+// Equal frames and equal stacks are interned once and known again by their
+// text. That a frame is inlined is not taken over: a dump says so of other
+// frames than a profile does, where a wrapper that it was inlined into is not shown.
 type dumpFrames struct {
 	table *snapshot.Table
 	err   error // why no more can be read
@@ -59,58 +61,45 @@ func (f *dumpFrames) creates() bool { return f.half == namedCreate }
 // name reads the first line of a frame. A line before it that got no second
 // one was none of a frame.
 func (f *dumpFrames) name(line []byte) {
-	function, inlined := splitArguments(line)
-	f.key, f.half = append(append(f.key[:0], function...), '\n', inlined), namedFrame
+	f.key, f.half = append(append(f.key[:0], functionOf(line)...), '\n'), namedFrame
 }
 
 // creator is name for the frame that started the goroutine.
 func (f *dumpFrames) creator(function []byte) {
-	f.key, f.half = append(append(f.key[:0], function...), '\n', notInlined), namedCreate
+	f.key, f.half = append(append(f.key[:0], function...), '\n'), namedCreate
 }
 
-// How a frame's key says whether it is inlined into its caller.
-const inlined, notInlined = 'i', ' '
-
-// splitArguments takes the arguments off a function. For an inlined one they
-// are "..."; what C calls a function may have types in their place, which
+// functionOf takes the arguments off a function; an inlined one has "..."
+// for all of them. What C calls a function may have types in their place, which
 // belong to its name, or nothing.
-func splitArguments(line []byte) (function []byte, inlining byte) {
+func functionOf(line []byte) []byte {
 	open := bytes.LastIndexByte(line, '(')
 	if open < 0 || line[len(line)-1] != ')' {
-		return line, notInlined
+		return line
 	}
-	function = line[:open]
 	switch arguments := line[open+1 : len(line)-1]; {
-	case string(arguments) == "...":
-		return function, inlined
 	case len(arguments) == 0, arguments[0] == '{', bytes.HasPrefix(arguments, []byte("0x")), bytes.HasPrefix(arguments, []byte("...")),
 		arguments[0] == '_' && (len(arguments) == 1 || arguments[1] == ','):
-		return function, notInlined
+		return line[:open]
 	}
-	return line, notInlined
+	return line
 }
 
 // place reads the second line of a frame, without its tab, and returns the
 // frame; nil where it has none.
 func (f *dumpFrames) place(line []byte) snapshot.FrameID {
-	functionEnd := len(f.key) - 2
+	functionEnd := len(f.key) - 1
 	f.key, f.half = append(f.key, line...), noHalf
 	id, ok := f.known[string(f.key)]
 	if ok {
 		return id
 	}
-	file, at, offset := splitPlace(line)
+	file, at := splitPlace(line)
 	function := clean.Text(string(f.key[:functionEnd]))
 	if function == "panic" {
 		function = "runtime.gopanic" // which the runtime prints so
 	}
-	id = f.table.InternFrame(snapshot.Frame{
-		Function: cmp.Or(function, unknownFunction),
-		File:     clean.Text(string(file)),
-		Line:     at,
-		// Of the goroutine's creator no arguments are told at all.
-		Inlined: f.key[functionEnd+1] == inlined && !offset,
-	})
+	id = f.table.InternFrame(snapshot.Frame{Function: cmp.Or(function, unknownFunction), File: clean.Text(string(file)), Line: at})
 	if f.text += len(f.key); f.text > maxDumpText {
 		f.err = fmt.Errorf("the names of its frames have more than %s of text", size(maxDumpText))
 	}
@@ -120,14 +109,12 @@ func (f *dumpFrames) place(line []byte) snapshot.FrameID {
 
 // splitPlace takes a file and a line from "/src/main.go:17 +0x1b fp=… sp=… pc=…".
 // In the place of a file that is not known stands "?", or nothing but the pc.
-// offset says whether there is one into the function: an inlined one has none.
-func splitPlace(text []byte) (file []byte, line int, offset bool) {
+func splitPlace(text []byte) (file []byte, line int) {
 	for {
 		word := text[bytes.LastIndexByte(text, ' ')+1:]
 		if i := bytes.Index(word, []byte("0x")); i < 0 || !isAddress(word[:i]) {
 			break
 		}
-		offset = offset || word[0] == '+'
 		text = bytes.TrimSuffix(text[:len(text)-len(word)], []byte(" "))
 	}
 	colon := bytes.LastIndexByte(text, ':')
@@ -137,7 +124,7 @@ func splitPlace(text []byte) (file []byte, line int, offset bool) {
 	if string(text) == "?" {
 		text = nil
 	}
-	return text, line, offset
+	return text, line
 }
 
 // isAddress reports whether what stands before a number makes it an address.

@@ -61,9 +61,6 @@ func frameText(f snapshot.Frame) string {
 	if f.File != "" || f.Line != 0 {
 		text += fmt.Sprintf(" %s:%d", f.File, f.Line)
 	}
-	if f.Inlined {
-		text += " (inlined)"
-	}
 	return text
 }
 
@@ -148,10 +145,10 @@ func TestBodies(t *testing.T) {
 		{"at the start of a function", "main.f()\n\t/src/main.go:17", "main.f /src/main.go:17"},
 		{"arguments that are too large", "main.f(_, 0x1)\n\t/src/main.go:17 +0x1b\nmain.g(_)\n\t/src/main.go:27 +0x1b", "main.f /src/main.go:17\nmain.g /src/main.go:27"},
 		{"nothing but more arguments", "main.f(...)\n\t/src/main.go:17 +0x1b", "main.f /src/main.go:17"},
-		{"inlined", "main.f(...)\n\t/src/main.go:17\nmain.g({0x1})\n\t/src/main.go:27 +0x1b", "main.f /src/main.go:17 (inlined)\nmain.g /src/main.go:27"},
+		{"inlined", "main.f(...)\n\t/src/main.go:17\nmain.g({0x1})\n\t/src/main.go:27 +0x1b", "main.f /src/main.go:17\nmain.g /src/main.go:27"},
 		{"methods", "main.(*T).f(0x1)\n\t/a.go:1 +0x1\nmain.T.g({...})\n\t/a.go:2 +0x1\nmain.(*T).f-fm()\n\t/a.go:3 +0x1", "main.(*T).f /a.go:1\nmain.T.g /a.go:2\nmain.(*T).f-fm /a.go:3"},
 		{"closures", "main.(*T).f.func1.2()\n\t/a.go:1 +0x1\nmain.main.gowrap1()\n\t/a.go:2 +0x1", "main.(*T).f.func1.2 /a.go:1\nmain.main.gowrap1 /a.go:2"},
-		{"generics", "main.Map[...](0x1)\n\t/a.go:1 +0x1\nmain.(*Set[...]).Add(...)\n\t/a.go:2\nmain.f[...].func1()\n\t/a.go:3 +0x1", "main.Map[...] /a.go:1\nmain.(*Set[...]).Add /a.go:2 (inlined)\nmain.f[...].func1 /a.go:3"},
+		{"generics", "main.Map[...](0x1)\n\t/a.go:1 +0x1\nmain.(*Set[...]).Add(...)\n\t/a.go:2\nmain.f[...].func1()\n\t/a.go:3 +0x1", "main.Map[...] /a.go:1\nmain.(*Set[...]).Add /a.go:2\nmain.f[...].func1 /a.go:3"},
 		{"a panic", "panic({0x1?, 0x2?})\n\t/go/src/runtime/panic.go:792 +0x132", "runtime.gopanic /go/src/runtime/panic.go:792"},
 		{"a file with a blank, and on Windows", "main.f()\n\t/my src/main.go:17 +0x1b\nmain.g()\n\tC:/src/main.go:18 +0x2", "main.f /my src/main.go:17\nmain.g C:/src/main.go:18"},
 		{"a file that is not known", "main.f()\n\t?:0 +0x1b\nmain.g()\n\t?:0", "main.f\nmain.g"},

@@ -20,13 +20,14 @@ import (
 // live is a sampler at a real target.
 type live struct {
 	t      *testing.T
+	table  *snapshot.Table
 	events chan snapshot.Event
 	stop   context.CancelFunc
 	done   chan error
 	seen   []snapshot.Event
 }
 
-func watchLive(t *testing.T, address string) *live {
+func watchLive(t *testing.T, address string, change func(*Config)) *live {
 	t.Helper()
 	to, err := target.Parse(address)
 	if err != nil {
@@ -38,8 +39,12 @@ func watchLive(t *testing.T, address string) *live {
 	}
 	t.Cleanup(client.Close)
 	ctx, stop := context.WithCancel(context.Background())
-	l := &live{t: t, events: make(chan snapshot.Event, 1000), stop: stop, done: make(chan error, 1)}
-	s := New(Config{Target: to, Client: client, Table: snapshot.NewTable(), Limits: decode.DefaultLimits(), Every: time.Second})
+	l := &live{t: t, table: snapshot.NewTable(), events: make(chan snapshot.Event, 1000), stop: stop, done: make(chan error, 1)}
+	cfg := Config{Target: to, Client: client, Table: l.table, Limits: decode.DefaultLimits(), Every: time.Second}
+	if change != nil {
+		change(&cfg)
+	}
+	s := New(cfg)
 	go func() {
 		l.done <- s.Run(ctx, func(e snapshot.Event) {
 			select {
@@ -118,7 +123,7 @@ func whole(run int) func(snapshot.Taken) bool {
 func TestARealTargetIsKilledAndStartedAgain(t *testing.T) {
 	t.Parallel()
 	first := startChild(t, "127.0.0.1:0")
-	l := watchLive(t, first.address)
+	l := watchLive(t, first.address, nil)
 	l.attachedTo(first)
 	await(l, "a snapshot", whole(0))
 	first.kill()
@@ -162,7 +167,7 @@ func TestARealTargetHandsOnItsSocket(t *testing.T) {
 	address := ln.Addr().String()
 	ln.Close()
 	first := startChild(t, "inherited", file)
-	l := watchLive(t, address)
+	l := watchLive(t, address, nil)
 	await(l, "a snapshot", whole(0))
 	first.kill()
 	second := startChild(t, "inherited", file)

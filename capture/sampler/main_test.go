@@ -20,12 +20,20 @@ import (
 // target: where it is to listen, or "inherited".
 const childAddress = "LEAKTOP_TEST_LISTEN"
 
-// childArgument is the only argument of a child.
-const childArgument = "target"
+// childArgument is the only argument of a child; leakyArgument that of one which
+// is the demo service.
+const childArgument, leakyArgument = "target", "leaky"
 
 func TestMain(m *testing.M) {
 	if address := os.Getenv(childAddress); address != "" {
 		if err := serve(address); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	if len(os.Args) > 1 && os.Args[1] == leakyArgument {
+		if err := serveLeaky(); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}

@@ -64,12 +64,13 @@ func (d *Dump) size() int {
 }
 
 // Dumped returns what a full dump has for a stack of the goroutine profile: the
-// runtime's own frames are left out, unless there are no others, and start
-// lines are not told. Stacks of more than 100 frames differ all the same.
+// runtime's own frames are left out, unless there are no others, and neither
+// start lines nor inlining are told. Stacks of more than 100 frames differ all
+// the same.
 func (t *Table) Dumped(id StackID) StackID {
 	var shown, all []FrameID
 	for f := range t.Frames(id) {
-		bare := t.InternFrame(Frame{Function: f.Function, File: f.File, Line: f.Line, Inlined: f.Inlined})
+		bare := t.InternFrame(Frame{Function: f.Function, File: f.File, Line: f.Line})
 		if all = append(all, bare); inDumps(f.Function, len(all) == 1) {
 			shown = append(shown, bare)
 		}

@@ -64,9 +64,10 @@ func (c Cost) Share() float64 {
 }
 
 // Asked puts a question to the user: a request costs the target more than the
-// polling plan allows, and is left out until there is an explicit yes.
+// polling plan allows, and is left out until there is an explicit yes. A newer
+// question takes the place of an older one.
 type Asked struct {
-	Call string // "goroutine profile"
+	Call string // "goroutine profile", "full goroutine dump and the goroutineleak profile", …
 	Cost string // predicted, for people: "about 1.2 s of CPU and 149 MiB of garbage, for 312,000 goroutines"
 }
 
