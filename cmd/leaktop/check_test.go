@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -74,12 +76,7 @@ func TestCheckUnreached(t *testing.T) {
 	t.Parallel()
 	dead := nothingListens(t)
 	leaktop(t, "check", dead).refused(t, exitUnreachable, dead, "refused")
-	for _, bad := range badServers() {
-		t.Run(bad.name, func(t *testing.T) {
-			t.Parallel()
-			leaktop(t, append([]string{"check", bad.start(t)}, bad.flags...)...).refused(t, exitUnreachable, bad.says)
-		})
-	}
+	leaktop(t, "check", answers(page)(t)).refused(t, exitUnreachable, "pprof")
 	t.Run("beside one that does", func(t *testing.T) {
 		t.Parallel()
 		level := steady(t)
@@ -138,6 +135,40 @@ func TestCheckFormats(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Of several targets each has its own report, in the order in which they were
+// named: JSON a line each, text below one another.
+func TestReportsOfSeveralTargets(t *testing.T) {
+	table := snapshot.NewTable()
+	var results []checked
+	for _, address := range []string{"http://b:6060/debug/pprof/", "http://a:6060/debug/pprof/"} {
+		results = append(results, checked{check: export.Check{
+			Target: export.NewTarget(address, time.Time{}, ""), Table: table, Judged: &gate.Judged{Result: leak.Result{Outcome: leak.Clean}},
+		}})
+	}
+	results = append(results, checked{err: errors.New("c:6060: refused; start it")})
+	for _, c := range []struct{ format, want string }{
+		{"json", `(?s)^\{[^\n]*http://b:[^\n]*\}\n\{[^\n]*http://a:[^\n]*\}\n$`},
+		{"text", `(?s)^target +http://b:.*\n\ntarget +http://a:.*\n$`},
+		{"markdown", `(?s)^### leaktop check: .*http://b:.*\n\n### leaktop check: .*http://a:.*\n$`},
+		{"junit", `(?s)<testsuite [^>]*http://b:.*<testsuite [^>]*http://a:`},
+		{"github", `(?s)^::notice .*http://b:.*\n::notice .*http://a:.*\n$`},
+	} {
+		var out bytes.Buffer
+		err := report(streams{out: &out}, results, checkFlags{format: c.format})
+		if code := exitCode(err); code != exitUnreachable {
+			t.Errorf("%s: exit code %d, want %d", c.format, code, exitUnreachable)
+		}
+		if !regexp.MustCompile(c.want).MatchString(out.String()) {
+			t.Errorf("%s: the reports are\n%s\nwant %s", c.format, &out, c.want)
+		}
+		if c.format == "json" {
+			for line := range bytes.Lines(out.Bytes()) {
+				assertCleanJSON(t, line)
+			}
+		}
 	}
 }
 

@@ -66,7 +66,7 @@ func watchAll(ctx context.Context, progress *progress, runs []*checkRun) []check
 	all.Wait()
 	stop()
 	beside.Wait()
-	progress.above(func() {})
+	progress.clear()
 	return results
 }
 

@@ -93,11 +93,12 @@ func (r *checkRun) watch(ctx context.Context) checked {
 	}
 	err := live.wait()
 	r.alerts.wait()
-	switch {
-	case err != nil:
+	if err == nil && !reached {
+		err = fmt.Errorf("%s: interrupted before it was reached; run it again when it is up", r.address)
+	}
+	if err != nil {
+		r.progress.drop()
 		return checked{err: err}
-	case !reached:
-		return checked{err: fmt.Errorf("%s: interrupted before it was reached; run it again when it is up", r.address)}
 	}
 	c := r.check(judged)
 	r.progress.end(export.Headline(c))

@@ -125,11 +125,16 @@ func (p *progress) line() string {
 func (p *progress) above(print func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.clear()
+	print()
+}
+
+// clear leaves nothing on the line of a terminal.
+func (p *progress) clear() {
 	if p.drawn > 0 {
 		fmt.Fprintf(p.out, "\r%s\r", strings.Repeat(" ", p.drawn))
 		p.drawn = 0
 	}
-	print()
 }
 
 // say prints a line on standard error.

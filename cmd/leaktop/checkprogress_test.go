@@ -121,7 +121,7 @@ func TestProgressBar(t *testing.T) {
 		one.end("LEAK: 1 leak")
 		stop()
 		<-done
-		p.above(func() {})
+		p.clear()
 		sees("leaktop: http://one/: careful", "")
 	})
 }

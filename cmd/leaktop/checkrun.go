@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff/gate"
 	"leaktop/diff/leak"
+	"leaktop/diff/units"
 )
 
 // judge follows the events of one target and says what leaks. [leak.Judge] is one.
@@ -32,6 +34,7 @@ type headless struct {
 
 	info    snapshot.Info
 	reached bool      // the target answered
+	begun   time.Time // when it did first
 	down    bool      // it did not, the last time it was asked
 	next    time.Time // when the next snapshot is due, zero unknown
 }
@@ -44,19 +47,28 @@ func (h *headless) watch(ctx context.Context, events <-chan snapshot.Event) (*ga
 	if !h.reached {
 		return nil, false
 	}
-	return h.gate.Judge(h.judge.Result()), true
+	return h.gate.Judge(h.judge.Result(), h.cutShort(ctx)...), true
+}
+
+// cutShort says that an interrupt left less than half of the time that was
+// asked for: that nothing was found in it means little.
+func (h *headless) cutShort(ctx context.Context) []string {
+	seen := time.Since(h.begun)
+	if ctx.Err() == nil || seen >= h.duration/2 {
+		return nil
+	}
+	return []string{fmt.Sprintf("it was interrupted after %s of %s", units.Duration(seen.Round(time.Second)), units.Duration(h.duration))}
 }
 
 func (h *headless) follow(ctx context.Context, events <-chan snapshot.Event) {
 	var due <-chan time.Time // nil: never
-	var end time.Time
-	last := false // the time is up, and the last snapshot is waited for
+	last := false            // the time is up, and the last snapshot is waited for
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-due:
-			if last || !h.comes(end) {
+			if last || !h.comes() {
 				return
 			}
 			last, due = true, time.After(h.patience)
@@ -71,7 +83,7 @@ func (h *headless) follow(ctx context.Context, events <-chan snapshot.Event) {
 				return
 			}
 			if h.reached && due == nil && h.duration > 0 {
-				end, due = time.Now().Add(h.duration), time.After(h.duration)
+				due = time.After(h.duration)
 			}
 		}
 	}
@@ -84,6 +96,9 @@ func (h *headless) apply(e snapshot.Event) *gate.Judged {
 	var judged *gate.Judged
 	switch e := e.(type) {
 	case snapshot.Attached:
+		if !h.reached {
+			h.begun = time.Now()
+		}
 		h.info, h.reached, h.down = e.Info, true, false
 	case snapshot.Scheduled:
 		h.next = e.Next
@@ -101,6 +116,7 @@ func (h *headless) apply(e snapshot.Event) *gate.Judged {
 
 // comes reports whether a snapshot is due about now, at the end: there is one
 // each --every, give or take what taking the others took.
-func (h *headless) comes(end time.Time) bool {
+func (h *headless) comes() bool {
+	end := h.begun.Add(h.duration)
 	return !h.down && !h.next.IsZero() && !h.next.After(end.Add(h.every/10))
 }

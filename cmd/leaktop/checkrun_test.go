@@ -195,20 +195,34 @@ func TestHeadlessEnds(t *testing.T) {
 	}
 }
 
-// An interrupt ends a check with what it saw.
+// An interrupt ends a check with what it saw; if that is less than half of
+// what was asked for, nothing found means nothing.
 func TestHeadlessInterrupted(t *testing.T) {
-	for _, duration := range []time.Duration{2 * time.Minute, 0} {
+	sureLeak := leak.Result{Outcome: leak.Leaks, Findings: []leak.Finding{{ID: "a", Verdict: leak.Leak}}}
+	for _, c := range []struct {
+		duration, after time.Duration
+		judge           *scripted
+		snapshots       int
+		outcome         leak.Outcome
+		reason          string
+	}{
+		{2 * time.Minute, 40 * time.Second, &scripted{}, 3, leak.Inconclusive, "it was interrupted after 40s of 2m"},
+		{2 * time.Minute, 40 * time.Second, &scripted{results: map[int]leak.Result{1: sureLeak}}, 3, leak.Leaks, ""},
+		{2 * time.Minute, 70 * time.Second, &scripted{}, 5, leak.Clean, ""},
+		{0, 40 * time.Second, &scripted{}, 3, leak.Clean, ""},
+	} {
 		synctest.Test(t, func(t *testing.T) {
-			ctx, stop := context.WithTimeout(t.Context(), 40*time.Second)
+			ctx, stop := context.WithTimeout(t.Context(), c.after)
 			defer stop()
 			h := twoMinutes()
-			h.duration = duration
+			h.duration, h.judge = c.duration, c.judge
 			var x script
 			x.add(0, snapshot.Attached{})
 			x.snapshots(0, 15*time.Second, 50)
 			got := watchScript(ctx, h, x)
-			if !got.reached || got.took != 40*time.Second || got.judged.Snapshots != 3 {
-				t.Errorf("with --for %s: it took %s for %d snapshots, want 40s for 3", duration, got.took, got.judged.Snapshots)
+			if !got.reached || got.took != c.after || got.judged.Snapshots != c.snapshots || got.judged.Outcome != c.outcome || got.judged.Reason != c.reason {
+				t.Errorf("%s of %s: it took %s for %d snapshots: %s because %q; want %d: %s because %q", c.after, c.duration,
+					got.took, got.judged.Snapshots, got.judged.Outcome, got.judged.Reason, c.snapshots, c.outcome, c.reason)
 			}
 		})
 	}

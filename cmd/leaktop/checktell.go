@@ -56,6 +56,13 @@ func (t *targetProgress) end(headline string) {
 	}
 }
 
+// drop takes a target out that nothing came of.
+func (t *targetProgress) drop() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.done = true
+}
+
 // tell says what happens to the target, as far as it is news.
 func (t *targetProgress) tell(e snapshot.Event, every time.Duration) {
 	switch e := e.(type) {

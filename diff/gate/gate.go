@@ -51,11 +51,13 @@ type Judged struct {
 	limited       bool // growth is bounded, so that any further snapshot may matter
 }
 
-// Judge applies the policy to what was judged so far. What it returns does not
-// change any more.
-func (g *Gate) Judge(r *leak.Result) *Judged {
+// Judge applies the policy to what was judged so far. What else the caller
+// knows to be missing comes as clauses: with any of them, a run that does not
+// leak is inconclusive. What Judge returns does not change any more.
+func (g *Gate) Judge(r *leak.Result, missing ...string) *Judged {
 	j := &Judged{Result: *r, FailOnGrowing: g.policy.FailOnGrowing, limited: g.policy.limits()}
 	exceeded, unknown := g.growth.exceeded(&g.policy)
+	unknown = append(unknown, missing...)
 	j.Findings = exceeded
 	for i := range r.Findings {
 		switch f := &r.Findings[i]; {

@@ -153,6 +153,25 @@ func TestOutage(t *testing.T) {
 	}
 }
 
+// What the caller knows to be missing makes a run inconclusive that would be
+// clean or growing.
+func TestMissing(t *testing.T) {
+	f := newFound()
+	g := gate.New(f.table, 0, gate.Policy{})
+	for _, c := range []struct{ outcome, want leak.Outcome }{
+		{leak.Clean, leak.Inconclusive}, {leak.Grows, leak.Inconclusive}, {leak.Leaks, leak.Leaks},
+	} {
+		r := result(c.outcome)
+		if c.outcome == leak.Leaks {
+			r.Findings = []leak.Finding{f.finding("heap-1", leak.Leak)}
+		}
+		j := g.Judge(r, "it was interrupted", "at night")
+		if j.Outcome != c.want || c.want == leak.Inconclusive && j.Reason != "it was interrupted; at night" {
+			t.Errorf("%s is %s because %q, want %s", c.outcome, j.Outcome, j.Reason, c.want)
+		}
+	}
+}
+
 func TestSure(t *testing.T) {
 	f := newFound()
 	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)

@@ -33,8 +33,14 @@ type growth struct {
 
 	run                   int
 	begun                 time.Time // of the run's first snapshot
-	firstHeap, newestHeap *snapshot.Snapshot
+	firstHeap, newestHeap heapReading
 	first, newest         reading
+}
+
+// heapReading is a heap profile and when it was taken; zero for none.
+type heapReading struct {
+	at   time.Time
+	heap *snapshot.Profile
 }
 
 // reading is how many goroutines there were at a time; zero for none.
@@ -52,10 +58,10 @@ func (g *growth) add(s *snapshot.Snapshot) {
 		return
 	}
 	if s.Heap != nil && s.Advanced && s.Heap.Columns().LiveBytes >= 0 {
-		if g.firstHeap == nil {
-			g.firstHeap = s
+		g.newestHeap = heapReading{s.Time, s.Heap}
+		if g.firstHeap.heap == nil {
+			g.firstHeap = g.newestHeap
 		}
-		g.newestHeap = s
 	}
 	n, known := s.Vitals.Get(snapshot.Goroutines)
 	if s.Goroutines != nil {
@@ -93,11 +99,11 @@ func (g *growth) exceeded(p *Policy) (findings []leak.Finding, unknown []string)
 
 // heap is the growth of the live heap and over what time.
 func (g *growth) heap() (diff.Change, time.Duration, bool) {
-	if g.firstHeap == nil || g.newestHeap == g.firstHeap {
+	if !g.newestHeap.at.After(g.firstHeap.at) {
 		return diff.Change{}, 0, false
 	}
-	c := diff.Compare(g.table, g.firstHeap.Heap, g.newestHeap.Heap)
-	return c.Total(g.newestHeap.Heap.Columns().LiveBytes), g.newestHeap.Time.Sub(g.firstHeap.Time), true
+	c := diff.Compare(g.table, g.firstHeap.heap, g.newestHeap.heap)
+	return c.Total(g.newestHeap.heap.Columns().LiveBytes), g.newestHeap.at.Sub(g.firstHeap.at), true
 }
 
 // goroutines is the growth of their number and over what time.
