@@ -105,26 +105,48 @@ func (g *growth) calls(functions ...string) bool {
 	return false
 }
 
+// maxShared bounds how many stacks a function is shared by where one of them may
+// have taken over from another: what the tenth of a program passes through is no
+// such place.
+const maxShared = 1000
+
 // moved reports whether growth only came from another place: the stacks that
-// share the allocating function, or one of own code short of the handler,
-// shrank by as much.
+// share the allocating function, or one of own code up to the handler, shrank
+// by as much. A path that refreshes a cache takes over from the one that loaded
+// it.
 func (s *scene) moved(g *growth) bool {
-	for _, shared := range s.observer.Shared(g.main(), s.cfg.Own) {
-		if !shared.Growth.Known || isMain(shared.Function) {
+	if s.tookOver(g, s.observer.Ending(s.cfg.Table.Leaf(g.main()).Function)) {
+		return true
+	}
+	for _, function := range s.sites.functions(g.main()) {
+		if isMain(function) {
 			continue
 		}
-		others := slices.DeleteFunc(slices.Clone(shared.Stacks), func(id snapshot.StackID) bool { return slices.Contains(g.stacks, id) })
-		rest, ok := s.observer.Sum(others)
-		if !ok || !rest.Growth.Known {
-			continue
-		}
-		// They shrank beyond their error, by more than half of what grew here.
-		if rest.Growth.High < 0 && -rest.Growth.Value > g.trend.Growth.Value/2 && !(shared.P.Known && shared.P.Value < taskChance && shared.Growth.Value > g.trend.Growth.Value/2) {
+		if s.tookOver(g, s.observer.Through(function)) {
 			return true
 		}
-		if g.hasHandler && shared.Function == g.handler.Function {
+		if g.hasHandler && function == g.handler.Function {
 			break // what lies nearer the root serves other requests, too
 		}
 	}
 	return false
+}
+
+// tookOver reports whether of some stacks all but those that grow shrank, beyond
+// the error and by more than half of the growth, so that their sum hardly grew.
+func (s *scene) tookOver(g *growth, shared []snapshot.StackID) bool {
+	if len(shared) <= len(g.stacks) || len(shared) > maxShared {
+		return false
+	}
+	rest := slices.DeleteFunc(slices.Clone(shared), func(id snapshot.StackID) bool { return slices.Contains(g.stacks, id) })
+	half := g.trend.Growth.Value / 2
+	if float64(-s.observer.NetGrowth(rest)) <= half {
+		return false
+	}
+	shrunk, ok := s.observer.Sum(rest)
+	if !ok || !shrunk.Growth.Known || shrunk.Growth.High >= 0 {
+		return false
+	}
+	all, ok := s.observer.Sum(shared)
+	return ok && !(all.P.Known && all.P.Value < taskChance && all.Growth.Value > half)
 }

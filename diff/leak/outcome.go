@@ -110,29 +110,17 @@ func (s *scene) totals(r *Result) {
 // farAhead is from when on a forecast says nothing.
 const farAhead = 365 * 24 * time.Hour
 
-// limit is the memory limit that is reached first.
+// limit is the memory limit that is reached first: of those that are known, the
+// one with the least room left.
 func (s *scene) limit(r *Result) Limit {
-	used, known := s.curves.last(snapshot.RSS)
-	if !known {
-		sys, ok := s.curves.last(snapshot.Sys)
-		released, okReleased := s.curves.last(snapshot.HeapReleased)
-		if !ok || !okReleased {
-			return Limit{}
-		}
-		used = sys - released
-	}
 	var l Limit
 	for _, one := range s.limits() {
-		if one.Bytes > 0 && (l.Bytes == 0 || one.Bytes < l.Bytes) {
+		if one.Bytes > 0 && one.Used > 0 && (l.Bytes == 0 || one.Bytes-one.Used < l.Bytes-l.Used) {
 			l = one
 		}
 	}
-	if l.Bytes == 0 {
-		return Limit{}
-	}
-	l.Used = used
-	if r.HeapGrows && r.Heap.Value > 0 {
-		minutes := float64(max(l.Bytes-used, 0)) / r.Heap.Value
+	if l.Bytes > 0 && r.HeapGrows && r.Heap.Value > 0 {
+		minutes := float64(max(l.Bytes-l.Used, 0)) / r.Heap.Value
 		if left := minutes * float64(time.Minute); left < float64(farAhead) {
 			l.Left = max(time.Duration(left), time.Second)
 		}
@@ -140,11 +128,22 @@ func (s *scene) limit(r *Result) Limit {
 	return l
 }
 
-// limits are those that are known.
+// limits are those that are known, with how much of each is used. GOMEMLIMIT
+// bounds what the Go runtime has obtained and not returned, a cgroup all that is
+// charged to it.
 func (s *scene) limits() []Limit {
-	out := []Limit{{Bytes: s.cfg.Limit, What: "--limit"}}
-	if n, ok := s.curves.last(snapshot.MemoryLimit); ok {
-		out = append(out, Limit{Bytes: n, What: "GOMEMLIMIT"})
+	last := func(k snapshot.Vital) int64 {
+		n, _ := s.curves.last(k)
+		return n
 	}
-	return out
+	runtime := last(snapshot.Sys) - last(snapshot.HeapReleased)
+	resident := last(snapshot.RSS)
+	if resident == 0 {
+		resident = runtime
+	}
+	return []Limit{
+		{Bytes: s.cfg.Limit, What: "--limit", Used: resident},
+		{Bytes: last(snapshot.MemoryLimit), What: "GOMEMLIMIT", Used: runtime},
+		{Bytes: last(snapshot.CgroupLimit), What: "cgroup", Used: max(last(snapshot.CgroupUsed), resident)},
+	}
 }

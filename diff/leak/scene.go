@@ -1,6 +1,7 @@
 package leak
 
 import (
+	"slices"
 	"time"
 
 	"leaktop/capture/snapshot"
@@ -53,24 +54,12 @@ func (s *scene) live(id snapshot.StackID) Amounts {
 	return a
 }
 
-// through returns the stacks of the newest heap profile that pass one of the functions.
+// through returns the heap stacks that pass one of the functions, in order.
 func (s *scene) through(functions map[string]bool) []snapshot.StackID {
-	if s.heap == nil {
-		return nil
-	}
 	var out []snapshot.StackID
-	last := snapshot.NoStack
-	for _, k := range s.heap.Heap.Keys {
-		if k.Stack == last {
-			continue
-		}
-		last = k.Stack
-		for f := range s.cfg.Table.Frames(k.Stack) {
-			if functions[f.Function] {
-				out = append(out, k.Stack)
-				break
-			}
-		}
+	for f := range functions {
+		out = append(out, s.observer.Through(f)...)
 	}
-	return out
+	slices.Sort(out)
+	return slices.Compact(out)
 }

@@ -58,7 +58,7 @@ func (s *scene) allocates(t *task) bool {
 		return false
 	}
 	for _, id := range s.through(functions) {
-		if at, ok := s.observer.Stack(id); ok && at.AllocatedBytes.Known && at.AllocatedBytes.Value > 0 {
+		if s.observer.AllocatedBy(id) > 0 {
 			return true
 		}
 	}

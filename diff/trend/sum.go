@@ -72,42 +72,30 @@ func (h *heap) some(ids []snapshot.StackID) ([]*stack, []*series, churn) {
 	return stacks, all, since
 }
 
-// Shared is the stacks through one function, and their trend together.
-type Shared struct {
-	Function string
-	Leaf     bool // the stacks end in the function, rather than pass through it
-	Stacks   []snapshot.StackID
-	HeapTrend
+// NetGrowth is what some heap stacks grew by together, in bytes; negative where
+// they shrank. It costs little, and tells nothing of errors.
+func (o *Observer) NetGrowth(ids []snapshot.StackID) int64 {
+	var sum int64
+	for _, id := range ids {
+		if at := o.heap.find(id); at != nil {
+			sum = snapshot.AddSaturating(sum, snapshot.SubSaturating(at.last.live, at.first().live))
+		}
+	}
+	return sum
 }
 
-// Shared returns, for the leaf function of a heap stack and then for each
-// function of own code on it, leaf to root, the trend of all heap stacks
-// through that function, where those are more than what came before. A path
-// that refreshes what another one loaded shares such a function with it: the
-// one grows, the other shrinks, and their sum is level.
-func (o *Observer) Shared(id snapshot.StackID, own []string) []Shared {
-	var out []Shared
-	before := 1
-	consider := func(s Shared) {
-		if len(s.Stacks) <= before {
-			return
-		}
-		before = len(s.Stacks)
-		if t, ok := o.Sum(s.Stacks); ok {
-			s.HeapTrend = t
-			out = append(out, s)
-		}
-	}
+// Through returns the heap stacks that pass through a function or end in it, in
+// the order in which they were first seen. The caller must not change the slice.
+func (o *Observer) Through(function string) []snapshot.StackID {
 	o.frames.extend(o.table, o.heap.stacks)
-	leaf := o.table.Leaf(id).Function
-	consider(Shared{Function: leaf, Leaf: true, Stacks: o.frames.leaves[leaf]})
-	before = 1
-	for f := range o.table.Frames(id) {
-		if diff.IsOwn(f, own) {
-			consider(Shared{Function: f.Function, Stacks: o.frames.through[f.Function]})
-		}
-	}
-	return out
+	return o.frames.through[function]
+}
+
+// Ending returns the heap stacks that end in a function, as [Observer.Through]
+// those through it.
+func (o *Observer) Ending(function string) []snapshot.StackID {
+	o.frames.extend(o.table, o.heap.stacks)
+	return o.frames.leaves[function]
 }
 
 // frameIndex finds the heap stacks through a function.

@@ -26,30 +26,29 @@ func TestGrowthThatMoves(t *testing.T) {
 	if h, _ := o.Stack(refresh); h.P.Value > 1e-6 {
 		t.Errorf("the refreshing path alone: chance %v", h.P.Value)
 	}
-	sums := o.Shared(refresh, nil)
-	want := []struct {
+	for _, test := range []struct {
 		function string
-		leaf     bool
+		ids      []snapshot.StackID
 		stacks   int
+		net      int64
 		level    bool
 	}{
-		{"lib.clone", true, 3, true},
-		{"app.(*Cache).put", false, 2, true},
-		{"app.main", false, 3, false}, // where the leak is, too
+		{"lib.clone", o.Ending("lib.clone"), 3, 0, true},
+		{"app.(*Cache).put", o.Through("app.(*Cache).put"), 2, 0, true},
+		{"app.main", o.Through("app.main"), 3, 75 * mib, false}, // where the leak is, too
+	} {
+		sum, ok := o.Sum(test.ids)
+		equal(t, test.function+": known", ok, true)
+		equal(t, test.function+": stacks", len(test.ids), test.stacks)
+		equal(t, test.function+": net growth", o.NetGrowth(test.ids), test.net)
+		equal(t, test.function+": level", sum.P.Value > 0.5, test.level)
+		equal(t, test.function+": stack", sum.Stack, snapshot.NoStack)
 	}
-	if len(sums) != len(want) {
-		t.Fatalf("got %d sums, want %d: %+v", len(sums), len(want), sums)
+	if sum, _ := o.Sum(o.Through("app.(*Cache).put")); sum.Growth.Value != 0 || sum.FreedBytes.Value != 75*mib || sum.Objects.Value != 100*1024 {
+		t.Errorf("sum of both paths: %+v", sum)
 	}
-	for i, w := range want {
-		got := sums[i]
-		equal(t, "function", got.Function, w.function)
-		equal(t, w.function+": leaf", got.Leaf, w.leaf)
-		equal(t, w.function+": stacks", len(got.Stacks), w.stacks)
-		equal(t, w.function+": level", got.P.Value > 0.5, w.level)
-		equal(t, w.function+": stack", got.Stack, snapshot.NoStack)
-	}
-	if got := sums[1]; got.Growth.Value != 0 || got.FreedBytes.Value != 75*mib || got.Objects.Value != 100*1024 {
-		t.Errorf("sum of both paths: %+v", got)
+	if got := o.Through("app.never"); got != nil {
+		t.Errorf("stacks %v through a function that was never seen", got)
 	}
 }
 

@@ -17,13 +17,11 @@ func (o *Observer) Total() (Trend, bool) {
 	}
 	read := newReader(h.timeline)
 	var since churn
-	turnover := 0.0
 	for i := range h.stacks {
 		since.add(h.stacks[i].churn)
-		turnover += read.turnover(&h.stacks[i].series)
 	}
 	c := read.curve(&h.process)
-	return read.trend(c, weigh(c, since, since, turnover), since, true), true
+	return read.trend(c, weigh(c, since, since, read.turnover(&h.process)), since, true), true
 }
 
 // GroupSum returns the trend of some goroutine groups together: of a poller that
@@ -109,11 +107,25 @@ func (o *Observer) Allocated() iter.Seq2[snapshot.StackID, int64] {
 	return func(yield func(snapshot.StackID, int64) bool) {
 		for i := range o.heap.stacks {
 			at := &o.heap.stacks[i]
-			if n := snapshot.SubSaturating(at.last.alloc, at.first().alloc); n > 0 && !yield(at.id, n) {
+			if n := at.allocated(); n > 0 && !yield(at.id, n) {
 				return
 			}
 		}
 	}
+}
+
+// AllocatedBy is how many bytes a heap stack allocated in the window, 0 where the
+// profile does not tell.
+func (o *Observer) AllocatedBy(id snapshot.StackID) int64 {
+	at := o.heap.find(id)
+	if at == nil {
+		return 0
+	}
+	return at.allocated()
+}
+
+func (s *series) allocated() int64 {
+	return max(snapshot.SubSaturating(s.last.alloc, s.first().alloc), 0)
 }
 
 // Window returns the times of the first and the newest point of the heap; zero
