@@ -22,6 +22,7 @@ func newDemo(std streams) *cobra.Command {
 	var serve string
 	var list bool
 	var modes []string
+	var rate float64
 	limit := sizeValue(leaky.DefaultLimit)
 	cmd := &cobra.Command{
 		Use:   "demo",
@@ -47,13 +48,17 @@ leaktop demo --list`,
 			if list && serve != "" {
 				return usageError{errors.New("--list and --serve: they exclude each other; give one of them")}
 			}
+			if !(rate >= 0.01 && rate <= 1000) { // nor is it no number
+				return usageError{fmt.Errorf("--rate %g: the modes cannot be driven so; give a number from 0.01 to 1000", rate)}
+			}
+			options := leaky.Options{Addr: serve, Modes: modes, Limit: int64(limit), Rate: rate}
 			switch {
 			case list:
 				return listModes(std)
 			case serve != "":
-				return serveDemo(cmd.Context(), std, serve, modes, int64(limit))
+				return serveDemo(cmd.Context(), std, options)
 			}
-			return watchDemo(cmd.Context(), std, watch, modes, limit)
+			return watchDemo(cmd.Context(), std, watch, options)
 		},
 	}
 	f := cmd.Flags()
@@ -62,6 +67,8 @@ leaktop demo --list`,
 	f.BoolVar(&list, "list", false, "list all modes and what each of them does")
 	f.StringSliceVar(&modes, "modes", nil, "run these modes instead of those of the demo; all for every one")
 	f.Var(&limit, "limit", "live heap at which the leaks pause")
+	f.Float64Var(&rate, "rate", 1, "drive the modes this many times as often")
+	f.Lookup("rate").Hidden = true // for tests that cannot wait
 	return cmd
 }
 
@@ -84,19 +91,14 @@ func yesOrNo(yes bool) string {
 
 // serveDemo only serves. As a child it ends when the pipe from its parent
 // closes, whatever way the parent went.
-func serveDemo(ctx context.Context, std streams, addr string, modes []string, limit int64) error {
+func serveDemo(ctx context.Context, std streams, options leaky.Options) error {
 	if fromPipe(std.in) {
 		ctx = leaky.EndWithInput(ctx, std.in)
 	}
 	// The service is to behave as services do: with room for garbage.
-	debug.SetMemoryLimit(max(memoryLimit, 2*limit))
-	return leaky.Serve(ctx, leaky.Options{
-		Addr:     addr,
-		Modes:    modes,
-		Limit:    limit,
-		Announce: std.out,
-		Log:      std.err,
-	})
+	debug.SetMemoryLimit(max(memoryLimit, 2*options.Limit))
+	options.Announce, options.Log = std.out, std.err
+	return leaky.Serve(ctx, options)
 }
 
 // fromPipe reports whether an input is the end of a pipe. A service that was
@@ -111,7 +113,7 @@ func fromPipe(in io.Reader) bool {
 }
 
 // watchDemo starts the service as a child of the same binary and attaches to it.
-func watchDemo(ctx context.Context, std streams, watch watchFlags, modes []string, limit sizeValue) error {
+func watchDemo(ctx context.Context, std streams, watch watchFlags, options leaky.Options) error {
 	if err := watch.check(); err != nil {
 		return err
 	}
@@ -122,9 +124,9 @@ func watchDemo(ctx context.Context, std streams, watch watchFlags, modes []strin
 	if err != nil {
 		return fmt.Errorf("demo service: this program's own file cannot be found (%w); run it by its path", err)
 	}
-	args := []string{"demo", "--serve", "127.0.0.1:0", "--limit", fmt.Sprint(int64(limit))}
-	if len(modes) > 0 {
-		args = append(args, "--modes", strings.Join(modes, ","))
+	args := []string{"demo", "--serve", "127.0.0.1:0", "--limit", fmt.Sprint(options.Limit), "--rate", fmt.Sprint(options.Rate)}
+	if len(options.Modes) > 0 {
+		args = append(args, "--modes", strings.Join(options.Modes, ","))
 	}
 	child, err := leaky.Start(ctx, exe, args)
 	if err != nil {
