@@ -68,7 +68,7 @@ func predictDump(p *snapshot.Profile, table *snapshot.Table, frameBytes float64)
 		for range table.FrameIDs(key.Stack) {
 			depth++
 		}
-		n := float64(p.Vector(i)[0])
+		n := float64(max(0, p.Vector(i)[0]))
 		c.goroutines += n
 		c.frames += n * float64(max(1, depth))
 	}
