@@ -84,7 +84,7 @@ func watchScript(ctx context.Context, h headless, s script) watched {
 		defer close(events)
 		for _, step := range s {
 			select {
-			case <-time.After(begun.Add(step.at).Sub(time.Now())):
+			case <-time.After(time.Until(begun.Add(step.at))):
 			case <-ctx.Done():
 				return
 			}

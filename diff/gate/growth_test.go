@@ -90,10 +90,6 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-func level2(r run, goroutines int64) *snapshot.Snapshot {
-	return r.shot(50*time.Second, 10, goroutines)
-}
-
 func restarted(s *snapshot.Snapshot) *snapshot.Snapshot {
 	other := *s
 	other.Run++
