@@ -17,6 +17,7 @@ type data struct {
 	ages     *diff.Ages
 	judge    Judge
 	finder   *handler.Finder // of request handlers
+	own      []string        // prefixes of own code
 	schedule snapshot.Scheduled
 	outage   *snapshot.Unreachable // nil while the target answers
 	ended    bool                  // the source has ended
@@ -49,6 +50,7 @@ func newData(cfg Config) *data {
 		ages:    diff.NewAges(cfg.Table),
 		judge:   cfg.Judge,
 		finder:  cfg.Handlers,
+		own:     cfg.Own,
 		cache:   make(map[snapshot.Kind]compared),
 	}
 }

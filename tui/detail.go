@@ -271,6 +271,15 @@ func flow(width int, parts ...string) []string {
 	return fitted(append(lines, head(line...)), width)
 }
 
+// inHead puts parts on as many lines as they need, or on one where the page has
+// no lines to spare.
+func inHead(width, height int, parts ...string) []string {
+	if height < 20 {
+		return []string{fit(head(parts...), width)}
+	}
+	return flow(width, parts...)
+}
+
 // head joins parts of a title line with space between them.
 func head(parts ...string) string {
 	var kept []string

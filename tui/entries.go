@@ -118,7 +118,7 @@ func verdictColumn[T any](priority int, th theme.Theme, of func(T) *leak.Finding
 		return -1
 	}
 	return list.Column[T]{
-		Title: "verdict", Min: len("verdict") + 2, Priority: priority, Descending: true,
+		Title: "verdict", Min: len("verdict"), Max: len("verdict") + 2, Priority: priority, Descending: true,
 		Cell: func(row T) list.Cell {
 			f := of(row)
 			if f == nil {

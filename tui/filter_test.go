@@ -136,7 +136,9 @@ func TestSort(t *testing.T) {
 	p.press("i").want("↑ now")
 	first("config.Load")
 	p.press("O").want("↓ Δ obj")
-	p.press("o", "o", "o").want("function ↑")
+	p.press("o", "o", "o").want("verdict ↓")
+	first("notify.(*Notifier).encode")
+	p.press("o").want("function ↑")
 	first("api.decode")
 	p.press("o").want("↓ Δ bytes") // round again
 

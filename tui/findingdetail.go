@@ -236,6 +236,9 @@ func (d *findingDetail) below(width, most int) []string {
 	f := &d.finding
 	repair := d.said("Repair", f.Remedy, width)
 	why := d.said("Why", strings.Join(f.Evidence, "; "), width)
+	if apart := d.said("Why", strings.Join(f.Evidence, "\n"), width); len(apart)+len(repair) <= most {
+		why = apart // one line for each is easier to read
+	}
 	recheck := d.said("Recheck", f.Recheck, width)
 	related := d.relatedLines(2)
 	for _, part := range []*[]string{&recheck, &related} {
@@ -281,7 +284,7 @@ func (d *findingDetail) relatedLines(most int) []string {
 	var lines []string
 	for i := range f.Related[:min(most, len(f.Related))] {
 		r := &f.Related[i]
-		frame := d.m.tellingFrame(r.Stack)
+		frame := d.m.data.tellingFrame(r.Stack)
 		word := "With"
 		if f.Kind == leak.GoroutineKind && r.Kind == leak.HeapKind {
 			word = "Holds"
@@ -326,7 +329,7 @@ func (d *findingDetail) words() section {
 	say("now", amountText(f.Now), d.holds())
 	for i := range f.Related {
 		r := &f.Related[i]
-		frame := d.m.tellingFrame(r.Stack)
+		frame := d.m.data.tellingFrame(r.Stack)
 		say("with", relatedAmount(f, r)+"  "+frameName(frame)+"  "+position(frame.File, frame.Line))
 	}
 	say("why", f.Evidence...)

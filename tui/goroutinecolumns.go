@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"leaktop/diff"
+	"leaktop/diff/leak"
 	"leaktop/diff/units"
 	"leaktop/tui/list"
 )
@@ -27,10 +28,14 @@ func (g *goroutinesScreen) columns() []list.Column[goroutineRow] {
 			Compare: func(a, b goroutineRow) int { return cmp.Compare(a.Delta, b.Delta) },
 		},
 		{
-			Title: "per min", Min: 9, Right: true, Priority: 6, Descending: true,
+			Title: "per min", Min: 7, Max: 9, Right: true, Priority: 5, Descending: true,
 			Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: g.cmp.rateCell(r.Delta, "count")} },
 			Compare: func(a, b goroutineRow) int { return cmp.Compare(a.Delta, b.Delta) },
 		},
+	}
+	verdict := func(r goroutineRow) *leak.Finding { return r.finding }
+	if g.by == byRequest {
+		cols = append(cols, verdictColumn(8, th, verdict))
 	}
 	if g.by != byGroup {
 		return append(cols,
@@ -47,7 +52,7 @@ func (g *goroutinesScreen) columns() []list.Column[goroutineRow] {
 	}
 	return append(cols,
 		list.Column[goroutineRow]{
-			Title: "seen for", Min: 10, Right: true, Priority: 5, Descending: true,
+			Title: "seen for", Min: 8, Max: 10, Right: true, Priority: 6, Descending: true,
 			Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: g.age(r)} },
 			Compare: func(a, b goroutineRow) int { return cmp.Compare(g.seenFor(a), g.seenFor(b)) },
 		},
@@ -56,8 +61,9 @@ func (g *goroutinesScreen) columns() []list.Column[goroutineRow] {
 			Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: string(r.group.State)} },
 			Compare: func(a, b goroutineRow) int { return cmp.Compare(a.group.State, b.group.State) },
 		},
+		verdictColumn(8, th, verdict),
 		list.Column[goroutineRow]{
-			Title: "blocked in", Min: 24, Max: 32, Flex: true, Tail: true, Priority: 8,
+			Title: "blocked in", Min: 23, Max: 32, Flex: true, Tail: true, Priority: 8,
 			Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: frameName(r.group.Blocked)} },
 			Compare: func(a, b goroutineRow) int { return cmp.Compare(a.name, b.name) },
 		},
@@ -68,7 +74,7 @@ func (g *goroutinesScreen) columns() []list.Column[goroutineRow] {
 			},
 		},
 		list.Column[goroutineRow]{
-			Title: "entry function", Tail: true, Min: 16, Max: 34, Priority: 2,
+			Title: "entered at", Tail: true, Min: 14, Max: 34, Priority: 2,
 			Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: frameName(r.group.Entry)} },
 			Compare: func(a, b goroutineRow) int { return cmp.Compare(a.group.Entry.Function, b.group.Entry.Function) },
 		},

@@ -13,6 +13,7 @@ import (
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
 	"leaktop/diff/handler"
+	"leaktop/diff/leak"
 	"leaktop/diff/units"
 	"leaktop/tui/list"
 )
@@ -37,6 +38,7 @@ type goroutinesScreen struct {
 	m       *Model
 	by      goroutineGrouping
 	ownOnly bool
+	found   bool // only what belongs to a finding is listed
 	list    *list.List[goroutineRow, any]
 	cmp     compared
 	groups  []diff.Group
@@ -63,6 +65,7 @@ type goroutineRow struct {
 	status  diff.Status
 	groups  int
 	handler handler.Handler // where rows stand for handlers
+	finding *leak.Finding   // that it belongs to, nil for none
 }
 
 func newGoroutines(m *Model) *goroutinesScreen {
@@ -70,7 +73,7 @@ func newGoroutines(m *Model) *goroutinesScreen {
 	g.list = list.New(list.Config[goroutineRow, any]{
 		Key:   func(r goroutineRow) any { return r.key },
 		Text:  g.filterText,
-		Dim:   func(r goroutineRow) bool { return r.Delta == 0 },
+		Dim:   func(r goroutineRow) bool { return r.Delta == 0 && r.finding == nil },
 		Empty: "no goroutine profile yet",
 		Theme: m.theme,
 	})
@@ -113,8 +116,8 @@ func (g *goroutinesScreen) refresh() {
 		return
 	}
 	g.groups = g.m.data.groups()
-	if g.ownOnly {
-		g.groups = slices.Collect(g.ownGroups(g.groups))
+	if g.ownOnly || g.found {
+		g.groups = slices.Collect(g.chosen(g.groups))
 	}
 	g.total = g.cmp.Total(0)
 	g.list.SetRows(g.rows())
@@ -145,7 +148,7 @@ func (g *goroutinesScreen) rows() []goroutineRow {
 	default:
 		for i := range g.groups {
 			group := &g.groups[i]
-			rows = append(rows, goroutineRow{key: group.Key, name: group.Blocked.Function, group: group, Change: group.Change, status: group.Status, groups: 1})
+			rows = append(rows, goroutineRow{key: group.Key, name: group.Blocked.Function, group: group, Change: group.Change, status: group.Status, groups: 1, finding: g.m.data.verdictOfGroup(group)})
 		}
 	}
 	return rows
@@ -161,7 +164,11 @@ func (g *goroutinesScreen) handlerRows() []goroutineRow {
 		if !ok {
 			at = len(rows)
 			index[key] = at
-			rows = append(rows, goroutineRow{key: key, name: part.handler.Name, handler: part.handler})
+			row := goroutineRow{key: key, name: part.handler.Name, handler: part.handler}
+			if found := g.m.data.findingsOf(part.handler); len(found) > 0 {
+				row.finding = found[0]
+			}
+			rows = append(rows, row)
 		}
 		rows[at].add(part.Change)
 	}
@@ -182,13 +189,14 @@ func (r *goroutineRow) add(c diff.Change) {
 	r.groups++
 }
 
-// ownGroups yields those that own code is in: where they wait, or as what they
-// were started with.
-func (g *goroutinesScreen) ownGroups(groups []diff.Group) iter.Seq[diff.Group] {
+// chosen yields those that are asked for: that own code is in, where they wait
+// or as what they were started with, and that belong to a finding.
+func (g *goroutinesScreen) chosen(groups []diff.Group) iter.Seq[diff.Group] {
 	return func(yield func(diff.Group) bool) {
 		for _, group := range groups {
-			own := diff.IsOwn(group.Blocked, g.m.cfg.Own) || diff.IsOwn(group.Entry, g.m.cfg.Own)
-			if own && !yield(group) {
+			own := !g.ownOnly || diff.IsOwn(group.Blocked, g.m.cfg.Own) || diff.IsOwn(group.Entry, g.m.cfg.Own)
+			found := !g.found || g.m.data.verdictOfGroup(&group) != nil
+			if own && found && !yield(group) {
 				return
 			}
 		}
@@ -224,6 +232,9 @@ func (g *goroutinesScreen) key(key string) (tea.Cmd, bool) {
 		g.refresh()
 	case "p":
 		g.ownOnly = !g.ownOnly
+		g.refresh()
+	case "w":
+		g.found = !g.found
 		g.refresh()
 	case "b":
 		g.m.baseIsNow()
@@ -287,14 +298,14 @@ func (g *goroutinesScreen) render(width, height int) string {
 	if g.cmp.Comparison == nil {
 		return block(g.m.waiting(snapshot.Goroutine, width), height)
 	}
-	total := g.m.totalLine(g.total, "count", g.hidden(), hiddenWhy(g.list.Filter(), g.ownOnly), width)
+	total := g.m.totalLine(g.total, "count", g.hidden(), hiddenWhy(g.list.Filter(), g.ownOnly, g.found), width)
 	head := g.m.comparedLine(g.cmp, g.by.String(), width) + "\n" + total
 	return head + "\n" + g.list.Render(width, height-goroutinesTop)
 }
 
 // hidden says what the shown rows add up to where some are left out.
 func (g *goroutinesScreen) hidden() string {
-	why := hiddenWhy(g.list.Filter(), g.ownOnly)
+	why := hiddenWhy(g.list.Filter(), g.ownOnly, g.found)
 	shown, all := g.list.Len()
 	what := [...]string{byGroup: "group", byState: "state", byRequest: "handler", byLabel: "label"}[g.by]
 	if why == "" && g.by == byRequest {
@@ -315,13 +326,14 @@ func (g *goroutinesScreen) hidden() string {
 }
 
 func (g *goroutinesScreen) hints() []hint {
-	return []hint{{"enter", "open"}, {"v", "view"}, {"p", "own code"}, {"b", "base=now"}}
+	return []hint{{"enter", "open"}, {"v", "view"}, {"p", "own code"}, {"w", "findings"}, {"b", "base=now"}}
 }
 
 func (g *goroutinesScreen) help() section {
 	return section{"Goroutines: who waits, since when, growing or not", []hint{
 		{"v", "by group, by state, by request handler, by label"},
 		{"p", "own code only, or all"},
+		{"w", "only what belongs to a finding, or all"},
 		{"b", "make the newest snapshot the base"},
 		{"←→", "scroll wide rows"},
 		{"enter", "the stacks of a group and the heap under its entry function; the groups of a state or label; what a handler does"},

@@ -7,6 +7,7 @@ import (
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
+	"leaktop/diff/leak"
 	"leaktop/diff/units"
 )
 
@@ -61,7 +62,14 @@ func (m *Model) heapUnder(c compared, entry string) []diff.Row {
 	return rows
 }
 
-func (d *groupDetail) key(key string) (tea.Cmd, bool) { return d.stackKey(key, d.refresh) }
+// belongsTo is the finding of the group, nil for none.
+func (d *groupDetail) belongsTo() *leak.Finding { return d.m.data.verdictOfGroup(&d.group) }
+
+func (d *groupDetail) key(key string) (tea.Cmd, bool) {
+	return d.findingKey(key, d.belongsTo(), d.refresh)
+}
+
+func (d *groupDetail) hints() []hint { return d.findingHints(d.belongsTo()) }
 
 func (d *groupDetail) render(width, height int) string {
 	th, g := d.m.theme, d.group
@@ -72,15 +80,14 @@ func (d *groupDetail) render(width, height int) string {
 	if age := d.m.data.seenFor(g.Key); age > 0 {
 		seen = "seen for at least " + units.Duration(age)
 	}
-	lines := []string{
-		head(th.Title.Apply(units.Plural(g.After, "goroutine")+", "+string(g.State)), frameName(g.Blocked),
-			th.Dim.Apply(position(g.Blocked.File, g.Blocked.Line))),
-		head(d.m.paintChange(g.Change, "count"), d.cmp.rateText(g.Delta, "count"), th.Dim.Apply(seen),
-			th.Dim.Apply("entered at "+frameName(g.Entry)), th.Dim.Apply(d.nth())),
-	}
+	lines := inHead(width, height, th.Title.Apply(units.Plural(g.After, "goroutine")+", "+string(g.State)), frameName(g.Blocked),
+		th.Dim.Apply(position(g.Blocked.File, g.Blocked.Line)))
+	lines = append(lines, inHead(width, height, d.m.paintChange(g.Change, "count"), d.cmp.rateText(g.Delta, "count"), th.Dim.Apply(seen),
+		th.Dim.Apply("entered at "+frameName(g.Entry)), th.Dim.Apply(d.nth()))...)
 	if text := labelText(g.Labels); text != "" {
 		lines = append(lines, " labels "+text)
 	}
+	lines = append(lines, d.findingLine(d.belongsTo(), width)...)
 	return d.lay(lines, func(width, height int) string {
 		shots, values := d.m.data.trend(snapshot.Goroutine, g.Stacks, d.cmp.Types[0].Name)
 		return d.m.valueChart("goroutines of this group", shots, values, "count", width, height)
@@ -108,6 +115,7 @@ func (d *groupDetail) heapLines(most int) []string {
 
 func (d *groupDetail) help() section {
 	return detailHelp("A group of goroutines",
+		hint{"f", "the finding that the group belongs to"},
 		hint{"n N", "next, previous of the group's stacks"},
 		hint{"Heap", "what was allocated under the same entry function: these goroutines may hold it"})
 }

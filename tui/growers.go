@@ -7,6 +7,7 @@ import (
 
 	"leaktop/diff"
 	"leaktop/diff/units"
+	"leaktop/tui/theme"
 )
 
 // maxGrowers bounds the list: who wants all of them looks at the screens of their kind.
@@ -106,4 +107,12 @@ func (m *Model) groupEntry(c compared, g diff.Group) entry {
 // and more than two at all.
 func multiplied(c diff.Change) bool {
 	return c.Delta > 2 && float64(c.Delta) > 3*math.Sqrt(float64(c.Before))
+}
+
+// countPaint is amber for goroutines that became more than that.
+func countPaint(th theme.Theme, c diff.Change) theme.Paint {
+	if multiplied(c) {
+		return th.Growing
+	}
+	return th.Normal
 }

@@ -158,7 +158,7 @@ func (d *handlerDetail) render(width, height int) string {
 		guess = guessGlyph + " some of it by a guess"
 	}
 	lines = append(lines, flow(width, d.m.paintChange(r.Kept, "bytes"), d.rate, units.Bytes(r.Kept.After)+" kept", "allocates "+perSecond(r.AllocRate),
-		units.Plural(r.Goroutines.After, "goroutine")+" "+changePaint(th, r.Goroutines).Apply(units.SignedCount(r.Goroutines.Delta)),
+		units.Plural(r.Goroutines.After, "goroutine")+" "+countPaint(th, r.Goroutines).Apply(units.SignedCount(r.Goroutines.Delta)),
 		th.Dim.Apply(guess))...)
 	lines = append(lines, "")
 	d.top = len(lines)

@@ -35,7 +35,7 @@ func newHandlers(m *Model) *handlersScreen {
 	h.list = list.New(list.Config[handlerRow, string]{
 		Key:   func(r handlerRow) string { return r.Handler.Key() },
 		Text:  func(r handlerRow) string { return handlerText(r.Handler) },
-		Dim:   func(r handlerRow) bool { return r.worst == nil && !r.Kept.Significant() && r.Goroutines.Delta == 0 },
+		Dim:   func(r handlerRow) bool { return r.worst == nil && !r.Kept.Significant() && !multiplied(r.Goroutines) },
 		Empty: "no profile yet",
 		Theme: m.theme,
 	})
@@ -71,7 +71,7 @@ func (h *handlersScreen) columns() []list.Column[handlerRow] {
 		{
 			Title: "Δ kept", Min: 11, Right: true, Priority: 9, Descending: true,
 			Cell: func(r handlerRow) list.Cell {
-				return list.Cell{Text: units.SignedBytes(r.Kept.Delta), Paint: changePaint(th, r.Kept)}
+				return list.Cell{Text: unlessZero(r.Kept.Delta, units.SignedBytes), Paint: changePaint(th, r.Kept)}
 			},
 			Compare: func(a, b handlerRow) int { return cmp.Compare(a.Kept.Delta, b.Kept.Delta) },
 		},
@@ -98,7 +98,7 @@ func (h *handlersScreen) columns() []list.Column[handlerRow] {
 		{
 			Title: "Δ", Min: 7, Right: true, Priority: 4, Descending: true,
 			Cell: func(r handlerRow) list.Cell {
-				return list.Cell{Text: units.SignedCount(r.Goroutines.Delta), Paint: changePaint(th, r.Goroutines)}
+				return list.Cell{Text: unlessZero(r.Goroutines.Delta, units.SignedCount), Paint: countPaint(th, r.Goroutines)}
 			},
 			Compare: func(a, b handlerRow) int { return cmp.Compare(a.Goroutines.Delta, b.Goroutines.Delta) },
 		},
@@ -109,7 +109,7 @@ func (h *handlersScreen) columns() []list.Column[handlerRow] {
 			Compare: func(a, b handlerRow) int { return cmp.Compare(a.findings, b.findings) },
 		},
 		{
-			Title: "handler", Min: 20, Max: 40, Flex: true, Tail: true, Priority: 10,
+			Title: "handler", Min: 26, Max: 40, Flex: true, Tail: true, Priority: 10,
 			Cell:    func(r handlerRow) list.Cell { return list.Cell{Text: r.name()} },
 			Compare: func(a, b handlerRow) int { return cmp.Compare(a.Handler.Name, b.Handler.Name) },
 		},
@@ -120,6 +120,11 @@ func (h *handlersScreen) columns() []list.Column[handlerRow] {
 			},
 		},
 	}
+}
+
+// handlerName is a handler for the clipboard.
+func handlerName(h handler.Handler) string {
+	return spaced(cmp.Or(h.Function, h.Name), position(h.File, h.Line))
 }
 
 // guessGlyph stands behind what belongs to a handler by a guess.
@@ -158,7 +163,7 @@ func (h *handlersScreen) key(key string) (tea.Cmd, bool) {
 		return h.open(), true
 	case "y":
 		if r, ok := h.list.Selected(); ok {
-			return h.m.copy(spaced(cmp.Or(r.Handler.Function, r.Handler.Name), position(r.Handler.File, r.Handler.Line))), true
+			return h.m.copy(handlerName(r.Handler)), true
 		}
 	default:
 		return h.m.listKey(h.list, key)
@@ -214,9 +219,9 @@ func (h *handlersScreen) totalLine(width int) string {
 	short := "   kept " + change
 	allocated := "   allocates " + perSecond(rate)
 	count := fmt.Sprintf("   goroutines %s → %s  %s", units.Count(routines.Before), units.Count(routines.After),
-		changePaint(th, routines).Apply(units.SignedCount(routines.Delta)))
+		countPaint(th, routines).Apply(units.SignedCount(routines.Delta)))
 	in := "   in " + handlersText(all)
-	if why := hiddenWhy(h.list.Filter(), false); why != "" {
+	if why := hiddenWhy(h.list.Filter(), false, false); why != "" {
 		shown, _ := h.list.Len()
 		in = fmt.Sprintf("   shown %s (%s)", units.Count(int64(shown)), why)
 	}

@@ -9,6 +9,7 @@ import (
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
 	"leaktop/diff/handler"
+	"leaktop/diff/leak"
 	"leaktop/tui/list"
 )
 
@@ -35,6 +36,7 @@ type heapScreen struct {
 	by      grouping
 	column  string // the sample type shown, "" for the profile's most telling one
 	ownOnly bool
+	found   bool // only what belongs to a finding is listed
 	list    *list.List[heapRow, rowKey]
 	tree    *treeView
 	flame   *flameView
@@ -50,6 +52,7 @@ type heapRow struct {
 	diff.Row
 	handler handler.Handler // where rows stand for handlers
 	stacks  int             // of the handler
+	finding *leak.Finding   // that it belongs to, nil for none
 }
 
 // rowKey tells rows apart while data moves: stacks by id, the others by name.
@@ -63,7 +66,7 @@ func newHeap(m *Model) *heapScreen {
 	h.list = list.New(list.Config[heapRow, rowKey]{
 		Key:   h.rowKey,
 		Text:  h.filterText,
-		Dim:   func(r heapRow) bool { return !r.Flat.Significant() && !r.Cum.Significant() },
+		Dim:   func(r heapRow) bool { return r.finding == nil && !r.Flat.Significant() && !r.Cum.Significant() },
 		Empty: "no heap profile yet",
 		Theme: m.theme,
 	})
@@ -173,6 +176,9 @@ func (h *heapScreen) key(key string) (tea.Cmd, bool) {
 	case "p":
 		h.ownOnly = !h.ownOnly
 		h.refresh()
+	case "w":
+		h.found = !h.found
+		h.refresh()
 	case "left":
 		h.list.Scroll(-1)
 	case "right":
@@ -180,7 +186,11 @@ func (h *heapScreen) key(key string) (tea.Cmd, bool) {
 	case "enter":
 		return h.open(), true
 	case "y":
-		if r, ok := h.list.Selected(); ok {
+		r, ok := h.list.Selected()
+		switch {
+		case ok && h.by == byHandler:
+			return h.m.copy(handlerName(r.handler)), true
+		case ok:
 			return h.m.copy(stackText(h.m.data.history.Table.Stack(r.Stack))), true
 		}
 	default:
@@ -265,7 +275,7 @@ func (h *heapScreen) hints() []hint {
 	case asTree:
 		return []hint{{"→←", "unfold, fold"}, {"v", "view"}, {"m", "metric"}, {"b", "base=now"}}
 	}
-	return []hint{{"enter", "open"}, {"m", "metric"}, {"v", "view"}, {"p", "own code"}, {"b", "base=now"}}
+	return []hint{{"enter", "open"}, {"m", "metric"}, {"v", "view"}, {"p", "own code"}, {"w", "findings"}, {"b", "base=now"}}
 }
 
 func (h *heapScreen) help() section {
@@ -273,6 +283,7 @@ func (h *heapScreen) help() section {
 		{"m", "metric: live bytes, live objects, allocated bytes, allocated objects"},
 		{"v", "by stack, function, package, request handler, as tree, as flame graph"},
 		{"p", "own code only, or all; not in the tree and the flame graph"},
+		{"w", "only what belongs to a finding, or all; not in the tree and the flame graph"},
 		{"b", "make the newest snapshot the base"},
 		{"←→", "scroll wide rows; in the tree fold and unfold; in the flame graph move"},
 		{"enter", "open a row; in the flame graph zoom in, esc zooms out"},

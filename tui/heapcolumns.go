@@ -2,9 +2,11 @@ package tui
 
 import (
 	"cmp"
+	"strings"
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
+	"leaktop/diff/leak"
 	"leaktop/diff/units"
 	"leaktop/tui/chart"
 	"leaktop/tui/list"
@@ -25,7 +27,7 @@ func (h *heapScreen) wantLayout() columnLayout {
 }
 
 // sparkWidth is how many snapshots the trend column shows.
-const sparkWidth = 8
+const sparkWidth = 6
 
 // columns returns the columns for what a row stands for. They drop from the
 // right where the window is narrow, except for the function's name.
@@ -39,7 +41,7 @@ func (h *heapScreen) columns() []list.Column[heapRow] {
 	case byStack:
 		if h.objectsColumn() >= 0 {
 			cols = append(cols, list.Column[heapRow]{
-				Title: "Δ objects", Min: 11, Right: true, Priority: 4, Descending: true,
+				Title: "Δ objects", Min: 9, Max: 11, Right: true, Priority: 4, Descending: true,
 				Cell:    func(r heapRow) list.Cell { return list.Cell{Text: units.SignedCount(h.objects(r))} },
 				Compare: func(a, b heapRow) int { return cmp.Compare(h.objects(a), h.objects(b)) },
 			})
@@ -70,6 +72,7 @@ func (h *heapScreen) columns() []list.Column[heapRow] {
 			Cell: func(r heapRow) list.Cell { return list.Cell{Text: h.spark(r)} },
 		})
 	}
+	cols = append(cols, verdictColumn(8, th, func(r heapRow) *leak.Finding { return r.finding }))
 	title, name := "function", shortName
 	asIs := func(name string) string { return name }
 	switch h.by {
@@ -84,7 +87,7 @@ func (h *heapScreen) columns() []list.Column[heapRow] {
 		})
 	}
 	cols = append(cols, list.Column[heapRow]{
-		Title: title, Min: 21, Max: 44, Flex: true, Priority: 9, Tail: true,
+		Title: title, Min: 20, Max: 44, Flex: true, Priority: 9, Tail: true,
 		Cell:    func(r heapRow) list.Cell { return list.Cell{Text: name(r.Name)} },
 		Compare: func(a, b heapRow) int { return cmp.Compare(a.Name, b.Name) },
 	})
@@ -112,7 +115,7 @@ func deltaColumn[T any](title, unit string, th theme.Theme, of func(T) diff.Chan
 func errorColumn[T any](unit string, of func(T) diff.Change) list.Column[T] {
 	return list.Column[T]{
 		Title: "±", Min: 10, Right: true, Priority: 3, Descending: true,
-		Cell:    func(r T) list.Cell { return list.Cell{Text: errorText(of(r), unit)} },
+		Cell:    func(r T) list.Cell { return list.Cell{Text: strings.TrimPrefix(errorText(of(r), unit), "±")} },
 		Compare: func(a, b T) int { return cmp.Compare(of(a).Stderr, of(b).Stderr) },
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
+	"leaktop/diff/leak"
 	"leaktop/diff/units"
 )
 
@@ -62,7 +63,14 @@ func (c compared) through(column int) map[string]diff.Change {
 	return sums
 }
 
-func (d *heapDetail) key(key string) (tea.Cmd, bool) { return d.stackKey(key, d.refresh) }
+// belongsTo is the finding of the shown stack, nil for none.
+func (d *heapDetail) belongsTo() *leak.Finding { return d.m.data.verdictOf(d.shown()) }
+
+func (d *heapDetail) key(key string) (tea.Cmd, bool) {
+	return d.findingKey(key, d.belongsTo(), d.refresh)
+}
+
+func (d *heapDetail) hints() []hint { return d.findingHints(d.belongsTo()) }
 
 func (d *heapDetail) render(width, height int) string {
 	if len(d.rows) == 0 {
@@ -79,11 +87,10 @@ func (d *heapDetail) render(width, height int) string {
 		name, at = th.Title.Apply(shortName(d.row.Name)), position(d.row.File, d.row.Line)
 		which = th.Dim.Apply(fmt.Sprintf("stack %d of %d through it", d.at+1, len(d.rows)))
 	}
-	lines := []string{
-		head(name, th.Dim.Apply(at), which),
-		head(d.m.paintChange(r.Flat, unit), d.cmp.rateText(r.Flat.Delta, unit), units.Format(r.Flat.After, unit)+" now",
-			th.Dim.Apply(fmt.Sprintf("%s since #%d, %s", d.column, d.cmp.base.Seq, units.Duration(d.cmp.span())))),
-	}
+	lines := inHead(width, height, name, th.Dim.Apply(at), which)
+	lines = append(lines, inHead(width, height, d.m.paintChange(r.Flat, unit), d.cmp.rateText(r.Flat.Delta, unit), units.Format(r.Flat.After, unit)+" now",
+		th.Dim.Apply(fmt.Sprintf("%s since #%d, %s", d.column, d.cmp.base.Seq, units.Duration(d.cmp.span()))))...)
+	lines = append(lines, d.findingLine(d.belongsTo(), width)...)
 	return d.lay(lines, func(width, height int) string {
 		shots, values := d.m.data.trend(snapshot.Heap, []snapshot.StackID{r.Stack}, d.column)
 		return d.m.valueChart(d.column+" of this stack", shots, values, unit, width, height)
@@ -92,6 +99,7 @@ func (d *heapDetail) render(width, height int) string {
 
 func (d *heapDetail) help() section {
 	return detailHelp("What a stack keeps",
+		hint{"f", "the finding that the stack belongs to"},
 		hint{"n N", "next, previous of the stacks through a function or package"},
 		hint{"Δ through it", "what all stacks through the frame's function changed by"})
 }

@@ -6,6 +6,7 @@ import (
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
+	"leaktop/diff/leak"
 )
 
 // rows makes the table's rows in the order of their change.
@@ -35,7 +36,11 @@ func (h *heapScreen) rows() []heapRow {
 		if h.ownOnly && !diff.IsOwn(snapshot.Frame{Function: r.Name, File: r.File}, h.m.cfg.Own) {
 			continue
 		}
-		out = append(out, heapRow{Row: r})
+		row := heapRow{Row: r, finding: h.findingOf(r)}
+		if h.found && row.finding == nil {
+			continue
+		}
+		out = append(out, row)
 	}
 	return out
 }
@@ -43,13 +48,30 @@ func (h *heapScreen) rows() []heapRow {
 // handlerRows are the rows by handler; what belongs to none stays the last.
 func (h *heapScreen) handlerRows() []heapRow {
 	h.empty = 0
-	return slices.DeleteFunc(h.m.data.heapByHandler(h.cmp, h.columnN), func(r heapRow) bool {
+	var out []heapRow
+	for _, r := range h.m.data.heapByHandler(h.cmp, h.columnN) {
 		if holdsNothing(r.Row) {
 			h.empty++
-			return true
+			continue
 		}
-		return h.ownOnly && !diff.IsOwn(snapshot.Frame{Function: r.handler.Function, File: r.handler.File}, h.m.cfg.Own)
-	})
+		if found := h.m.data.findingsOf(r.handler); len(found) > 0 {
+			r.finding = found[0]
+		}
+		own := diff.IsOwn(snapshot.Frame{Function: r.handler.Function, File: r.handler.File}, h.m.cfg.Own)
+		if h.ownOnly && !own || h.found && r.finding == nil {
+			continue
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// findingOf returns the finding that a row belongs to, nil for none.
+func (h *heapScreen) findingOf(r diff.Row) *leak.Finding {
+	if h.by == byStack {
+		return h.m.data.verdictOf(r.Stack)
+	}
+	return h.m.data.verdictIn(h.by, r.Name)
 }
 
 // noiseRank is 0 for a row that changed for certain, else 1.

@@ -35,7 +35,7 @@ func (h *heapScreen) totalLine(width int) string {
 	unit := h.unit()
 	switch h.by {
 	case asTree:
-		why := hiddenWhy(h.tree.list.Filter(), false)
+		why := hiddenWhy(h.tree.list.Filter(), false, false)
 		if why == "" {
 			return h.m.totalLine(h.total, unit, "", "", width)
 		}
@@ -43,7 +43,7 @@ func (h *heapScreen) totalLine(width int) string {
 	case asFlame:
 		return h.m.totalLine(h.total, unit, "", "", width)
 	}
-	return h.m.totalLine(h.total, unit, h.hidden(unit), hiddenWhy(h.list.Filter(), h.ownOnly), width)
+	return h.m.totalLine(h.total, unit, h.hidden(unit), hiddenWhy(h.list.Filter(), h.ownOnly, h.found), width)
 }
 
 // totalLine writes a total and what is hidden. Why rows are hidden is told in
@@ -69,7 +69,7 @@ func (m *Model) totalLine(total diff.Change, unit, hidden, why string, width int
 // hidden says over how many rows the total goes, and what the shown ones add
 // up to where some are left out.
 func (h *heapScreen) hidden(unit string) string {
-	why := hiddenWhy(h.list.Filter(), h.ownOnly)
+	why := hiddenWhy(h.list.Filter(), h.ownOnly, h.found)
 	shown, all := h.list.Len()
 	if why == "" {
 		text := "   in "
@@ -95,13 +95,16 @@ func (h *heapScreen) hidden(unit string) string {
 }
 
 // hiddenWhy says why rows are left out, "" where none is.
-func hiddenWhy(f list.Filter, ownOnly bool) string {
+func hiddenWhy(f list.Filter, ownOnly, found bool) string {
 	var why []string
 	if f.Active() {
 		why = append(why, "filter "+f.String())
 	}
 	if ownOnly {
 		why = append(why, "own code only")
+	}
+	if found {
+		why = append(why, "findings only")
 	}
 	return strings.Join(why, ", ")
 }

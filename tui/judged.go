@@ -11,7 +11,7 @@ import (
 // an event that may change it, and the screens share it.
 func (d *data) judged() *leak.Result {
 	if d.verdicts == nil {
-		d.verdicts = newVerdicts(d.judge.Result())
+		d.verdicts = newVerdicts(d.judge.Result(), d.tellingFrame)
 	}
 	return d.verdicts.result
 }
@@ -23,6 +23,16 @@ func (d *data) finding(id string) *leak.Finding { return d.judged().Finding(id) 
 func (d *data) verdictOf(stack snapshot.StackID) *leak.Finding {
 	d.judged()
 	return d.verdicts.stacks[stack]
+}
+
+// verdictIn returns the finding whose place to look at first is in a function
+// or a package, nil for none.
+func (d *data) verdictIn(by grouping, name string) *leak.Finding {
+	d.judged()
+	if by == byPackage {
+		return d.verdicts.packages[name]
+	}
+	return d.verdicts.functions[name]
 }
 
 // verdictOfGroup returns the finding that a group of goroutines belongs to, nil for none.
@@ -44,10 +54,19 @@ type verdicts struct {
 	result *leak.Result
 	stacks map[snapshot.StackID]*leak.Finding
 	groups map[diff.GroupKey]*leak.Finding
+	// functions are those in which one looks first, or whose stacks hang
+	// together with a finding; packages only the former.
+	functions, packages map[string]*leak.Finding
 }
 
-func newVerdicts(r *leak.Result) *verdicts {
-	v := &verdicts{result: r, stacks: make(map[snapshot.StackID]*leak.Finding), groups: make(map[diff.GroupKey]*leak.Finding)}
+func newVerdicts(r *leak.Result, telling func(snapshot.StackID) snapshot.Frame) *verdicts {
+	v := &verdicts{
+		result:    r,
+		stacks:    make(map[snapshot.StackID]*leak.Finding),
+		groups:    make(map[diff.GroupKey]*leak.Finding),
+		functions: make(map[string]*leak.Finding),
+		packages:  make(map[string]*leak.Finding),
+	}
 	for i := range r.Findings { // the worst first
 		f := &r.Findings[i]
 		for _, id := range f.Stacks {
@@ -56,12 +75,17 @@ func newVerdicts(r *leak.Result) *verdicts {
 		for _, key := range f.Groups {
 			keep(v.groups, key, f)
 		}
+		if f.Kind != leak.ProcessKind {
+			keep(v.functions, f.Where.Function, f)
+			keep(v.packages, diff.PackageOf(f.Where.Function), f)
+		}
 	}
 	// What only hangs together with a finding may have one of its own.
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		for _, related := range f.Related {
 			keep(v.stacks, related.Stack, f)
+			keep(v.functions, telling(related.Stack).Function, f)
 		}
 	}
 	return v

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -63,4 +64,57 @@ func TestFindingOfARow(t *testing.T) {
 			t.Errorf("%s belongs to finding %q, want %q", stack, got, want)
 		}
 	}
+}
+
+// Rows say which finding they belong to, in every grouping that has a word for it.
+func TestVerdictsOfRows(t *testing.T) {
+	for _, c := range []struct{ to, row, want string }{
+		{"2", "notify.(*Notifier).encode", "LEAK"}, // what a stuck group holds
+		{"2", "cache.(*Store).Put", "LEAK"},
+		{"2", "lru.(*Cache).Add", "PLATEAU"},
+		{"2 v", "cache.(*Store).Put", "LEAK"},
+		{"2 v", "notify.(*Notifier).encode", "LEAK"},
+		{"2 v v", "example.com/orders/cache", "LEAK"},
+		{"2 v v v", "api.(*Server).Create", "LEAK"},
+		{"3", "notify.(*Notifier).Push", "LEAK"},
+		{"3", "worker.(*Pool).next", "GROWING"},
+		{"3 v v", "  other", "GROWING"},
+		{"4", "api.(*Server).Show", "PLATEAU"},
+	} {
+		p := told(t, 200, 50).press(strings.Fields(c.to)...)
+		if line := p.line(c.row); !strings.Contains(line, c.want) {
+			t.Errorf("screen %s: %q, want it to say %s", c.to, line, c.want)
+		}
+	}
+	p := told(t, 120, 32).press("2")
+	if line := p.line("report.(*Builder)"); strings.Contains(line, "LEAK") || strings.Contains(line, "GROWING") {
+		t.Errorf("nothing is judged of %q", line)
+	}
+}
+
+func TestFindingsOnly(t *testing.T) {
+	p := told(t, 120, 32).press("2", "w").want("shown 3", "findings only", "cache.(*Store).Put").wantNot("api.decode")
+	p.press("v").want("findings only", "notify.(*Notifier).Push").wantNot("runtime.malg")
+	p.press("v", "v").want("api.(*Server).Create", "other") // where the queue is
+	p.press("v", "v", "v", "w").want("api.decode").wantNot("findings only")
+	p.press("3", "w").want("shown 2 groups with 107 (findings only)").wantNot("http.(*Server).Serve")
+	p.press("v").want("chan send", "chan receive").wantNot("IO wait")
+	p.press("w").want("IO wait")
+}
+
+// From a row to its finding and back, without going ever deeper.
+func TestFromARowToItsFinding(t *testing.T) {
+	for _, to := range []string{"2 enter", "3 enter"} {
+		p := told(t, 120, 32).press(strings.Fields(to)...)
+		p.want("LEAK  76 goroutines send to a channel that nobody reads", "f opens the finding", "f finding")
+		for range 3 {
+			p.press("f").want("97% sure")
+			if to == "2 enter" {
+				p.press("N") // the heap that it holds
+			}
+			p.press("f").want("f opens the finding")
+		}
+		p.press("esc").wantNot("stack, leaf first")
+	}
+	told(t, 120, 32).press("2", "down", "down", "down", "enter").want("report.(*Builder).Page").wantNot("f finding").press("f")
 }

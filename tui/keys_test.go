@@ -168,6 +168,8 @@ func TestEveryKeyInTheHelpDoesSomething(t *testing.T) {
 	except := map[string]string{
 		"Heap as tree p":           "a tree has all frames",
 		"Heap as flame graph p":    "a flame graph has all frames",
+		"Heap as tree w":           "a tree has all frames",
+		"Heap as flame graph w":    "a flame graph has all frames",
 		"Goroutines by state p":    "states have no code of their own",
 		"Goroutines by label p":    "labels have no code of their own",
 		"Heap by function left":    "every name fits",

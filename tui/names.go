@@ -32,14 +32,13 @@ func frameName(f snapshot.Frame) string {
 
 // tellingFrame is the frame that names a stack: the first of own code from the
 // leaf, without one the leaf.
-func (m *Model) tellingFrame(id snapshot.StackID) snapshot.Frame {
-	table := m.data.history.Table
-	for f := range table.Frames(id) {
-		if diff.IsOwn(f, m.cfg.Own) {
+func (d *data) tellingFrame(id snapshot.StackID) snapshot.Frame {
+	for f := range d.history.Table.Frames(id) {
+		if diff.IsOwn(f, d.own) {
 			return f
 		}
 	}
-	return table.Leaf(id)
+	return d.history.Table.Leaf(id)
 }
 
 // position is where a frame stands, as file:line without the directory; "" where unknown.

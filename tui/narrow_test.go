@@ -82,8 +82,7 @@ func TestHeadsAreWhole(t *testing.T) {
 			for range 8 {
 				p.press("o")
 				for _, l := range p.lines()[bodyTop:] {
-					if (strings.Contains(l, "↓ ") || strings.Contains(l, "↑ ") || strings.Contains(l, " ↓") || strings.Contains(l, " ↑")) &&
-						(strings.Contains(l, "now") || strings.Contains(l, "count")) && strings.Contains(l, "…") {
+					if strings.ContainsAny(l, "↓↑") && (strings.Contains(l, "now") || strings.Contains(l, "count")) && strings.Contains(l, "…") {
 						t.Errorf("screen %s at %d columns: %s", to, width, l)
 					}
 				}

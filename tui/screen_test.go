@@ -201,7 +201,7 @@ func (p *program) want(texts ...string) *program {
 }
 
 // wantNot fails if a text stands on the screen.
-func (p *program) wantNot(texts ...string) {
+func (p *program) wantNot(texts ...string) *program {
 	p.t.Helper()
 	screen := p.screen()
 	for _, text := range texts {
@@ -209,6 +209,7 @@ func (p *program) wantNot(texts ...string) {
 			p.t.Errorf("the screen has %q:\n%s", text, screen)
 		}
 	}
+	return p
 }
 
 // result returns what the last command returned, where it is of type M.

@@ -9,6 +9,7 @@ import (
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
+	"leaktop/diff/leak"
 )
 
 // stackPage is the frame of the pages that are about stacks: lines that say
@@ -88,6 +89,34 @@ func (p *stackPage) hints() []hint {
 	return hints
 }
 
+// findingKey handles the keys of a page whose stack may belong to a finding.
+func (p *stackPage) findingKey(key string, f *leak.Finding, changed func()) (tea.Cmd, bool) {
+	if key != "f" || f == nil {
+		return p.stackKey(key, changed)
+	}
+	return p.m.turnTo(func(below page) bool {
+		finding, ok := below.(*findingDetail)
+		return ok && finding.finding.ID == f.ID
+	}, func() page { return newFindingDetail(p.m, f) }), true
+}
+
+// findingHints are the page's hints, with that key where it leads somewhere.
+func (p *stackPage) findingHints(f *leak.Finding) []hint {
+	if f == nil {
+		return p.hints()
+	}
+	return append([]hint{{"f", "finding"}}, p.hints()...)
+}
+
+// findingLine says what the page's stack belongs to, nil where nothing is judged.
+func (p *stackPage) findingLine(f *leak.Finding, width int) []string {
+	if f == nil {
+		return nil
+	}
+	th := p.m.theme
+	return []string{leftFirst(" "+verdictPaint(th, f.Verdict).Apply(f.Verdict.String())+"  "+f.Summary, []string{th.Dim.Apply("f opens the finding ")}, width)}
+}
+
 // lay puts the parts of the page together. The curve gives way where the stack
 // would have no room.
 func (p *stackPage) lay(head []string, curve func(width, height int) string, below []string, width, height int) string {
@@ -95,6 +124,9 @@ func (p *stackPage) lay(head []string, curve func(width, height int) string, bel
 		leastCurve  = 5
 		leastFrames = 5
 	)
+	if height-len(head)-len(below) > 20 {
+		head = append(head, "")
+	}
 	lines := fitted(head, width)
 	room := height - len(head) - len(below)
 	if curveLines := min(max(leastCurve, height*3/10), room-leastFrames); curveLines >= leastCurve {

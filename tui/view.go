@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 )
 
 // View draws everything.
@@ -68,5 +69,8 @@ func (m *Model) renderFooter() string {
 	if s, ok := m.current().(*heapScreen); !ok || s.by != asFlame {
 		hints = append(hints, hint{"/", "filter"})
 	}
-	return renderHints(m.theme, append(hints, hint{"?", "help"}), m.width)
+	// The others are in the help, so that one always has its place.
+	help := renderHints(m.theme, []hint{{"?", "help"}}, m.width)
+	rest := renderHints(m.theme, hints, m.width-ansi.StringWidth(help)-2)
+	return rest + "  " + help
 }

@@ -95,7 +95,7 @@ func (l *List[T, K]) head() string {
 		right := l.cfg.Columns[p.column].Right
 		if p.column == l.sort {
 			paint = l.cfg.Theme.Title
-			title = l.marked(title, p.width, right)
+			title, p = l.marked(title, p, right)
 		}
 		out.put(p, Cell{Text: title, Paint: paint}, right)
 	}
@@ -103,20 +103,31 @@ func (l *List[T, K]) head() string {
 }
 
 // marked adds the arrow of the sort order to a title, on the side where it does
-// not move the title away from its column.
-func (l *List[T, K]) marked(title string, width int, right bool) string {
-	arrow := "↑"
+// not move the title away from its column. Where the column is no wider than its
+// title the arrow takes a cell of the gap beside it.
+func (l *List[T, K]) marked(title string, p place, right bool) (string, place) {
+	arrow, space := "↑", " "
 	if l.desc {
 		arrow = "↓"
 	}
-	title = clip(title, width-2)
+	if room := p.width - cells(title); room < 2 {
+		space = ""
+		switch {
+		case room > 0:
+		case right:
+			p.x, p.width = p.x-1, p.width+1
+		case p.x+p.width < l.width:
+			p.width++
+		}
+	}
+	title = clip(title, p.width-1-len(space))
 	switch {
 	case title == "":
-		return arrow
+		return arrow, p
 	case right:
-		return arrow + " " + title
+		return arrow + space + title, p
 	}
-	return title + " " + arrow
+	return title + space + arrow, p
 }
 
 // line draws one row of the view.
