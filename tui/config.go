@@ -55,7 +55,8 @@ type Config struct {
 	Handlers *handler.Finder
 	Files    Files
 	// Own are the prefixes of functions and packages that count as own code.
-	Own []string
+	Own   []string
+	Alert Alert
 	// Now is the clock, for ages and countdowns.
 	Now func() time.Time
 }

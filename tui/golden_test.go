@@ -108,6 +108,7 @@ func TestStates(t *testing.T) {
 	whole := func(p *program) {
 		p.judge.result = p.story.judged(t)
 		p.tell(p.story.whole()...)
+		p.Model.notice = notice{}
 	}
 	states := []struct {
 		name string
@@ -130,11 +131,11 @@ func TestStates(t *testing.T) {
 			p.tell(slow)
 		}},
 		{"paused", func(p *program) { whole(p); p.press("space", "g") }},
-		{"restarted", func(p *program) { whole(p); p.tell(p.story.restarted(storySnapshots)...) }},
+		{"restarted", func(p *program) { whole(p); p.restart(storySnapshots) }},
 		{"after a restart", func(p *program) {
 			whole(p)
 			p.judge.result = tooLittle()
-			p.tell(p.story.restarted(12)...)
+			p.restart(12)
 			p.press("g")
 		}},
 		{"question", func(p *program) {

@@ -280,7 +280,7 @@ func TestBaseLaterThanCurrent(t *testing.T) {
 // Two processes have nothing in common to compare.
 func TestBaseOfAnotherProcess(t *testing.T) {
 	p := told(t, 120, 32)
-	p.tell(p.story.restarted(storySnapshots)...)
+	p.restart(storySnapshots)
 	p.tell(p.story.between(9, 10, nothing)...)
 	p.press("5", "G", "a").want("#1 is of another process than #10")
 	p.wantNot("base is #1")

@@ -36,7 +36,7 @@ func TestTheJudgeIsAskedOnceASnapshot(t *testing.T) {
 	if p.judge.asked != asked+1 {
 		t.Errorf("after a snapshot the judge was asked %d times", p.judge.asked-asked)
 	}
-	p.tell(p.story.restarted(storySnapshots)...)
+	p.restart(storySnapshots)
 	p.data.judged()
 	if p.judge.asked != asked+2 {
 		t.Errorf("after a restart the judge was asked %d times", p.judge.asked-asked-1)

@@ -70,7 +70,8 @@ type Model struct {
 	asked    *question // waits until no other overlay takes the keys
 	over     overlay   // nil for none
 	notice   notice    // one line in the footer's place
-	pending  string    // the first key of a sequence: "g" of "gg"
+	alarm    alarm
+	pending  string // the first key of a sequence: "g" of "gg"
 	charts   map[string]drawn
 	quitting bool
 	version  int            // of what the screens show; grows with every change
@@ -84,6 +85,7 @@ func New(cfg Config) *Model {
 		theme:  theme.New(true), // until the terminal says otherwise
 		data:   newData(cfg),
 		charts: make(map[string]drawn),
+		alarm:  alarm{how: cfg.Alert, told: make(map[string]bool)},
 		fresh:  make(map[screen]int),
 		tabs: []tab{
 			{viewOverview, "1", "Overview"},
@@ -181,7 +183,9 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			m.apply(e)
 		}
 		m.sync()
-		return m, m.listen()
+		return m, tea.Batch(m.listen(), m.raise())
+	case tea.EnvMsg:
+		m.alarm.learn(msg)
 	case endedMsg:
 		m.data.ended, m.data.outage = true, nil
 	case tickMsg:
@@ -226,6 +230,7 @@ func (m *Model) apply(e snapshot.Event) {
 	case snapshot.Restarted:
 		m.version++
 		m.leave(0) // the details show a process that is no more
+		clear(m.alarm.told)
 		m.tell("restarted at " + e.At.Format(clock) + ": base and trend start anew (" + e.Evidence + ")")
 	case snapshot.Asked:
 		m.asked = &question{

@@ -95,7 +95,7 @@ func TestHeadsAreWhole(t *testing.T) {
 func TestRestartIsToldWhole(t *testing.T) {
 	for _, width := range []int{60, 80, 120} {
 		p := told(t, width, 24)
-		p.tell(p.story.restarted(storySnapshots)...)
+		p.restart(storySnapshots)
 		if f := p.footer(); !strings.Contains(f, "restarted") || !strings.Contains(f, "start anew") {
 			t.Errorf("at %d columns: %s", width, f)
 		}

@@ -13,14 +13,13 @@ import (
 func TestRestart(t *testing.T) {
 	p := told(t, 120, 32).press("5", "down", "a", "2", "enter")
 	p.want("stack, leaf first")
-	p.tell(p.story.restarted(storySnapshots)...)
+	p.restart(storySnapshots)
 	p.want("restarted at 12:01:48: base and trend start anew (process start time moved)")
 	p.wantNot("stack, leaf first")
 	p.tell(p.story.between(9, 9, nothing)...)
 	p.want("base #9 12:02:00 → #9", "same snapshot", "total 61.4 MiB → 61.4 MiB")
 	p.tell(p.story.between(10, 10, nothing)...)
 	p.want("base #9 12:02:00 → #10 12:02:15 · 15s")
-	p.judge.result = tooLittle()
 	p.tell(p.story.between(11, 11, nothing)...)
 	p.press("1").want("NOT CLEAR YET", "since #9", "↻")
 	p.press("3").want("≥30s")
@@ -38,7 +37,7 @@ func TestRestart(t *testing.T) {
 // a process that is no more, and must not call them the state of things.
 func TestRestartBeforeItsFirstSnapshot(t *testing.T) {
 	p := told(t, 120, 32)
-	p.tell(p.story.restarted(storySnapshots)...)
+	p.restart(storySnapshots)
 	p.press("g") // the message goes with the next key
 	if strings.Contains(p.screen(), " LEAK  live heap") && !strings.Contains(p.screen(), "restarted") {
 		t.Errorf("nothing says that this is of the process before the restart:\n%s", p.screen())

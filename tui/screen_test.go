@@ -57,12 +57,13 @@ func newFinder(t testing.TB, table *snapshot.Table) *handler.Finder {
 }
 
 // told returns a program of a size that the whole story was told, and that has
-// it judged.
+// it judged; the line that says so was read.
 func told(t testing.TB, width, height int) *program {
 	p := newProgram(t)
 	p.judge.result = p.story.judged(t)
 	p.resize(width, height)
 	p.tell(p.story.whole()...)
+	p.Model.notice = notice{}
 	return p
 }
 
@@ -82,6 +83,13 @@ func unjudged(t testing.TB, width, height int) *program {
 	p.resize(width, height)
 	p.tell(p.story.whole()...)
 	return p
+}
+
+// restart tells of a restart and of what follows up to a snapshot. Of the new
+// process the judge has seen too little.
+func (p *program) restart(upTo int) {
+	p.judge.result = tooLittle()
+	p.tell(p.story.restarted(upTo)...)
 }
 
 func (p *program) resize(width, height int) { p.send(tea.WindowSizeMsg{Width: width, Height: height}) }

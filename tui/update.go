@@ -17,8 +17,7 @@ func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
 	case "ctrl+z":
 		return tea.Suspend
 	}
-	m.notice = notice{}
-	if m.over != nil {
+	if m.over != nil { // which hides the notice: it is read afterwards
 		over := m.over
 		cmd, done := over.key(msg)
 		if done && m.over == over {
@@ -27,6 +26,7 @@ func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
 		}
 		return cmd
 	}
+	m.notice = notice{}
 	if !m.fits() {
 		if key == "q" {
 			return m.quit()

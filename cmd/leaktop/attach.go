@@ -30,6 +30,9 @@ func attach(ctx context.Context, std streams, text string, reach reachFlags, wat
 	if err := judge.check(); err != nil {
 		return err
 	}
+	if err := screen.check(); err != nil {
+		return err
+	}
 	files, err := newSourceFiles(screen.sourceRoot)
 	if err != nil {
 		return err
@@ -63,6 +66,7 @@ func attach(ctx context.Context, std streams, text string, reach reachFlags, wat
 		Handlers: handlers,
 		Files:    files,
 		Own:      screen.own,
+		Alert:    tui.Alert(screen.alert),
 		Now:      time.Now,
 	})
 	err = runScreens(ctx, std, model)

@@ -14,6 +14,7 @@ import (
 	"leaktop/capture/decode"
 	"leaktop/capture/fetch"
 	"leaktop/capture/target"
+	"leaktop/tui"
 )
 
 const (
@@ -153,9 +154,20 @@ func (c *costlyFlag) add(f *pflag.FlagSet) {
 type screenFlags struct {
 	own        []string
 	sourceRoot []string
+	alert      string
 }
 
 func (s *screenFlags) add(f *pflag.FlagSet) {
 	f.StringSliceVar(&s.own, "own", nil, "functions and packages that start with this count as own code, too")
 	f.StringArrayVar(&s.sourceRoot, "source-root", nil, "look for source files below another directory, as old=new")
+	f.StringVar(&s.alert, "alert", "", "when something is first found to leak or to be stuck: bell (ring the terminal's) or notify (on the desktop, where the terminal can)")
+}
+
+// check refuses what cannot be meant.
+func (s *screenFlags) check() error {
+	switch tui.Alert(s.alert) {
+	case tui.NoAlert, tui.Bell, tui.Notify:
+		return nil
+	}
+	return usageError{fmt.Errorf("--alert %q: there is no such alert; bell and notify are the two", s.alert)}
 }
