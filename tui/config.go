@@ -19,6 +19,9 @@ type Sampler interface {
 	SetPaused(paused bool)
 	// SetEvery changes the time between snapshots.
 	SetEvery(every time.Duration)
+	// Dump asks for a full goroutine dump with a snapshot now. What it costs is
+	// asked about first, by [snapshot.Asked].
+	Dump()
 	// AllowCostly is the yes to the question of [snapshot.Asked].
 	AllowCostly()
 }

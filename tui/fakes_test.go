@@ -19,6 +19,7 @@ type sampler struct{ asked []string }
 func (s *sampler) Snapshot()                { s.asked = append(s.asked, "snapshot") }
 func (s *sampler) SetPaused(paused bool)    { s.asked = append(s.asked, fmt.Sprint("paused ", paused)) }
 func (s *sampler) SetEvery(d time.Duration) { s.asked = append(s.asked, fmt.Sprint("every ", d)) }
+func (s *sampler) Dump()                    { s.asked = append(s.asked, "dump") }
 func (s *sampler) AllowCostly()             { s.asked = append(s.asked, "allow costly") }
 
 // judge says what a test wants it to say, and notes what it was told.

@@ -92,6 +92,11 @@ func (d *findingDetail) kind() snapshot.Kind {
 
 func (d *findingDetail) key(key string) (tea.Cmd, bool) {
 	switch key {
+	case "D":
+		if d.finding.Kind == leak.GoroutineKind {
+			d.m.dumpNow()
+		}
+		return nil, true
 	case "enter":
 		d.m.over = newWords(d.m.theme, d.words())
 		return nil, true
@@ -342,7 +347,11 @@ func (d *findingDetail) hints() []hint {
 	if len(d.stacks) == 0 {
 		return []hint{{"enter", "in words"}, {"esc", "back"}}
 	}
-	return append([]hint{{"enter", "in words"}, {"f", "its stack alone"}}, d.stackPage.hints()...)
+	hints := append([]hint{{"enter", "in words"}, {"f", "its stack alone"}}, d.stackPage.hints()...)
+	if d.finding.Kind == leak.GoroutineKind {
+		hints = append(hints, hint{"D", "full dump"})
+	}
+	return hints
 }
 
 func (d *findingDetail) help() section {
@@ -350,6 +359,7 @@ func (d *findingDetail) help() section {
 		hint{"enter", "all that is known of it, in words"},
 		hint{"f", "the page of the shown stack or group alone"},
 		hint{"n N", "next, previous of its stacks, then of those that hang together with it"},
+		hint{"D", "of goroutines: take a full dump, whose ids tell whether the same ones wait on; what it costs is asked first"},
 		hint{"(… – …)", "the interval in which the growth lies with 95%"},
 		hint{"sure", "how often such a verdict holds"},
 		hint{"holds", "what would be freed if it went away, as far as shared frames show it: an estimate"},

@@ -142,6 +142,8 @@ func TestStates(t *testing.T) {
 			whole(p)
 			p.tell(snapshot.Asked{Call: "goroutine profile", Cost: "about 1.2 s of CPU and 149 MiB of garbage, for 312000 goroutines"})
 		}},
+		{"group with a full dump", func(p *program) { whole(p); p.tell(p.story.dumped(68)); p.press("3", "enter") }},
+		{"full dump", func(p *program) { whole(p); p.tell(p.story.dumped(68)); p.press("3", "enter", "enter") }},
 		{"ended", func(p *program) { whole(p); p.send(endedMsg{}) }},
 	}
 	for _, width := range []int{120, 60} {

@@ -233,6 +233,8 @@ func (g *goroutinesScreen) key(key string) (tea.Cmd, bool) {
 	case "p":
 		g.ownOnly = !g.ownOnly
 		g.refresh()
+	case "D":
+		g.m.dumpNow()
 	case "w":
 		g.found = !g.found
 		g.refresh()
@@ -326,7 +328,7 @@ func (g *goroutinesScreen) hidden() string {
 }
 
 func (g *goroutinesScreen) hints() []hint {
-	return []hint{{"enter", "open"}, {"v", "view"}, {"p", "own code"}, {"w", "findings"}, {"b", "base=now"}}
+	return []hint{{"enter", "open"}, {"v", "view"}, {"p", "own code"}, {"w", "findings"}, {"D", "full dump"}, {"b", "base=now"}}
 }
 
 func (g *goroutinesScreen) help() section {
@@ -334,6 +336,7 @@ func (g *goroutinesScreen) help() section {
 		{"v", "by group, by state, by request handler, by label"},
 		{"p", "own code only, or all"},
 		{"w", "only what belongs to a finding, or all"},
+		{"D", "take a full dump, which tells ids and creators; what that costs the target is asked first"},
 		{"b", "make the newest snapshot the base"},
 		{"←→", "scroll wide rows"},
 		{"enter", "the stacks of a group and the heap under its entry function; the groups of a state or label; what a handler does"},

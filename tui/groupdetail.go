@@ -19,6 +19,7 @@ type groupDetail struct {
 	gone  bool // neither of the compared snapshots has it
 	cmp   compared
 	heap  []diff.Row // growing heap stacks under the same entry function
+	dump  *dumped    // what the newest full dump says of it, nil without one
 }
 
 func newGroupDetail(m *Model, g diff.Group) *groupDetail {
@@ -37,6 +38,7 @@ func (d *groupDetail) refresh() {
 	}
 	d.choose(d.group.Stacks)
 	d.show(nil, "count")
+	d.dump = d.m.data.dumpOf(d.group.Stacks)
 	d.heap = d.m.heapUnder(d.m.data.compare(snapshot.Heap), d.group.Entry.Function)
 }
 
@@ -66,10 +68,24 @@ func (m *Model) heapUnder(c compared, entry string) []diff.Row {
 func (d *groupDetail) belongsTo() *leak.Finding { return d.m.data.verdictOfGroup(&d.group) }
 
 func (d *groupDetail) key(key string) (tea.Cmd, bool) {
+	switch {
+	case key == "D":
+		d.m.dumpNow()
+		return nil, true
+	case key == "enter" && d.dump != nil:
+		d.m.over = newWords(d.m.theme, d.m.dumpWords(d.dump))
+		return nil, true
+	}
 	return d.findingKey(key, d.belongsTo(), d.refresh)
 }
 
-func (d *groupDetail) hints() []hint { return d.findingHints(d.belongsTo()) }
+func (d *groupDetail) hints() []hint {
+	hints := append(d.findingHints(d.belongsTo()), hint{"D", "full dump"})
+	if d.dump != nil {
+		hints = append([]hint{{"enter", "ids"}}, hints...)
+	}
+	return hints
+}
 
 func (d *groupDetail) render(width, height int) string {
 	th, g := d.m.theme, d.group
@@ -91,7 +107,7 @@ func (d *groupDetail) render(width, height int) string {
 	return d.lay(lines, func(width, height int) string {
 		shots, values := d.m.data.trend(snapshot.Goroutine, g.Stacks, d.cmp.Types[0].Name)
 		return d.m.valueChart("goroutines of this group", shots, values, "count", width, height)
-	}, d.heapLines(min(4, height/6)), width, height)
+	}, append(d.heapLines(min(4, height/6)), d.m.dumpLines(d.dump)...), width, height)
 }
 
 // heapLines lists the heap under the same entry function.
@@ -116,6 +132,9 @@ func (d *groupDetail) heapLines(most int) []string {
 func (d *groupDetail) help() section {
 	return detailHelp("A group of goroutines",
 		hint{"f", "the finding that the group belongs to"},
+		hint{"D", "take a full dump: each goroutine by itself, with its id and who started it; what that costs is asked first"},
+		hint{"enter", "all of them by id, once there is a dump"},
+		hint{"reported", "what the runtime says they have waited, which is not to be trusted"},
 		hint{"n N", "next, previous of the group's stacks"},
 		hint{"Heap", "what was allocated under the same entry function: these goroutines may hold it"})
 }

@@ -175,6 +175,7 @@ func TestEveryKeyInTheHelpDoesSomething(t *testing.T) {
 		"Heap by function left":    "every name fits",
 		"Heap by function right":   "every name fits",
 		"Goroutines by state left": "every name fits",
+		"a group enter":            "there is no full dump to list: see TestFullDump",
 		"a stack n":                "it has but one stack",
 		"a stack N":                "it has but one stack",
 	}

@@ -138,6 +138,12 @@ func (s *snapshotsScreen) note(r shotRow) string {
 	if r.ForcedGC {
 		notes = append(notes, "GC asked for")
 	}
+	if r.Dump != nil {
+		notes = append(notes, "full dump")
+	}
+	if r.Leaked != nil {
+		notes = append(notes, "leaked goroutines")
+	}
 	return strings.Join(append(notes, r.Missing...), " · ")
 }
 

@@ -1,0 +1,160 @@
+package tui
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"leaktop/capture/snapshot"
+	"leaktop/diff/units"
+)
+
+// dumpNow asks for a full dump. What it would cost the target is asked about
+// before it is taken.
+func (m *Model) dumpNow() {
+	m.cfg.Sampler.Dump()
+	switch {
+	case m.data.schedule.Paused:
+		m.say("paused: the full dump is taken when you go on (space); what it costs is asked first")
+	case m.data.outage != nil:
+		m.say("no answer: the full dump comes when the target does; what it costs is asked first")
+	default:
+		m.say("a full dump comes with the next snapshot; what it costs is asked first")
+	}
+}
+
+// dumped is what the newest full dump says of a group of goroutines.
+type dumped struct {
+	shot     *snapshot.Snapshot // that has the dump
+	members  []snapshot.DumpedGoroutine
+	creators []creator // of the members, the most first
+}
+
+// creator is a line that started goroutines.
+type creator struct {
+	snapshot.Frame
+	count int
+}
+
+// dumpOf finds the members of a group in the newest full dump that is no later
+// than what is looked at; nil where there is no dump.
+func (d *data) dumpOf(stacks []snapshot.StackID) *dumped {
+	current := d.Current()
+	if current == nil {
+		return nil
+	}
+	run := d.runOf(current)
+	at := len(run) - 1
+	for at >= 0 && (run[at].Seq > current.Seq || run[at].Dump == nil) {
+		at--
+	}
+	if at < 0 {
+		return nil
+	}
+	table := d.history.Table
+	bare := make(map[snapshot.StackID]bool, len(stacks))
+	for _, id := range stacks {
+		bare[table.Dumped(id)] = true
+	}
+	out := &dumped{shot: run[at]}
+	counts := make(map[snapshot.FrameID]int)
+	for _, g := range run[at].Dump.Goroutines {
+		if g.Stack != snapshot.NoStack && bare[g.Stack] {
+			out.members = append(out.members, g)
+			counts[g.Creator]++
+		}
+	}
+	for id, count := range counts {
+		out.creators = append(out.creators, creator{table.Frame(id), count})
+	}
+	slices.SortFunc(out.creators, func(a, b creator) int {
+		return cmp.Or(cmp.Compare(b.count, a.count), strings.Compare(a.Function, b.Function), cmp.Compare(a.Line, b.Line))
+	})
+	return out
+}
+
+// reported is the range of the minutes that the runtime says they have waited.
+func (d *dumped) reported() string {
+	least, most := d.members[0].Minutes, d.members[0].Minutes
+	for _, g := range d.members {
+		least, most = min(least, g.Minutes), max(most, g.Minutes)
+	}
+	switch {
+	case most == 0:
+		return "reported: under a minute"
+	case least == most:
+		return "reported: " + units.Plural(int64(most), "minute")
+	}
+	return fmt.Sprintf("reported: %d to %s", least, units.Plural(int64(most), "minute"))
+}
+
+// ids lists the first members' ids.
+func (d *dumped) ids(most int) string {
+	var out []string
+	for _, g := range d.members[:min(most, len(d.members))] {
+		out = append(out, fmt.Sprint(g.ID))
+	}
+	text := "ids " + strings.Join(out, " ")
+	if more := len(d.members) - most; more > 0 {
+		text += " and " + units.Count(int64(more)) + " more"
+	}
+	return text
+}
+
+// startedBy names a line that started goroutines.
+func startedBy(f snapshot.Frame) string {
+	if f.Function == "" {
+		return "the start of the program"
+	}
+	return spaced(shortName(f.Function), position(f.File, f.Line))
+}
+
+// dumpLines says in two lines what the newest full dump has of the group.
+func (m *Model) dumpLines(d *dumped) []string {
+	if d == nil {
+		return nil
+	}
+	th := m.theme
+	head := " " + th.Title.Apply("Full dump") + th.Dim.Apply(" of #"+itoa(d.shot.Seq)) + "  "
+	if len(d.members) == 0 {
+		return []string{head + "none of them is in it"}
+	}
+	first := head + joined(joined(units.Plural(len(d.members), "goroutine"), d.reported()), d.ids(6))
+	by := d.creators[0]
+	second := "   started by " + startedBy(by.Frame)
+	if len(d.creators) > 1 {
+		second += fmt.Sprintf(" (%s of them) and %s", units.Count(int64(by.count)), units.Plural(len(d.creators)-1, "other line"))
+	}
+	return []string{first, second}
+}
+
+// dumpWords is the dump of a group as text: its creators, and each of its
+// goroutines.
+func (m *Model) dumpWords(d *dumped) section {
+	const most = 500 // who needs them all exports the snapshot
+	out := section{title: fmt.Sprintf("Full dump of #%d, %s: %s", d.shot.Seq, d.shot.Dump.Time.Format(clock), units.Plural(len(d.members), "goroutine"))}
+	if d.shot.Dump.Cut {
+		out.hints = append(out.hints, hint{"cut", "the target's text ended in the middle: these are not all"})
+	}
+	for _, c := range d.creators {
+		out.hints = append(out.hints, hint{"started", units.Count(int64(c.count)) + " by " + startedBy(c.Frame)})
+	}
+	for _, g := range d.members[:min(most, len(d.members))] {
+		text := g.Status
+		if g.Minutes > 0 {
+			text = joined(text, "reported: "+units.Plural(int64(g.Minutes), "minute"))
+		}
+		if g.CreatorID != 0 {
+			text = joined(text, fmt.Sprintf("started by goroutine %d", g.CreatorID))
+		}
+		if g.Leaked {
+			text = joined(text, "leaked, by the runtime's word")
+		}
+		out.hints = append(out.hints, hint{fmt.Sprint(g.ID), text})
+	}
+	if more := len(d.members) - most; more > 0 {
+		out.hints = append(out.hints, hint{"…", units.Count(int64(more)) + " more"})
+	}
+	return out
+}
