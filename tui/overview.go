@@ -74,9 +74,9 @@ func (o *overviewScreen) title() string {
 	title, note := o.growing()
 	switch _, all := o.entries.Len(); {
 	case o.judged && d.past():
-		title, note = "Findings", "as of #"+itoa(d.history.Newest().Seq)+", the newest"
+		title, note = "Findings", joined("as of #"+itoa(d.history.Newest().Seq)+", the newest", o.selected())
 	case o.judged:
-		title, note = "Findings", ""
+		title, note = "Findings", o.selected()
 	case all > 0, o.backwards():
 	case o.heap.span() > 0:
 		title, note = "Findings", "none so far, and nothing grows beyond its error"
@@ -84,6 +84,15 @@ func (o *overviewScreen) title() string {
 		title, note = "Findings", "none so far"
 	}
 	return " " + th.Title.Apply(title) + "  " + th.Dim.Apply(note)
+}
+
+// selected says whole what is found in the selected row, for which the list may
+// have no room.
+func (o *overviewScreen) selected() string {
+	if e, ok := o.entries.Selected(); ok && e.finding != nil {
+		return e.what
+	}
+	return ""
 }
 
 // missing says in sentences what would be seen with more time or more rights.

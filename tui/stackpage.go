@@ -82,11 +82,11 @@ func (p *stackPage) click(x, y int) tea.Cmd { return p.frames.click(y) }
 func (p *stackPage) wheel(lines int) { p.frames.list.Wheel(lines) }
 
 func (p *stackPage) hints() []hint {
-	hints := []hint{{"esc", "back"}, {"S", "edit"}, {"y", "copy stack"}}
+	hints := []hint{{"esc", "back"}}
 	if len(p.stacks) > 1 {
-		hints = append([]hint{{"n N", "next, previous stack"}}, hints...)
+		hints = append(hints, hint{"n N", "other stacks"})
 	}
-	return hints
+	return append(hints, hint{"S", "edit"}, hint{"y", "copy stack"})
 }
 
 // findingKey handles the keys of a page whose stack may belong to a finding.
@@ -124,7 +124,7 @@ func (p *stackPage) lay(head []string, curve func(width, height int) string, bel
 		leastCurve  = 5
 		leastFrames = 5
 	)
-	if height-len(head)-len(below) > 20 {
+	if height-len(head)-len(below) > 15 {
 		head = append(head, "")
 	}
 	lines := fitted(head, width)
