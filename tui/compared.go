@@ -118,3 +118,12 @@ func changeText(s diff.Status, delta int64, unit string) string {
 	}
 	return text
 }
+
+// through is what all stacks through each function changed by.
+func (c compared) through(column int) map[string]diff.Change {
+	sums := make(map[string]diff.Change)
+	for _, r := range c.ByFunction(column) {
+		sums[r.Name] = r.Cum
+	}
+	return sums
+}

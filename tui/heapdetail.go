@@ -54,15 +54,6 @@ func (d *heapDetail) refresh() {
 	d.show(d.cmp.through(column), d.cmp.Types[column].Unit)
 }
 
-// through is what all stacks through each function changed by.
-func (c compared) through(column int) map[string]diff.Change {
-	sums := make(map[string]diff.Change)
-	for _, r := range c.ByFunction(column) {
-		sums[r.Name] = r.Cum
-	}
-	return sums
-}
-
 // belongsTo is the finding of the shown stack, nil for none.
 func (d *heapDetail) belongsTo() *leak.Finding { return d.m.data.verdictOf(d.shown()) }
 
