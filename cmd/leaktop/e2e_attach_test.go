@@ -20,9 +20,10 @@ import (
 // size of the terminal.
 func screenKeys() []struct{ key, shows string } {
 	return []struct{ key, shows string }{
-		{"1", "What grows"},
+		{"1", "live heap"},
 		{"2", "Δ bytes"},
 		{"3", "count"},
+		{"4", "allocates"},
 		{"5", "compared"},
 	}
 }
@@ -34,7 +35,7 @@ func TestRestart(t *testing.T) {
 	first := startLeaky(t, address)
 	r := sitDown(t, 120, 32)
 	r.run("leaktop --every 1s " + address)
-	seen := newest(t, r.sees("● live", "since #1"))
+	seen := newest(t, r.sees("● live", "live heap"))
 
 	if err := syscall.Kill(first.PID(), syscall.SIGKILL); err != nil {
 		t.Fatal(err)
@@ -52,9 +53,9 @@ func TestRestart(t *testing.T) {
 
 	startLeaky(t, address)
 	r.sees("● live", "restarted", "↻ first")
-	r.press("1")
+	r.press("2")
 	r.waits("a trend that starts after the restart", func(s screen) bool {
-		since := regexp.MustCompile(`since #(\d+)`).FindStringSubmatch(strings.Join(s, "\n"))
+		since := regexp.MustCompile(`base #(\d+)`).FindStringSubmatch(strings.Join(s, "\n"))
 		if since == nil {
 			return false
 		}
@@ -152,9 +153,9 @@ func TestHostileTarget(t *testing.T) {
 	address := answersProfiles(func(w http.ResponseWriter, r *http.Request) { w.Write(evil) })(t)
 	r := sitDown(t, 120, 32)
 	r.run("leaktop --every 1s " + address)
-	r.sees("● live", "What grows")
+	r.sees("● live", "live heap")
 	before := r.modes()
-	for _, key := range []string{"1", "2", "3", "5"} {
+	for _, key := range []string{"1", "2", "3", "4", "5"} {
 		r.press(key)
 		r.waits("a whole screen", screen.whole)
 		r.press("Enter")
@@ -176,7 +177,7 @@ func TestSizes(t *testing.T) {
 	t.Parallel()
 	r := sitDown(t, 120, 32)
 	r.run("leaktop demo --every 1s")
-	r.sees("● live", "What grows")
+	r.sees("● live", "live heap")
 	for _, size := range []struct{ width, height int }{{120, 32}, {80, 24}, {60, 20}, {200, 50}} {
 		r.resize(size.width, size.height)
 		for _, s := range screenKeys() {
@@ -232,7 +233,7 @@ func TestNoColor(t *testing.T) {
 			t.Parallel()
 			r := sitDown(t, 120, 32, c.env...)
 			r.run("leaktop --every 1s " + address)
-			r.sees("● live", "GROWING")
+			r.sees("● live", "goroutines +")
 			for _, s := range screenKeys() {
 				r.press(s.key)
 				r.sees(s.shows)
@@ -269,6 +270,6 @@ func TestWait(t *testing.T) {
 	r.run("leaktop --wait --every 1s " + address)
 	r.sees("no answer since")
 	startLeaky(t, address)
-	r.sees("● live", "What grows")
+	r.sees("● live", "live heap")
 	r.leaves("q")
 }

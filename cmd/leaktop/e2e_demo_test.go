@@ -27,7 +27,7 @@ func TestDemoFromStartToExport(t *testing.T) {
 	begun := time.Now()
 
 	s := r.waits("both curves to rise", func(s screen) bool {
-		return s.has("GROWING") && rises(s.curve(0)) && rises(s.curve(1))
+		return s.has(" LEAK ") && rises(s.curve(0)) && rises(s.curve(1))
 	})
 	service := served(t, s)
 
