@@ -16,7 +16,8 @@ func growingQueue() heapCheck {
 		},
 		says: func(g *growth) string {
 			if g.drains() {
-				return "a queue that fills faster than it drains: " + percent(1-g.trend.Survival.Value) + " of what is put in is taken out"
+				freed, _ := g.freedShare()
+				return "a queue that fills faster than it drains: " + percent(freed) + " of what is put in is taken out"
 			}
 			return "a queue that fills and does not drain"
 		},

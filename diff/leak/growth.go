@@ -57,11 +57,15 @@ func (s *scene) growths() []*growth {
 }
 
 // drains reports whether a good part of what is allocated is freed while the
-// rest grows.
+// rest grows: of the bytes and of the objects, since a slice that grows by
+// copying frees many bytes in few objects and gives nothing up.
 func (g *growth) drains() bool {
-	survival := g.trend.Survival
-	return survival.Known && survival.High < 0.95 && survival.Value > 0.02 && survival.Value < 0.9
+	freed, known := g.freedShare()
+	return known && freed > leastFreed && g.trend.Survival.Known && g.trend.Survival.High < 0.95 && g.trend.Survival.Value > 0.02
 }
+
+// leastFreed is from which share on what is freed is more than chance.
+const leastFreed = 0.1
 
 // fate says what became of what was allocated.
 func (g *growth) fate() string {
@@ -75,13 +79,16 @@ func (g *growth) fate() string {
 	}
 }
 
-// freedShare is how much of what was allocated in the window was freed.
-func (g *growth) freedShare() (float64, bool) {
-	allocated, freed := g.trend.AllocatedBytes, g.trend.FreedBytes
-	if !allocated.Known || !freed.Known || allocated.Value <= 0 {
-		return 0, false
+// freedShare is how much of what was allocated in the window was freed, by
+// objects or by bytes, whichever is less.
+func (g *growth) freedShare() (share float64, known bool) {
+	share = 1
+	for _, of := range [][2]trend.Number{{g.trend.FreedBytes, g.trend.AllocatedBytes}, {g.trend.FreedObjects, g.trend.AllocatedObjects}} {
+		if freed, allocated := of[0], of[1]; freed.Known && allocated.Known && allocated.Value > 0 {
+			share, known = min(share, max(freed.Value/allocated.Value, 0)), true
+		}
 	}
-	return min(max(freed.Value/allocated.Value, 0), 1), true
+	return share, known
 }
 
 // objectSize is the mean size of what lives, in bytes.
@@ -113,40 +120,39 @@ const maxShared = 1000
 // moved reports whether growth only came from another place: the stacks that
 // share the allocating function, or one of own code up to the handler, shrank
 // by as much. A path that refreshes a cache takes over from the one that loaded
-// it.
-func (s *scene) moved(g *growth) bool {
-	if s.tookOver(g, s.observer.Ending(s.cfg.Table.Leaf(g.main()).Function)) {
-		return true
-	}
+// it. Within the error of sampling that is likely at most, and not sure.
+func (s *scene) moved(g *growth) (likely, sure bool) {
+	leaf := s.cfg.Table.Leaf(g.main()).Function
+	likely, sure = s.tookOver(g, s.observer.Ending(leaf))
 	for _, function := range s.sites.functions(g.main()) {
 		if isMain(function) {
 			continue
 		}
-		if s.tookOver(g, s.observer.Through(function)) {
-			return true
-		}
-		if g.hasHandler && function == g.handler.Function {
+		l, sr := s.tookOver(g, s.observer.Through(function))
+		likely, sure = likely || l, sure || sr
+		if sure || g.hasHandler && function == g.handler.Function {
 			break // what lies nearer the root serves other requests, too
 		}
 	}
-	return false
+	return likely, sure
 }
 
-// tookOver reports whether of some stacks all but those that grow shrank, beyond
-// the error and by more than half of the growth, so that their sum hardly grew.
-func (s *scene) tookOver(g *growth, shared []snapshot.StackID) bool {
+// tookOver reports whether of some stacks all but those that grow shrank by more
+// than half of the growth, so that their sum is not known to grow; and whether
+// they did so beyond the error.
+func (s *scene) tookOver(g *growth, shared []snapshot.StackID) (likely, sure bool) {
 	if len(shared) <= len(g.stacks) || len(shared) > maxShared {
-		return false
+		return false, false
 	}
 	rest := slices.DeleteFunc(slices.Clone(shared), func(id snapshot.StackID) bool { return slices.Contains(g.stacks, id) })
 	half := g.trend.Growth.Value / 2
 	if float64(-s.observer.NetGrowth(rest)) <= half {
-		return false
-	}
-	shrunk, ok := s.observer.Sum(rest)
-	if !ok || !shrunk.Growth.Known || shrunk.Growth.High >= 0 {
-		return false
+		return false, false
 	}
 	all, ok := s.observer.Sum(shared)
-	return ok && !(all.P.Known && all.P.Value < taskChance && all.Growth.Value > half)
+	if !ok || all.P.Known && all.P.Value < taskChance && all.Growth.Value > half {
+		return false, false
+	}
+	shrunk, ok := s.observer.Sum(rest)
+	return true, ok && shrunk.Growth.Known && shrunk.Growth.High < 0
 }

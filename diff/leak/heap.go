@@ -17,8 +17,10 @@ const (
 	leakPoints = 6
 	leakSpan   = 30 * time.Second
 	// leakEnded is up to which probability that growth has ended it may still
-	// be called a leak.
-	leakEnded = 0.4
+	// be called a leak, and drainEnded that of what is freed all the while: what
+	// only fills up frees nothing until it is full.
+	leakEnded  = 0.4
+	drainEnded = 0.5
 	// leakEvents is how many sampled objects a leak rests on at least.
 	leakEvents = 10
 	// leakSaturation is how fast the second half must grow, against the first.
@@ -28,10 +30,12 @@ const (
 // verdict says what growth of the heap is; "" for what is no growth at all.
 func (s *scene) verdict(g *growth) Verdict {
 	t := &g.trend
-	switch {
-	case t.Shape == trend.Sawtooth || t.Growth.Value <= 0:
+	if t.Shape == trend.Sawtooth || t.Growth.Value <= 0 {
 		return ""
-	case s.moved(g):
+	}
+	likely, sure := s.moved(g)
+	switch {
+	case sure:
 		return ""
 	case t.Returned.Known && t.Returned.Value > 0.5:
 		return Plateau // it came back when the load ended
@@ -39,7 +43,7 @@ func (s *scene) verdict(g *growth) Verdict {
 		return Growing
 	case over(&t.Trend):
 		return Plateau
-	case s.leaks(g):
+	case !likely && s.leaks(g):
 		return Leak
 	}
 	return Growing
@@ -49,9 +53,13 @@ func (s *scene) verdict(g *growth) Verdict {
 // that rises, seen long enough.
 func (s *scene) leaks(g *growth) bool {
 	t := &g.trend
+	ended := leakEnded
+	if g.drains() {
+		ended = drainEnded
+	}
 	return t.N >= leakPoints && span(&t.Trend) >= leakSpan &&
 		(!t.Events.Known || t.Events.Value >= leakEvents) &&
-		t.Floor.Rising && t.Fall.Share < 0.5 && steady(&t.Trend) && t.Ended.Value <= leakEnded &&
+		t.Floor.Rising && t.Fall.Share < 0.5 && steady(&t.Trend) && t.Ended.Value <= ended &&
 		goesOn(t)
 }
 

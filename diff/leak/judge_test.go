@@ -48,6 +48,9 @@ func TestJudge(t *testing.T) {
 			[]string{"leak growing-queue app/mail.(*Outbox).add by api.Send"}},
 		{"buffers read into", story{heap: []line{churn, {stack: "io.ReadAll app/feed.load app/api.Feed" + served, count: grows(3, 3)}}},
 			[]string{"leak subslice app/feed.load by api.Feed"}},
+		{"a slice that grows by copying", story{heap: []line{churn, {stack: "app/log.keep app/log.run", count: grows(300, 40), allocated: grows(300, 40)},
+			{stack: "app/log.keep app/log.run", size: 1 << 20, count: level(1), allocated: grows(1, 1)}}},
+			[]string{"leak state-kept app/log.keep"}},
 		{"a sawtooth", story{heap: []line{{stack: "app/batch.run app/batch.Loop", count: func(i int) int64 { return 10 * int64(i%6) }, allocated: grows(0, 12)}}}, nil},
 		{"a step", story{heap: []line{{stack: "app/data.Load app/data.Loop", count: func(i int) int64 {
 			if i < 10 {

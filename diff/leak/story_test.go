@@ -1,6 +1,7 @@
 package leak_test
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"testing"
@@ -39,6 +40,7 @@ type line struct {
 	stack     string
 	count     func(i int) int64
 	allocated func(i int) int64
+	size      int64 // bytes of one object; 0 means object
 }
 
 // story is what a target does over its snapshots.
@@ -104,7 +106,8 @@ func (s story) profile(t *snapshot.Table, kind snapshot.Kind, lines []line, i in
 			if l.allocated != nil {
 				all = l.allocated(i)
 			}
-			b.Add(snapshot.Key{Stack: intern(t, l.stack), Size: object}, []int64{all, all * object, n, n * object})
+			size := cmp.Or(l.size, object)
+			b.Add(snapshot.Key{Stack: intern(t, l.stack), Size: size}, []int64{all, all * size, n, n * size})
 		}
 	}
 	return b.Profile()

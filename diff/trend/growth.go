@@ -106,6 +106,9 @@ type evidence struct {
 	// spread is the variance of the net growth if the run were repeated: what
 	// coming and going and sampling explain, or the scatter if it is larger.
 	spread float64
+	// path is the variance of the net growth as the steps add it up, where all
+	// that came and went between them counts; NaN where it is not known.
+	path float64
 }
 
 // spread is the variance of the net growth, allowing for clumps of objects that
@@ -148,7 +151,7 @@ func tellable(c churn, changes int) bool { return changes >= fewestEvents || c.c
 // the way; ends is what differs between the first and last point at most, and
 // turnover what came and went from each point to the next.
 func weigh(c curve, moved, ends churn, turnover float64) evidence {
-	e := evidence{rank: 1, chance: math.NaN(), spread: math.NaN()}
+	e := evidence{rank: 1, chance: math.NaN(), spread: math.NaN(), path: math.NaN()}
 	if c.n() < fewestPoints {
 		return e
 	}
@@ -168,6 +171,7 @@ func weigh(c curve, moved, ends churn, turnover float64) evidence {
 		return e
 	}
 	e.spread = moved.spread(e.steps, turnover)
+	e.path = max(turnover, moved.born+moved.died) * moved.events / (moved.born + moved.died)
 	one := e.spread / (moved.born + moved.died)
 	counts := upperHalf(moved.born/one, moved.died/one)
 	one = ends.events / (ends.born + ends.died)

@@ -83,8 +83,8 @@ func (r *reader) trend(c curve, e evidence, known churn, sloped bool) Trend {
 	t.Saturation = saturation(c, c.seconds, e.spread)
 	// What the steps scatter beyond coming and going is what a shape explains.
 	free := e.spread
-	if known.events > 0 {
-		free = known.events
+	if e.path > 0 {
+		free = e.path
 	}
 	b := believe(c, free)
 	t.Ended = number(b.levelled + b.step)
