@@ -5,12 +5,33 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"leaktop/capture/snapshot"
 )
+
+// said is what several goroutines say.
+type said struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (s *said) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(p)
+}
+
+func (s *said) say(text string) { fmt.Fprintln(s, text) }
+
+func (s *said) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.String()
+}
 
 // shown returns what stands on the lines of a terminal.
 func shown(t *testing.T, written string) []string {
@@ -87,7 +108,7 @@ leaktop: http://one/: 1m40s of 1m40s, 2 snapshots, LEAK: 2 leaks
 // above it, and nothing is left of it.
 func TestProgressBar(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var out bytes.Buffer
+		var out said
 		p := newProgress(&out, 2*time.Minute, 1)
 		p.width = func() int { return 61 }
 		ctx, stop := context.WithCancel(t.Context())

@@ -90,7 +90,7 @@ func TestHostileArguments(t *testing.T) {
 			{"sample type", exitUsage, []string{"diff", profile, profile, "--sample_index", evil}},
 			{"mode", exitUsage, []string{"demo", "--modes", evil}},
 			{"argument of demo", exitUsage, []string{"demo", evil}},
-			{"target of check", exitUsage, []string{"check", "http://" + evil}},
+			{"target of check", exitUsage, []string{"check", "http://:1" + evil}},
 			{"pattern of check", exitUsage, []string{"check", "6060", "--ignore", evil + "("}},
 			{"verdict of check", exitUsage, []string{"check", "6060", "--fail-on", evil}},
 			{"baseline of check", exitUnreachable, []string{"check", "6060", "--baseline", "./" + evil}},
