@@ -181,9 +181,7 @@ func (s *scene) hold(f *Finding, t *task, held []*growth) {
 		return
 	}
 	var sum int64
-	var grown float64
 	for _, g := range held {
-		grown += g.trend.Growth.Value
 		for _, id := range g.stacks {
 			now := s.live(id)
 			n, _ := now.Bytes.Get()
@@ -193,8 +191,8 @@ func (s *scene) hold(f *Finding, t *task, held []*growth) {
 	}
 	sortRelated(f.Related)
 	f.Holds = snapshot.Known(sum)
-	if more := t.trend.Growth.Value; more > 0 {
-		each := grown / more
+	if t.now > 0 {
+		each := float64(sum) / float64(t.now)
 		f.Evidence = append(f.Evidence, fmt.Sprintf("each holds about %s: the heap allocated under the same functions grows with them, to %s now",
 			bytesOf(each), units.Bytes(sum)))
 		f.Summary += ", holding about " + bytesOf(each) + " each"
