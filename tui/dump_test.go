@@ -78,7 +78,7 @@ func TestLargeDump(t *testing.T) {
 		p.tell(p.story.dumped(20_000))
 		p.want("Full dump of #9")
 		p.press("enter")
-		for range 600 {
+		for range 100 {
 			p.press("pgdown")
 		}
 		p.want("19,500 more")

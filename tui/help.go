@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
@@ -14,7 +16,8 @@ type help struct {
 	theme    theme.Theme
 	sections []section
 	top      int
-	lines    int // of the last render
+	laid     []string // for the width of the last render
+	width    int
 	height   int
 }
 
@@ -38,7 +41,7 @@ func (h *help) key(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	default:
 		return nil, true
 	}
-	h.top = max(0, min(h.top, h.lines-h.height))
+	h.top = max(0, min(h.top, len(h.laid)-h.height))
 	return nil, false
 }
 
@@ -48,6 +51,16 @@ func (h *help) hints() []hint { return []hint{{"↑↓", "scroll"}, {"any other 
 const helpColumn = 58
 
 func (h *help) render(width, height int) string {
+	if h.laid == nil || h.width != width {
+		h.laid, h.width = h.lay(width), width
+	}
+	h.height = height
+	top := max(0, min(h.top, len(h.laid)-height))
+	return block(slices.Clone(h.laid[top:]), height)
+}
+
+// lay puts the sections into lines.
+func (h *help) lay(width int) []string {
 	var lines []string
 	if len(h.sections) == 2 && width >= 2*helpColumn {
 		left, right := h.section(h.sections[0], width/2), h.section(h.sections[1], width-width/2)
@@ -69,9 +82,7 @@ func (h *help) render(width, height int) string {
 			lines = append(lines, h.section(s, width)...)
 		}
 	}
-	h.lines, h.height = len(lines), height
-	top := max(0, min(h.top, len(lines)-height))
-	return block(lines[top:], height)
+	return lines
 }
 
 func (h *help) section(s section, width int) []string {
