@@ -8,7 +8,6 @@ import (
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff/leak"
-	"leaktop/diff/units"
 )
 
 // Gate follows one target beside its judge. It is not safe for concurrent use.
@@ -77,21 +76,12 @@ func (g *Gate) Judge(r *leak.Result, missing ...string) *Judged {
 	return j
 }
 
-// fewestAdvanced is how many snapshots must show the heap after a new GC, for
-// a run to be judged at all.
-const fewestAdvanced = 3
-
 // outcome is the verdict on what the policy left of a result, and why it is
 // inconclusive.
 func (j *Judged) outcome(r *leak.Result, unknown []string) (leak.Outcome, string) {
 	reasons := unknown
-	switch {
-	case r.Outcome == leak.Inconclusive:
-		reasons = slices.Concat([]string{r.Reason}, unknown)
-	case r.Outcome == leak.Leaks && r.Advanced < fewestAdvanced:
-		// The judge had a leak and need not say more; what is left may be none.
-		reasons = slices.Concat([]string{fmt.Sprintf("%s after the warm-up that a GC completed before, where %d are needed",
-			units.Plural(r.Advanced, "snapshot"), fewestAdvanced)}, unknown)
+	if r.Lacking != "" {
+		reasons = slices.Concat([]string{r.Lacking}, unknown)
 	}
 	switch worst := j.worst(); {
 	case worst.Fails():

@@ -94,13 +94,13 @@ func TestPolicy(t *testing.T) {
 		},
 		{
 			name:    "too little seen",
-			result:  &leak.Result{Outcome: leak.Inconclusive, Reason: "no GC", Findings: []leak.Finding{grows}},
+			result:  &leak.Result{Outcome: leak.Inconclusive, Lacking: "no GC", Reason: "no GC", Findings: []leak.Finding{grows}},
 			policy:  gate.Policy{FailOnGrowing: true},
 			outcome: leak.Inconclusive, findings: "heap-2",
 		},
 		{
 			name:    "a leak that is ignored, and too little seen of all else",
-			result:  &leak.Result{Outcome: leak.Leaks, Advanced: 2, Findings: []leak.Finding{leaks}},
+			result:  &leak.Result{Outcome: leak.Leaks, Lacking: "two snapshots only", Findings: []leak.Finding{leaks}},
 			policy:  gate.Policy{Ignore: []*regexp.Regexp{regexp.MustCompile(`Put`)}},
 			outcome: leak.Inconclusive, ignored: 1,
 		},

@@ -36,7 +36,7 @@ type allocation struct {
 func (s *scene) handlerAllocation() (Finding, bool) {
 	from, to := s.observer.Window()
 	seconds := to.Sub(from).Seconds()
-	if seconds < leakSpan.Seconds() {
+	if seconds < shortSpan.Seconds() {
 		return Finding{}, false
 	}
 	all, total := s.allocations()

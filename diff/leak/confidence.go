@@ -20,16 +20,19 @@ func (s *scene) heapConfidence(g *growth, v Verdict) float64 {
 	case Plateau:
 		return clamp(real * t.Ended.Value)
 	case Leak:
-		return clamp(real * goesOn * outlasts(span(&t.Trend), leakSpan))
+		return clamp(real * goesOn * outlasts(span(&t.Trend)))
 	}
 	return clamp(real)
 }
 
+// shortSpan is up to which window nothing tells what goes on from what ends soon.
+const shortSpan = 30 * time.Second
+
 // outlasts is the probability that what grew at a steady rate for a while goes
 // on: with no idea of how long something takes to fill up, twice as long a
 // window leaves half of the doubt.
-func outlasts(seen, least time.Duration) float64 {
-	return 1 - 0.12*math.Min(1, least.Seconds()/math.Max(seen.Seconds(), 1))
+func outlasts(seen time.Duration) float64 {
+	return 1 - 0.12*math.Min(1, shortSpan.Seconds()/math.Max(seen.Seconds(), 1))
 }
 
 // taskConfidence is how sure it is that there will be ever more goroutines.
@@ -38,7 +41,7 @@ func taskConfidence(t *task, v Verdict) float64 {
 	if v == Growing {
 		return clamp(real)
 	}
-	return clamp(real * (1 - ended(&t.trend.Trend)) * outlasts(span(&t.trend.Trend), leakSpan))
+	return clamp(real * (1 - ended(&t.trend.Trend)) * outlasts(span(&t.trend.Trend)))
 }
 
 func ended(t *trend.Trend) float64 {

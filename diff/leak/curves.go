@@ -61,7 +61,7 @@ func (c *curves) bin(from time.Time, value func(*snapshot.Vitals) (float64, bool
 		return binned{}, false
 	}
 	whole := at[len(at)-1].Sub(at[0])
-	if whole < leakSpan {
+	if whole < shortSpan {
 		return binned{}, false
 	}
 	b := binned{medians: make([]float64, bins), span: whole * (bins - 1) / bins}

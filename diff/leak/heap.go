@@ -15,7 +15,7 @@ const (
 	// leakPoints and leakSpan are how many points and how long a window a leak
 	// needs at least: what was seen for less is growing.
 	leakPoints = 6
-	leakSpan   = 30 * time.Second
+	leakSpan   = 15 * time.Second
 	// leakEnded is up to which probability that growth has ended it may still
 	// be called a leak, and drainEnded that of what is freed all the while: what
 	// only fills up frees nothing until it is full.

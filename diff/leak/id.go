@@ -1,9 +1,11 @@
 package leak
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 
 	"leaktop/diff"
@@ -40,14 +42,19 @@ func unnumbered(function string) string {
 }
 
 // distinct makes sure that no two findings have one id: closures that differ in
-// nothing but their number get another one in order.
+// nothing but their number get another one, in the order of their numbers.
 func distinct(findings []Finding) {
-	seen := make(map[string]int)
+	same := make(map[string][]*Finding)
 	for i := range findings {
 		id := findings[i].ID
-		seen[id]++
-		if n := seen[id]; n > 1 {
-			findings[i].ID = fmt.Sprintf("%s-%d", id, n)
+		same[id] = append(same[id], &findings[i])
+	}
+	for id, of := range same {
+		slices.SortFunc(of, func(a, b *Finding) int {
+			return cmp.Or(strings.Compare(a.Where.Function, b.Where.Function), cmp.Compare(a.Where.Line, b.Where.Line))
+		})
+		for n, f := range of[1:] {
+			f.ID = fmt.Sprintf("%s-%d", id, n+2)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
+	"leaktop/diff/units"
 )
 
 // fewestAdvanced is how many snapshots before which a GC completed a run needs
@@ -14,7 +15,7 @@ const fewestAdvanced = 3
 
 // conclude says what the findings and what was seen come to.
 func (j *Judge) conclude(r *Result, s *scene) {
-	r.Reason, r.Needs = j.lacking(s), j.needs(s)
+	r.Lacking, r.Needs = j.lacking(), j.needs(s)
 	worst := Plateau
 	for _, f := range r.Findings {
 		if f.Verdict.Severity() > worst.Severity() {
@@ -23,9 +24,9 @@ func (j *Judge) conclude(r *Result, s *scene) {
 	}
 	switch {
 	case worst.Fails():
-		r.Outcome, r.Reason = Leaks, ""
-	case r.Reason != "":
-		r.Outcome = Inconclusive
+		r.Outcome = Leaks
+	case r.Lacking != "":
+		r.Outcome, r.Reason = Inconclusive, r.Lacking
 	case worst == Growing:
 		r.Outcome = Grows
 	default:
@@ -34,7 +35,7 @@ func (j *Judge) conclude(r *Result, s *scene) {
 }
 
 // lacking says in a clause what was not seen and would have to be; "" for nothing.
-func (j *Judge) lacking(s *scene) string {
+func (j *Judge) lacking() string {
 	r := &j.run
 	restarted := ""
 	if j.restarts > 0 {
@@ -52,8 +53,11 @@ func (j *Judge) lacking(s *scene) string {
 	case r.advanced < fewestAdvanced && cycles == 0:
 		return "the target completed no GC" + restarted + ", so that its heap profile shows nothing new; watch for longer, or let leaktop force one with --allow gc"
 	case r.advanced < fewestAdvanced:
-		return fmt.Sprintf("only %d snapshots since the warm-up came after a GC%s, and a trend needs %d; watch for longer, or let leaktop force GCs with --allow gc",
-			r.advanced, restarted, fewestAdvanced)
+		return fmt.Sprintf("only %s since the warm-up came after a GC%s, and a trend needs %d; watch for longer, or let leaktop force GCs with --allow gc",
+			units.Plural(r.advanced, "snapshot"), restarted, fewestAdvanced)
+	case r.to.Sub(r.from)-j.cfg.Warmup < leakSpan:
+		return fmt.Sprintf("only %s were seen after the warm-up%s, and a leak takes %s at least to show; watch for longer",
+			units.Duration(max(r.to.Sub(r.from)-j.cfg.Warmup, 0)), restarted, units.Duration(leakSpan))
 	case r.goroutines == nil:
 		return "no goroutine profile could be had" + why(r.missing)
 	}

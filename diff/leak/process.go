@@ -14,7 +14,7 @@ func (s *scene) processFinding(check Check, b binned) Finding {
 		Kind:       ProcessKind,
 		Check:      check,
 		Verdict:    Leak,
-		Confidence: clamp(outlasts(b.span, leakSpan) * 0.98),
+		Confidence: clamp(outlasts(b.span) * 0.98),
 		Growth:     trend.Estimate{Value: rate, Low: rate - reach, High: rate + reach, Known: true},
 		Unit:       Bytes,
 	}

@@ -12,6 +12,9 @@ type Result struct {
 	// most. Plateaus stand last.
 	Findings []Finding
 	Outcome  Outcome
+	// Lacking is what was not seen and would have to be for the rest to be
+	// clean, whatever the outcome: a clause, "" where nothing is missing.
+	Lacking string
 	// Reason says why the outcome is Inconclusive, "" where it is not: a clause
 	// that names what is missing.
 	Reason string

@@ -32,9 +32,6 @@ func (s *scene) handler(id snapshot.StackID) (handler.Handler, bool) {
 	return s.cfg.Handlers.Of(id)
 }
 
-// observed is for how long goroutines were followed.
-func (s *scene) observed() time.Duration { return s.to.Sub(s.from) }
-
 // held is for how long a group has not shrunk.
 func (s *scene) held(at trend.Standing) time.Duration { return s.to.Sub(at.Held) }
 
