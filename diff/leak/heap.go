@@ -24,7 +24,7 @@ const (
 	// leakEvents is how many sampled objects a leak rests on at least.
 	leakEvents = 10
 	// leakSaturation is how fast the second half must grow, against the first.
-	leakSaturation = 0.5
+	leakSaturation = 0.45
 )
 
 // verdict says what growth of the heap is; "" for what is no growth at all.
