@@ -54,13 +54,20 @@ func (s *scene) verdict(g *growth) Verdict {
 func (s *scene) leaks(g *growth) bool {
 	t := &g.trend
 	ended := leakEnded
-	if g.drains() {
+	if g.drains() && survivesLate(t, t.LateSurvival.Value) {
 		ended = drainEnded
 	}
 	return t.N >= leakPoints && span(&t.Trend) >= leakSpan &&
 		(!t.Events.Known || t.Events.Value >= leakEvents) &&
 		t.Floor.Rising && t.Fall.Share < 0.5 && steady(&t.Trend) && t.Ended.Value <= ended &&
-		goesOn(t)
+		goesOn(t) && survivesLate(t, t.LateSurvival.High)
+}
+
+// survivesLate reports whether of what was allocated in the last half of the
+// window about as large a share lives on as of all: what is full frees as much
+// as it takes in. The late share may be given as its upper bound.
+func survivesLate(t *trend.HeapTrend, late float64) bool {
+	return !t.Survival.Known || !t.LateSurvival.Known || late >= t.Survival.Value/2
 }
 
 // goesOn reports whether the second half grew about as fast as the first one,

@@ -1,0 +1,28 @@
+package main
+
+import (
+	"testing"
+	"time"
+
+	"leaktop/fixtures/leaky"
+)
+
+// TestScoreboardShort is the scoreboard for every day: few modes at raised
+// rates, judged early, and nothing may be wrong.
+func TestScoreboardShort(t *testing.T) {
+	t.Parallel()
+	modes, err := leaky.Select([]string{"task", "state", "send", "lock", "sawtooth", "burst", "workers", "contended"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sheets := watchModes(t, modes, watching{
+		rate:   8,
+		every:  2 * time.Second,
+		ends:   []time.Duration{20 * time.Second},
+		atOnce: len(modes),
+	})
+	total := score(sheets).all
+	if len(sheets) != len(modes) || total.found != total.places || total.checks != total.found || total.wrong > 0 {
+		t.Errorf("not all of %d modes were judged rightly:\n%s", len(modes), board(sheets))
+	}
+}
