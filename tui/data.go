@@ -241,15 +241,9 @@ func (d *data) trend(kind snapshot.Kind, stacks []snapshot.StackID, column strin
 // stackTotal adds up one column of a profile over some stacks, which costs a
 // binary search each: the keys are in order of stacks.
 func stackTotal(p *snapshot.Profile, stacks []snapshot.StackID, column int) int64 {
-	if column < 0 {
-		return 0
-	}
 	var sum int64
 	for _, id := range stacks {
-		i := sort.Search(len(p.Keys), func(i int) bool { return p.Keys[i].Stack >= id })
-		for ; i < len(p.Keys) && p.Keys[i].Stack == id; i++ {
-			sum = snapshot.AddSaturating(sum, p.Vector(i)[column])
-		}
+		sum = snapshot.AddSaturating(sum, p.StackTotal(id, column))
 	}
 	return sum
 }
