@@ -55,9 +55,6 @@ func (j *Judge) lacking() string {
 	case r.advanced < fewestAdvanced:
 		return fmt.Sprintf("only %s since the warm-up came after a GC%s, and a trend needs %d; watch for longer, or let leaktop force GCs with --allow gc",
 			units.Plural(r.advanced, "snapshot"), restarted, fewestAdvanced)
-	case r.to.Sub(r.from)-j.cfg.Warmup < leakSpan:
-		return fmt.Sprintf("only %s were seen after the warm-up%s, and a leak takes %s at least to show; watch for longer",
-			units.Duration(max(r.to.Sub(r.from)-j.cfg.Warmup, 0)), restarted, units.Duration(leakSpan))
 	case r.goroutines == nil:
 		return "no goroutine profile could be had" + why(r.missing)
 	}
@@ -84,6 +81,9 @@ const (
 func (j *Judge) needs(s *scene) []string {
 	var out []string
 	seen := j.run.to.Sub(j.run.from) - j.cfg.Warmup
+	if seen < leakSpan {
+		out = append(out, fmt.Sprintf("Only %s were seen after the warm-up: nothing is called a leak before %s.", units.Duration(max(seen, 0)), units.Duration(leakSpan)))
+	}
 	switch {
 	case seen < smallFor:
 		out = append(out, "A heap profile is a sample: a leak of "+leakSmall+" takes 5 minutes to show, one of "+slowLeak+" half an hour.")
