@@ -87,6 +87,7 @@ func after(sheets []sheet, end time.Duration) []sheet {
 // in their order.
 func watchModes(t *testing.T, modes []leaky.Mode, how watching) []sheet {
 	t.Helper()
+	exe := buildService(t)
 	byMode := make([][]sheet, len(modes))
 	slots := make(chan struct{}, how.atOnce)
 	// Spread out, the snapshots do not all come at the same moment.
@@ -98,7 +99,7 @@ func watchModes(t *testing.T, modes []leaky.Mode, how watching) []sheet {
 		<-apart.C
 		running.Go(func() {
 			defer func() { <-slots }()
-			byMode[i] = how.watch(t, mode)
+			byMode[i] = how.watch(t, exe, mode)
 		})
 	}
 	running.Wait()
