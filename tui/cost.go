@@ -6,6 +6,16 @@ import (
 	"leaktop/diff/units"
 )
 
+// slowedLine says why snapshots come less often than asked for, "" where they do not.
+func (m *Model) slowedLine(width int) string {
+	d := m.data.schedule
+	if d.Slowed == "" || d.Paused {
+		return ""
+	}
+	text := fmt.Sprintf(" a snapshot every %s, not %s: %s", units.Duration(d.Actual), units.Duration(d.Every), d.Slowed)
+	return m.theme.Growing.Apply(fit(text, width))
+}
+
 // costLine says what watching has cost the target so far.
 func (m *Model) costLine(width int) string {
 	c := m.data.schedule.Cost

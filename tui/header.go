@@ -82,7 +82,7 @@ func (m *Model) status(width int) (string, theme.Paint) {
 	}
 	every := units.Duration(d.schedule.Actual)
 	if d.schedule.Actual > d.schedule.Every {
-		every += ", slow target"
+		every += ", not " + units.Duration(d.schedule.Every)
 	}
 	text := "● live  every " + every + seq
 	if !d.schedule.Next.IsZero() {

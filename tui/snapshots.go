@@ -229,7 +229,11 @@ func (s *snapshotsScreen) render(width, height int) string {
 	if r, ok := s.list.Selected(); ok && s.note(r) != "" {
 		note = " #" + itoa(r.Seq) + ": " + s.note(r)
 	}
-	return s.list.Render(width, height-2) + "\n" + fit(note, width) + "\n" + s.m.costLine(width)
+	below := fit(note, width) + "\n" + s.m.costLine(width)
+	if slowed := s.m.slowedLine(width); slowed != "" {
+		below = slowed + "\n" + below
+	}
+	return s.list.Render(width, height-1-strings.Count(below, "\n")) + "\n" + below
 }
 
 func (s *snapshotsScreen) hints() []hint {

@@ -141,8 +141,8 @@ func (m *Model) back() {
 	}
 }
 
-// snapshotNow asks for a snapshot and says when it comes: a slow target is not
-// asked sooner because somebody pressed a key.
+// snapshotNow asks for a snapshot and says when it comes: what it costs the
+// target is bounded, whoever presses a key.
 func (m *Model) snapshotNow() {
 	m.cfg.Sampler.Snapshot()
 	d := m.data
@@ -153,7 +153,7 @@ func (m *Model) snapshotNow() {
 		m.say("no answer: the next snapshot comes when the target does")
 	case d.schedule.Actual > d.schedule.Every && d.history.Newest() != nil:
 		next := d.history.Newest().Time.Add(d.schedule.Actual)
-		m.say("the target is slow: the next snapshot comes in " + untilText(next, m.cfg.Now()))
+		m.say("the next snapshot comes in " + untilText(next, m.cfg.Now()) + ": " + d.schedule.Slowed)
 	default:
 		m.say("snapshot asked for")
 	}

@@ -12,8 +12,10 @@
 //   - The time between two requests for a URL is at least 100 times its median
 //     latency, but for one look at the index where a profile got no answer, to
 //     see whether the target is there. After a timeout it doubles, and nothing
-//     is retried: the work
-//     goes on inside the target.
+//     is retried: the work goes on inside the target.
+//   - All together, snapshots and curves, stays below 1 % of one core of the
+//     target, by what answers took so far, the cost that is predicted for
+//     goroutines, and the garbage. Where it would not, all intervals are stretched.
 //   - The goroutine profile is fetched at debug=0 only, and above 250,000
 //     goroutines only after an explicit yes.
 //   - gc=1, debug=2 (the full dump) and goroutineleak are sent only where the
@@ -24,7 +26,7 @@
 //
 // The code follows the life of a target: attach.go reaches it, probe.go looks
 // what is served there, curves.go, shot.go and extra.go take points and
-// snapshots, predict.go and consent.go say what that costs and ask, outage.go
-// waits while there is no answer, and restart.go tells whether it is still the
-// same process that answers.
+// snapshots, pace.go and budget.go bound what that costs, predict.go and
+// consent.go say it and ask, outage.go waits while there is no answer, and
+// restart.go tells whether it is still the same process that answers.
 package sampler

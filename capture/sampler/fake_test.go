@@ -297,3 +297,13 @@ func (f *fake) total() int {
 	defer f.mu.Unlock()
 	return len(f.requests)
 }
+
+// busy returns how long requests were under way so far.
+func (f *fake) busy() (d time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, r := range f.requests {
+		d += r.ended.Sub(r.begun)
+	}
+	return d
+}

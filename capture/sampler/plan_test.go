@@ -46,7 +46,8 @@ func TestThePlanAtAQuickTarget(t *testing.T) {
 	})
 }
 
-// Every URL keeps at least 100 times its median latency, whichever it is that is slow.
+// Every URL keeps at least 100 times its median latency, whichever it is that is
+// slow, and all together keep the target busy for at most 1 % of the time.
 func TestSlowPagesAreAskedAtTheirOwnPace(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -54,12 +55,12 @@ func TestSlowPagesAreAskedAtTheirOwnPace(t *testing.T) {
 		latency   time.Duration
 		snapshots int // in ten minutes
 	}{
-		{pathHeap, 500 * ms, 12},      // one each 50.5 s
-		{pathGoroutine, 300 * ms, 20}, // one each 30.3 s
+		{pathHeap, 500 * ms, 11},      // one each 55 s, with what else is asked for
+		{pathGoroutine, 300 * ms, 18}, // one each 33 s
 		{pathIndex, 100 * ms, 40},
-		{pathIndex, 2 * time.Second, 40}, // left out of most snapshots
-		{pathMetrics, 100 * ms, 40},
-		{pathMetrics, time.Second, 40},
+		{pathIndex, 2 * time.Second, 36}, // left out of most snapshots
+		{pathMetrics, 100 * ms, 39},
+		{pathMetrics, time.Second, 39},
 	} {
 		t.Run(test.page+" "+test.latency.String(), func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
@@ -86,8 +87,9 @@ func TestSlowPagesAreAskedAtTheirOwnPace(t *testing.T) {
 				if want := time.Duration(max(15*time.Second, 10*time.Minute/time.Duration(test.snapshots))); last.Actual < want-2*time.Second || last.Actual > want+2*time.Second {
 					t.Errorf("the interval in force is said to be %s, want about %s", last.Actual, want)
 				}
-				if share := last.Cost.Share(); share > 0.05 {
-					t.Errorf("watching kept the target busy for %.1f %% of the time", 100*share)
+				attaching := schedule[0].Cost.Busy // which nothing was known for
+				if share := float64(last.Cost.Busy-attaching) / float64(10*time.Minute); share > 0.01 {
+					t.Errorf("watching kept the target busy for %.2f %% of the time", 100*share)
 				}
 			})
 		})
@@ -186,9 +188,9 @@ func TestManyGoroutinesAreListedOnlyAfterAYes(t *testing.T) {
 		if shot := w.newest(); shot.Seq != 6 || shot.Goroutines == nil || shot.Missing != nil {
 			t.Errorf("after the yes #%d has goroutines: %v, missing %q", shot.Seq, shot.Goroutines != nil, shot.Missing)
 		}
-		after(61 * time.Second)
+		after(10 * time.Minute)
 		w.end()
-		if n := len(f.asked(pathGoroutine)); n != 5 {
+		if n := len(f.asked(pathGoroutine)); n != 5 { // 1.25 s of CPU and the garbage each
 			t.Errorf("goroutines were listed %d times after the yes, want 5", n)
 		}
 	})
@@ -213,7 +215,7 @@ func TestTheBoundOfGoroutines(t *testing.T) {
 				f.process.goroutines = test.n
 				f.served[pathIndex] = !test.noIndex
 				w := watch(t, f, func(c *Config) { c.AllowCostly = test.allowed })
-				after(61 * time.Second)
+				after(8 * time.Minute) // each takes a second of CPU
 				w.end()
 				if n := len(f.asked(pathGoroutine)); n != test.listed {
 					t.Errorf("goroutines were listed %d times, want %d", n, test.listed)

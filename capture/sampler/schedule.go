@@ -30,7 +30,7 @@ func (s *Sampler) next() (do func(context.Context) error, at time.Time) {
 		return s.snapshot, shot
 	case s.goesWithShots(s.tickURL()):
 		// The snapshot brings a point of its own, so a tick that would hold it up is left out.
-		if later(tick, time.Now()).Add(s.pace(s.tickURL()).interval(curveTick)).After(shot) {
+		if later(tick, time.Now()).Add(s.tickInterval()).After(shot) {
 			return s.snapshot, shot
 		}
 		return s.tick, tick
@@ -41,7 +41,7 @@ func (s *Sampler) next() (do func(context.Context) error, at time.Time) {
 }
 
 // shotDue is when the next snapshot is to be taken: as asked, or later where
-// one of its parts is slow. Heap and goroutines are taken together, so that
+// one of its parts is slow, or all together cost too much. Heap and goroutines are taken together, so that
 // what a stuck goroutine holds can be seen beside it.
 func (s *Sampler) shotDue() time.Time {
 	heap, goroutine := s.pace(s.heapURL), s.pace(s.goroutineURL)
@@ -50,7 +50,7 @@ func (s *Sampler) shotDue() time.Time {
 		return due // the probe has just asked for the cheap parts
 	}
 	if !s.wanted {
-		due = later(due, s.run.last.Time.Add(s.cfg.Every*max(heap.factor(), goroutine.factor())))
+		due = later(due, s.run.last.Time.Add(s.shotInterval()))
 	}
 	for _, url := range []string{s.indexURL, s.tickURL()} {
 		if s.goesWithShots(url) {
@@ -67,9 +67,27 @@ func (s *Sampler) goesWithShots(url string) bool {
 	return s.pace(url).pause() <= s.cfg.Every
 }
 
-// shotInterval is the time between snapshots that is in force.
-func (s *Sampler) shotInterval() time.Duration {
+// shotPace is the time between snapshots that the paces of their profiles allow.
+func (s *Sampler) shotPace() time.Duration {
 	return max(s.pace(s.heapURL).interval(s.cfg.Every), s.pace(s.goroutineURL).interval(s.cfg.Every))
+}
+
+// tickPace is the time between points of the curves that their source's pace allows.
+func (s *Sampler) tickPace() time.Duration { return s.pace(s.tickURL()).interval(curveTick) }
+
+// shotInterval is the time between snapshots that is in force.
+func (s *Sampler) shotInterval() time.Duration { return stretched(s.shotPace(), s.stretch()) }
+
+// tickInterval is the time between points of the curves that is in force.
+func (s *Sampler) tickInterval() time.Duration { return stretched(s.tickPace(), s.stretch()) }
+
+// stretched is a time so many times as long, in steps that can be read on screen.
+func stretched(d time.Duration, by float64) time.Duration {
+	if by <= 1 {
+		return d
+	}
+	const step = 100 * time.Millisecond
+	return (time.Duration(float64(d)*by) + step - 1).Truncate(step)
 }
 
 // tickDue is when the next point of the curves is to be taken; false where
@@ -78,7 +96,7 @@ func (s *Sampler) tickDue() (time.Time, bool) {
 	if s.found.source == nil && s.found.counts == nil && s.found.process == nil {
 		return s.found.again, !s.found.again.IsZero()
 	}
-	return later(s.ticked.Add(curveTick), s.pace(s.tickURL()).next(curveTick)), true
+	return later(s.ticked.Add(s.tickInterval()), s.pace(s.tickURL()).next(curveTick)), true
 }
 
 // tickURL is what a point of the curves is asked from.
@@ -89,9 +107,10 @@ func (s *Sampler) tickURL() string {
 	return s.indexURL
 }
 
-// allowed reports whether the pace of a URL allows to ask now.
+// allowed reports whether the pace of a URL, and the cost of all, allow to ask now.
 func (s *Sampler) allowed(url string) bool {
-	return !time.Now().Before(s.pace(url).next(0))
+	p := s.pace(url)
+	return p.begun.IsZero() || !time.Now().Before(p.ended.Add(stretched(p.pause(), s.stretch())))
 }
 
 func (s *Sampler) pace(url string) *pace {
@@ -103,7 +122,7 @@ func (s *Sampler) pace(url string) *pace {
 
 // schedule tells what comes next and what it has cost.
 func (s *Sampler) schedule() {
-	e := snapshot.Scheduled{Every: s.cfg.Every, Actual: s.shotInterval(), Paused: s.paused, Cost: s.cost}
+	e := snapshot.Scheduled{Every: s.cfg.Every, Actual: s.shotInterval(), Slowed: s.slowed(), Paused: s.paused, Cost: s.cost}
 	if !s.paused {
 		e.Next = later(s.shotDue(), time.Now())
 	}

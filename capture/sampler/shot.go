@@ -142,13 +142,20 @@ func (s *Sampler) profile(ctx context.Context, url string) (*snapshot.Profile, [
 	return profile, response.Body, nil
 }
 
-// mayListGoroutines decides by the predicted cost, and asks where it is too high.
-func (s *Sampler) mayListGoroutines(out *shot) bool {
+// listable tells how many goroutines there are, 0 unknown, and whether they may
+// be listed: many only after an explicit yes.
+func (s *Sampler) listable() (n int64, ok bool) {
 	n, known := s.found.counts["goroutine"]
 	if !known {
-		n, known = s.run.seen.Get(snapshot.Goroutines)
+		n, _ = s.run.seen.Get(snapshot.Goroutines)
 	}
-	if !known || n <= askAbove || s.consent.covers(listGoroutines, float64(n)) {
+	return n, n <= askAbove || s.consent.covers(listGoroutines, float64(n))
+}
+
+// mayListGoroutines decides by the predicted cost, and asks where it is too high.
+func (s *Sampler) mayListGoroutines(out *shot) bool {
+	n, ok := s.listable()
+	if ok {
 		return true
 	}
 	cost := listCost(n)

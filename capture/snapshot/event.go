@@ -33,8 +33,11 @@ type Restarted struct {
 // Scheduled tells what comes next and what watching has cost so far.
 type Scheduled struct {
 	Every time.Duration // between snapshots, as asked for
-	// Actual is the interval in force: longer than Every where the target is slow to answer.
+	// Actual is the interval in force: longer than Every where the target is slow to
+	// answer, or where watching it would cost more than 1 % of a core.
 	Actual time.Duration
+	// Slowed says why Actual is longer than Every, "" where it is not.
+	Slowed string
 	Next   time.Time // of the next snapshot, zero while paused
 	Paused bool
 	Cost   Cost

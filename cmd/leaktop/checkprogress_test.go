@@ -81,6 +81,13 @@ func TestProgressLines(t *testing.T) {
 		first.tell(snapshot.Taken{Snapshot: &snapshot.Snapshot{Missing: []string{"goroutine profile: 500"}}}, 15*time.Second)
 		first.tell(snapshot.Restarted{Evidence: "its start time moved"}, 15*time.Second)
 		first.tell(snapshot.Warned{Text: "careful"}, 15*time.Second)
+		for _, actual := range []time.Duration{15, 16, 40, 50, 80} {
+			e := snapshot.Scheduled{Every: 15 * time.Second, Actual: actual * time.Second}
+			if e.Actual > e.Every {
+				e.Slowed = "goroutine profile 433 ms"
+			}
+			first.tell(e, 15*time.Second)
+		}
 		first.tell(snapshot.Asked{Call: "goroutine profile", Cost: "1.2 s"}, 15*time.Second)
 		first.found("LEAK: 1 leak")
 		time.Sleep(30 * time.Second)
@@ -94,6 +101,8 @@ leaktop: http://one/: 1m of 1m40s, 1 snapshot, GROWING: 1 growing
 leaktop: http://one/: goroutine profile: 500
 leaktop: http://one/: it was restarted (its start time moved); what was seen before counts no more
 leaktop: http://one/: careful
+leaktop: http://one/: a snapshot comes every 40s, not 15s: goroutine profile 433 ms
+leaktop: http://one/: a snapshot comes every 1m20s, not 15s: goroutine profile 433 ms
 leaktop: http://one/: left out for the cost to the target: the goroutine profile (1.2 s); take it with --allow-costly
 leaktop: http://one/: 1m30s of 1m40s, 2 snapshots, LEAK: 1 leak
 leaktop: http://one/: 1m40s of 1m40s, 2 snapshots, LEAK: 2 leaks

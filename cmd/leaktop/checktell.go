@@ -20,8 +20,9 @@ type targetProgress struct {
 	headline  string // of what was judged last, "" before
 
 	// These are of the goroutine alone that the events come in.
-	said map[string]bool // what is worth saying once
-	down bool            // it gave no answer, and that was said
+	said   map[string]bool // what is worth saying once
+	down   bool            // it gave no answer, and that was said
+	slowed time.Duration   // the longest interval that was said to be in force
 }
 
 // standing is how it goes: "30s of 2m, 3 snapshots, LEAK: 1 leak".
@@ -82,6 +83,8 @@ func (t *targetProgress) tell(e snapshot.Event, every time.Duration) {
 		}
 	case snapshot.Restarted:
 		t.news("it was restarted (" + e.Evidence + "); what was seen before counts no more")
+	case snapshot.Scheduled:
+		t.scheduled(e)
 	case snapshot.Asked:
 		t.once("left out for the cost to the target: the " + e.Call + " (" + e.Cost + "); take it with --allow-costly")
 	case snapshot.Warned:
@@ -106,6 +109,16 @@ func (t *targetProgress) attached(address string, every time.Duration) {
 	default:
 		t.news(fmt.Sprintf("watched for %s, with a snapshot every %s", units.Duration(t.duration), units.Duration(every)))
 	}
+}
+
+// scheduled says that snapshots come less often than was asked for, and again
+// once that is twice as true.
+func (t *targetProgress) scheduled(e snapshot.Scheduled) {
+	if e.Slowed == "" || e.Actual < 2*t.slowed || e.Actual < e.Every*11/10 {
+		return
+	}
+	t.slowed = e.Actual
+	t.news(fmt.Sprintf("a snapshot comes every %s, not %s: %s", units.Duration(e.Actual), units.Duration(e.Every), e.Slowed))
 }
 
 // once says something that is likely to come again with every snapshot.
