@@ -3,7 +3,8 @@ package snapshot
 import "time"
 
 // Event is something a source of snapshots tells its sinks: one of
-// [Attached], [VitalsTaken], [Taken], [Unreachable], [Restarted], [Scheduled], [Asked] and [Warned].
+// [Attached], [VitalsTaken], [Taken], [Unreachable], [Restarted], [Scheduled],
+// [Asked], [Warned] and [Noted].
 type Event interface{ event() }
 
 // Attached is sent once the target was reached, and again when it was reached
@@ -77,6 +78,19 @@ type Asked struct {
 // Warned carries something worth a line on screen that stops nothing.
 type Warned struct{ Text string }
 
+// Noted says what a person has to say of one snapshot. It takes the place of
+// what was said of that snapshot before; one with nothing in it takes it away.
+type Noted struct {
+	Seq      int       // of the snapshot
+	At       time.Time // when it was said
+	Text     string    // "" for a mark without words
+	Pinned   bool      // it is to be found again: thinning does not drop it
+	Baseline string    // the name under which it is a base to compare with, "" for none
+}
+
+// Empty reports whether there is nothing in it.
+func (n Noted) Empty() bool { return n.Text == "" && !n.Pinned && n.Baseline == "" }
+
 func (Attached) event()    {}
 func (VitalsTaken) event() {}
 func (Taken) event()       {}
@@ -85,3 +99,4 @@ func (Restarted) event()   {}
 func (Scheduled) event()   {}
 func (Asked) event()       {}
 func (Warned) event()      {}
+func (Noted) event()       {}

@@ -27,10 +27,13 @@ type History struct {
 	gap       bool // the next point of the curves follows an outage
 	keep      int  // the snapshot that thinning must not drop, 0 for none
 	observed  map[int]time.Time
+	notes     map[int]Noted // by the snapshot's number
 }
 
 // NewHistory returns an empty history whose ids are of the table.
-func NewHistory(t *Table) *History { return &History{Table: t, observed: make(map[int]time.Time)} }
+func NewHistory(t *Table) *History {
+	return &History{Table: t, observed: make(map[int]time.Time), notes: make(map[int]Noted)}
+}
 
 // Apply takes one event into the history.
 func (h *History) Apply(e Event) {
@@ -49,6 +52,8 @@ func (h *History) Apply(e Event) {
 		h.gap = true
 	case Scheduled:
 		h.gap = h.gap || e.Paused
+	case Noted:
+		h.note(e)
 	}
 }
 
@@ -173,7 +178,7 @@ func (h *History) thinSnapshots() {
 	drop, closest := 0, time.Duration(math.MaxInt64)
 	for i := 1; i < len(h.snapshots)/2; i++ {
 		before, s, after := h.snapshots[i-1], h.snapshots[i], h.snapshots[i+1]
-		if s.Run != before.Run || s.Seq == h.keep {
+		if s.Run != before.Run || h.kept(s.Seq) {
 			continue
 		}
 		// The age counts: what is twice as old may have twice the gaps.

@@ -46,6 +46,9 @@ const (
 	numVitals
 )
 
+// NumVitals is how many vitals there are: they are numbered from 0.
+const NumVitals = int(numVitals)
+
 // Vitals is one point of the curves: what was known of the process at one time.
 type Vitals struct {
 	Time   time.Time // when the answer came

@@ -1,0 +1,58 @@
+package snapshot
+
+// Extent is how much a [Table] holds: the highest id of each kind.
+type Extent struct {
+	Frames FrameID
+	Stacks StackID
+	Labels LabelsID
+}
+
+// Node is one stack as a [Table] keeps it: a frame on top of its caller's stack.
+type Node struct {
+	Caller StackID
+	Frame  FrameID
+}
+
+// Additions are what a [Table] took in from some extent on, in the order of
+// their ids: who interns all additions of one table in their order into another
+// that was empty gets the very same ids.
+type Additions struct {
+	After  Extent // the first of each has the id that follows
+	Frames []Frame
+	Stacks []Node
+	Labels []Labels
+}
+
+// Empty reports whether nothing was added.
+func (a *Additions) Empty() bool {
+	return len(a.Frames) == 0 && len(a.Stacks) == 0 && len(a.Labels) == 0
+}
+
+// End is the extent of the table with the additions.
+func (a *Additions) End() Extent {
+	return Extent{
+		Frames: a.After.Frames + FrameID(len(a.Frames)),
+		Stacks: a.After.Stacks + StackID(len(a.Stacks)),
+		Labels: a.After.Labels + LabelsID(len(a.Labels)),
+	}
+}
+
+// Since returns what was added to the table after it had an extent. What a node
+// or a record names is always among the additions so far.
+func (t *Table) Since(e Extent) Additions {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	a := Additions{After: e}
+	if from := int(e.Frames) + 1; from < len(t.frames) {
+		a.Frames = append(a.Frames, t.frames[from:]...)
+	}
+	if from := int(e.Stacks) + 1; from < len(t.nodes) {
+		for _, n := range t.nodes[from:] {
+			a.Stacks = append(a.Stacks, Node{Caller: n.caller, Frame: n.frame})
+		}
+	}
+	if from := int(e.Labels) + 1; from < len(t.labels) {
+		a.Labels = append(a.Labels, t.labels[from:]...)
+	}
+	return a
+}
