@@ -171,7 +171,7 @@ func TestManyGoroutinesAreListedOnlyAfterAYes(t *testing.T) {
 		after(61 * time.Second)
 		w.check("attached #1/0 asked #2/0 #3/0 #4/0 #5/0")
 		question := all[snapshot.Asked](w.recorder)[0]
-		if want := "about 1.2 s of CPU and 149 MiB of garbage, for 312,000 goroutines"; question.Call != "goroutine profile" || question.Cost != want {
+		if want := "about 1.2 s of CPU and 238 MiB of garbage, for 312,000 goroutines"; question.Call != "goroutine profile" || question.Cost != want {
 			t.Errorf("the question is %+v, want the cost to be %q", question, want)
 		}
 		if len(f.asked(pathGoroutine)) != 0 {

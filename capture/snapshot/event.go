@@ -72,7 +72,7 @@ func (c Cost) Share() float64 {
 // question takes the place of an older one.
 type Asked struct {
 	Call string // "goroutine profile", "full goroutine dump and the goroutineleak profile", …
-	Cost string // predicted, for people: "about 1.2 s of CPU and 149 MiB of garbage, for 312,000 goroutines"
+	Cost string // predicted, for people: "about 1.2 s of CPU and 238 MiB of garbage, for 312,000 goroutines"
 }
 
 // Warned carries something worth a line on screen that stops nothing.
