@@ -24,8 +24,9 @@ type Comparison struct {
 	records       []record
 	stacks        []stackRecords
 	// shown maps the stacks of AcrossBuilds to ones of the profiles, whose
-	// files and lines a person can open; nil at the level Exact.
-	shown map[snapshot.StackID]snapshot.StackID
+	// files and lines a person can open, and was to those of the base; nil at
+	// the level Exact.
+	shown, was map[snapshot.StackID]snapshot.StackID
 	// sameObservation says that both profiles hold the same values, as those of
 	// a process that completed no GC in between do.
 	sameObservation bool
@@ -62,8 +63,10 @@ type stackRecords struct {
 // is GONE. Profiles that are the same still have all their rows, with a change
 // of 0.
 //
-// If both profiles name the build they come from and the builds differ, stacks
-// are compared at the level [snapshot.AcrossBuilds].
+// If the profiles are of different builds, stacks are compared at the level
+// [snapshot.AcrossBuilds]. They are where both name their build and the names
+// differ; or, where one names none, if they are of different processes and show
+// a function at two places.
 func Compare(table *snapshot.Table, base, current *snapshot.Profile) *Comparison {
 	c := &Comparison{
 		Table:           table,
@@ -73,7 +76,7 @@ func Compare(table *snapshot.Table, base, current *snapshot.Profile) *Comparison
 		sameObservation: current.SameValues(base),
 	}
 	c.base.profile, c.current.profile = base, current
-	if base != nil && current != nil && base.BuildID != "" && current.BuildID != "" && base.BuildID != current.BuildID {
+	if base != nil && current != nil {
 		c.loosen()
 	}
 	c.base.columns = columnsOf(c.base.profile, c.Types)
@@ -109,28 +112,52 @@ func columnsOf(p *snapshot.Profile, types []snapshot.SampleType) []int {
 	return columns
 }
 
-// loosen replaces the profiles by ones whose stacks are those of AcrossBuilds.
+// loosen replaces the profiles of different builds by ones whose stacks are
+// those of AcrossBuilds: the base's code is taken to where it is in the current
+// build, and what the compiler chose to inline takes no part.
 func (c *Comparison) loosen() {
+	known := c.Base.BuildID != "" && c.Current.BuildID != ""
+	if known && c.Base.BuildID == c.Current.BuildID || !known && !c.separate() {
+		return
+	}
+	before, after := readCode(c.Table, c.Base), readCode(c.Table, c.Current)
+	if !known && !before.moved(after) {
+		return
+	}
+	r := newRebuild(before, after)
 	c.Identity = snapshot.AcrossBuilds
-	c.shown = make(map[snapshot.StackID]snapshot.StackID)
-	c.current.profile = c.loosened(c.current.profile)
-	c.base.profile = c.loosened(c.base.profile)
+	c.current.profile, c.shown = c.loosened(c.Current, r.same)
+	c.base.profile, c.was = c.loosened(c.Base, r.forward)
+	for loose, stack := range c.was {
+		if _, ok := c.shown[loose]; !ok {
+			c.shown[loose] = stack
+		}
+	}
 }
 
-func (c *Comparison) loosened(p *snapshot.Profile) *snapshot.Profile {
-	b := snapshot.NewBuilder(*p)
+// loosened returns a profile with the stacks that stand for its own, and for
+// each of them one of its own.
+func (c *Comparison) loosened(p *snapshot.Profile, as func(f snapshot.Frame, callee string) snapshot.Frame) (*snapshot.Profile, map[snapshot.StackID]snapshot.StackID) {
+	b, own := snapshot.NewBuilder(*p), make(map[snapshot.StackID]snapshot.StackID)
+	var frames []snapshot.FrameID
 	var stack, loose snapshot.StackID
 	for i, k := range p.Keys {
 		if k.Stack != stack || i == 0 {
-			stack, loose = k.Stack, c.Table.Loose(k.Stack)
-			if _, ok := c.shown[loose]; !ok {
-				c.shown[loose] = stack
+			frames = frames[:0]
+			callee := ""
+			for f := range c.Table.Frames(k.Stack) {
+				frames = append(frames, c.Table.InternFrame(as(f, callee)))
+				callee = f.Function
+			}
+			stack, loose = k.Stack, c.Table.InternStack(frames)
+			if _, ok := own[loose]; !ok {
+				own[loose] = stack
 			}
 		}
 		k.Stack = loose
 		b.Add(k, p.Vector(i))
 	}
-	return b.Profile()
+	return b.Profile(), own
 }
 
 // join merges the ordered keys of both profiles.

@@ -28,32 +28,52 @@ type LabelCount struct {
 	Before, After int64
 }
 
-// Groups compares two goroutine profiles of one table. Either may be nil. The
-// largest change comes first, then the largest group.
+// Groups compares two goroutine profiles of one build and table. Either may be
+// nil. The largest change comes first, then the largest group.
 func Groups(table *snapshot.Table, base, current *snapshot.Profile) []Group {
 	c := Comparison{Table: table, Base: base, Current: current}
 	c.base = side{profile: base, columns: []int{goroutineColumn(base)}}
 	c.current = side{profile: current, columns: []int{goroutineColumn(current)}}
 	c.join()
+	return c.groups(0)
+}
 
-	at := newPlaces(table)
+// Groups returns the groups of goroutines of both profiles, in the order of the
+// function [Groups]. Those of different builds are matched as their stacks are.
+func (c *Comparison) Groups() []Group {
+	for column, t := range c.Types {
+		if t.Name == "goroutine" {
+			return c.groups(column)
+		}
+	}
+	return c.groups(0)
+}
+
+// groups counts goroutines by one column.
+func (c *Comparison) groups(column int) []Group {
+	at := newPlaces(c.Table)
 	groups := make(map[GroupKey]*members)
 	var order []*members
 	for _, s := range c.stacks {
-		place := at.of(s.stack)
+		place := *at.of(c.show(s.stack))
+		if onlyBefore(c.records[s.from:s.to]) && c.show(s.stack) != s.stack {
+			// Its name may be another's in the current build.
+			place.key = at.of(s.stack).key
+		}
 		g := groups[place.key]
 		if g == nil {
-			g = newMembers(*place)
+			g = newMembers(place)
 			groups[place.key] = g
 			order = append(order, g)
 		}
 		for _, r := range c.records[s.from:s.to] {
-			g.add(r.key, c.base.value(r.base, 0), c.current.value(r.current, 0))
+			r.key.Stack = c.show(s.stack)
+			g.add(r.key, c.base.value(r.base, column), c.current.value(r.current, column))
 		}
 	}
 	out := make([]Group, 0, len(order))
 	for _, g := range order {
-		if group, ok := g.group(table); ok {
+		if group, ok := g.group(c.Table); ok {
 			out = append(out, group)
 		}
 	}
@@ -68,6 +88,11 @@ func Groups(table *snapshot.Table, base, current *snapshot.Profile) []Group {
 		)
 	})
 	return out
+}
+
+// onlyBefore reports whether records are of the base alone.
+func onlyBefore(records []record) bool {
+	return !slices.ContainsFunc(records, func(r record) bool { return r.current >= 0 })
 }
 
 // goroutineColumn is the column that counts goroutines, -1 for none. Go names

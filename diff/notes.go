@@ -20,7 +20,8 @@ func (c *Comparison) Notes() []string {
 	}
 	switch {
 	case c.Identity == snapshot.AcrossBuilds:
-		notes = append(notes, "the builds differ: stacks are matched by function names and lines within functions")
+		notes = append(notes, "the builds differ: stacks are matched by what they call, wherever the rebuild moved its lines and however it numbered its closures")
+		notes = append(notes, c.movedNotes()...)
 	case c.separate():
 		notes = append(notes, "the profiles are of different processes: nothing in the one is still there in the other")
 	}

@@ -256,7 +256,7 @@ func (d *data) groups() []diff.Group {
 		return nil
 	}
 	if d.groupsOf != c.Comparison {
-		d.groupsOf, d.groupsMade = c.Comparison, diff.Groups(d.history.Table, c.Base, c.Current)
+		d.groupsOf, d.groupsMade = c.Comparison, c.Groups()
 	}
 	return d.groupsMade
 }

@@ -69,22 +69,6 @@ func TestRecursionKeepsEveryFrame(t *testing.T) {
 	}
 }
 
-func TestLooseIdentitySurvivesMovedCode(t *testing.T) {
-	table := NewTable()
-	before := table.intern(Frame{Function: "cache.Put", File: "/home/a/cache.go", Line: 41, StartLine: 39, Inlined: true})
-	moved := table.intern(Frame{Function: "cache.Put", File: "/ci/b/cache.go", Line: 141, StartLine: 139})
-	edited := table.intern(Frame{Function: "cache.Put", File: "/ci/b/cache.go", Line: 142, StartLine: 139})
-	if before == moved {
-		t.Fatal("the exact identity ignores files")
-	}
-	if table.Loose(before) != table.Loose(moved) {
-		t.Error("code that only moved does not match across builds")
-	}
-	if table.Loose(moved) == table.Loose(edited) {
-		t.Error("another line of the function matches across builds")
-	}
-}
-
 func TestLabelsHaveNoOrder(t *testing.T) {
 	table := NewTable()
 	a := table.InternLabels([]Label{{"user", "7"}, {"route", "/orders"}})

@@ -94,7 +94,7 @@ func (m *markdown) heap(c *diff.Comparison, column int) {
 
 func (m *markdown) goroutines(c *diff.Comparison) {
 	v := values{unit: "count", exact: m.o.Exact}
-	groups := diff.Groups(c.Table, c.Base, c.Current)
+	groups := c.Groups()
 	m.printf("\n**goroutines:** %s.\n", v.total(groupTotal(groups)))
 	all := changedGroups(groups)
 	if len(all) == 0 {

@@ -168,7 +168,7 @@ func unchanged(c *diff.Comparison, column int) string {
 
 func textGoroutines(w io.Writer, c *diff.Comparison, o Options) error {
 	v := values{unit: "count", exact: o.Exact}
-	groups := diff.Groups(c.Table, c.Base, c.Current)
+	groups := c.Groups()
 	if _, err := fmt.Fprintf(w, "\ngoroutines: %s\n", v.total(groupTotal(groups))); err != nil {
 		return err
 	}

@@ -18,27 +18,9 @@ import (
 func idOf(kind Kind, names ...string) string {
 	h := sha256.New()
 	for _, name := range names {
-		fmt.Fprintf(h, "%s\x00", unnumbered(name))
+		fmt.Fprintf(h, "%s\x00", diff.Unnumbered(name))
 	}
 	return string(kind) + "-" + hex.EncodeToString(h.Sum(nil)[:8])
-}
-
-// unnumbered drops the numbers of closures: "main.run.func2.1" and
-// "main.run.gowrap1" change them when another closure is added before.
-func unnumbered(function string) string {
-	pkg := diff.PackageOf(function)
-	if pkg == "" || !strings.HasPrefix(function, pkg) {
-		return function
-	}
-	parts := strings.Split(function[len(pkg):], ".")
-	for i, part := range parts {
-		name := strings.TrimRight(part, "0123456789")
-		switch name {
-		case "", "func", "gowrap", "deferwrap":
-			parts[i] = name
-		}
-	}
-	return pkg + strings.Join(parts, ".")
 }
 
 // distinct makes sure that no two findings have one id: closures that differ in
