@@ -1,0 +1,77 @@
+package session
+
+import (
+	"cmp"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"leaktop/capture/snapshot"
+)
+
+// Summary is what is known of a file without reading all of it.
+type Summary struct {
+	Path      string
+	Header    Header
+	Size      int64
+	Modified  time.Time // when it was last written to
+	Snapshots int
+	Live      bool   // a process is writing it
+	Ended     bool   // it was closed
+	Problem   string // why it cannot be opened, one line; "" if it can
+}
+
+// Recent returns what is in the session files of a directory, the newest
+// first. A directory that does not exist has none.
+func Recent(dir string) ([]Summary, error) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, cannotRead(dir, err)
+	}
+	var out []Summary
+	for _, e := range entries {
+		if !e.Type().IsRegular() || !strings.HasSuffix(e.Name(), Extension) {
+			continue
+		}
+		out = append(out, summarise(filepath.Join(dir, e.Name())))
+	}
+	slices.SortFunc(out, func(a, b Summary) int {
+		return cmp.Or(b.Modified.Compare(a.Modified), cmp.Compare(b.Path, a.Path))
+	})
+	return out, nil
+}
+
+// summarise reads the heads of a file's records.
+func summarise(path string) Summary {
+	s := Summary{Path: path}
+	if info, err := os.Stat(path); err == nil {
+		s.Size, s.Modified = info.Size(), info.ModTime()
+	}
+	r, err := Open(path, snapshot.NewTable())
+	if err != nil {
+		s.Problem = err.Error()
+		return s
+	}
+	defer r.Close()
+	s.Header, s.Live = r.header, locked(r.file)
+	for at := int64(2 * preambleSize); ; {
+		found, err := r.find(at, s.Size)
+		if err != nil || !found.whole {
+			return s
+		}
+		at = found.end()
+		switch found.kind {
+		case kindSnapshot:
+			s.Snapshots++
+		case kindClosed:
+			s.Ended = true
+		}
+	}
+}

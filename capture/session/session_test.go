@@ -1,0 +1,210 @@
+package session
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"reflect"
+	"testing"
+	"time"
+
+	"leaktop/capture/snapshot"
+)
+
+// run makes the events of a run from a table of its own.
+type run struct {
+	table *snapshot.Table
+	begun time.Time
+	seq   int
+}
+
+func newRun() *run {
+	return &run{table: snapshot.NewTable(), begun: time.Unix(1_760_000_000, 123_456_789)}
+}
+
+func (r *run) info() snapshot.Info {
+	return snapshot.Info{
+		Address: "http://127.0.0.1:6060/debug/pprof/", Name: "orders", GoVersion: "go1.26.8", PID: 4312,
+		StartTime: r.begun.Add(-time.Hour), CurveSource: "/metrics", Profiles: map[string]int64{"heap": 12, "goroutine": 7},
+	}
+}
+
+func (r *run) header() Header {
+	return Header{Leaktop: "v1.2.3", Info: r.info(), Started: r.begun, Every: 15 * time.Second}
+}
+
+func (r *run) at(n int) time.Time { return r.begun.Add(time.Duration(n) * 15 * time.Second) }
+
+// stack interns the nth stack of the program.
+func (r *run) stack(n int) snapshot.StackID {
+	frames := []snapshot.FrameID{
+		r.table.InternFrame(snapshot.Frame{Function: fmt.Sprintf("main.leaf%d", n), File: "/src/leaf.go", Line: n + 1, StartLine: n, Inlined: n%3 == 0}),
+		r.table.InternFrame(snapshot.Frame{Function: fmt.Sprintf("main.(*T%d).call", n/10), File: "/src/call.go", Line: 7}),
+		r.table.InternFrame(snapshot.Frame{Function: "main.main", File: "/src/main.go", Line: 99}),
+	}
+	return r.table.InternStack(frames)
+}
+
+func (r *run) vitals(n int) snapshot.Vitals {
+	v := snapshot.Vitals{Time: r.at(n), Source: "/metrics", Gap: n%5 == 4}
+	v.Set(snapshot.HeapAlloc, int64(n)<<20)
+	v.Set(snapshot.NumGC, int64(n))
+	v.Set(snapshot.HeapRecords, 0)
+	return v
+}
+
+// heap is a heap profile of some stacks.
+func (r *run) heap(n, stacks int) *snapshot.Profile {
+	b := snapshot.NewBuilder(snapshot.Profile{
+		Kind: snapshot.Heap, Time: r.at(n), DefaultType: -1, Period: 512 << 10, BuildID: "abc", Mappings: "def",
+		Types: []snapshot.SampleType{{Name: "alloc_objects", Unit: "count"}, {Name: "alloc_space", Unit: "bytes"}, {Name: "inuse_objects", Unit: "count"}, {Name: "inuse_space", Unit: "bytes"}},
+	})
+	labels := r.table.InternLabels([]snapshot.Label{{Key: "path", Value: fmt.Sprintf("/orders/%d", n)}})
+	for i := range stacks {
+		objects := int64(i + n*(i%7))
+		b.Add(snapshot.Key{Stack: r.stack(i + n/3), Labels: labels * snapshot.LabelsID(i%2), Size: int64(i % 5 * 64)}, []int64{2 * objects, objects * 128, objects, objects * 64})
+	}
+	return b.Profile()
+}
+
+func (r *run) goroutines(n, stacks int) *snapshot.Profile {
+	b := snapshot.NewBuilder(snapshot.Profile{Kind: snapshot.Goroutine, DefaultType: 0, Types: []snapshot.SampleType{{Name: "goroutine", Unit: "count"}}})
+	for i := range stacks {
+		b.Add(snapshot.Key{Stack: r.stack(1000 + i)}, []int64{int64(i + n)})
+	}
+	return b.Profile()
+}
+
+// taken is the next snapshot, with everything that one can have.
+func (r *run) taken(stacks int) snapshot.Taken {
+	r.seq++
+	n := r.seq
+	s := &snapshot.Snapshot{
+		Seq: n, Time: r.at(n), Run: n / 10, Heap: r.heap(n, stacks), Goroutines: r.goroutines(n, stacks), Vitals: r.vitals(n),
+		Advanced: n%2 == 0, ForcedGC: n%3 == 0, Raw: map[snapshot.Kind][]byte{
+			snapshot.Heap: []byte(fmt.Sprintf("\x1f\x8bheap %d", n)), snapshot.GoroutineDump: []byte("goroutine 1 [running]:\n"),
+		},
+	}
+	if n%2 == 0 {
+		s.Leaked = r.goroutines(n, 1)
+		s.Dump = r.dump(n)
+	}
+	if n%4 == 0 {
+		s.Goroutines, s.Missing = nil, []string{"goroutine profile: timed out", "more"}
+	}
+	return snapshot.Taken{Snapshot: s}
+}
+
+func (r *run) dump(n int) *snapshot.Dump {
+	d := &snapshot.Dump{Time: r.at(n), Cut: true, Elided: 2, Unavailable: 1}
+	for i := range 5 {
+		d.Goroutines = append(d.Goroutines, snapshot.DumpedGoroutine{
+			ID: int64(i*7 + 1), CreatorID: int64(i), Status: []string{"chan send", "select"}[i%2], Stack: r.table.Dumped(r.stack(i)),
+			Origin: r.table.Dumped(r.stack(50 - i)), Creator: snapshot.FrameID(i), Labels: snapshot.LabelsID(i % 2), Minutes: int32(i), Leaked: i == 3, Locked: i == 4,
+		})
+	}
+	return d
+}
+
+// events are those of a run of some snapshots.
+func (r *run) events(snapshots, stacks int) []snapshot.Event {
+	out := []snapshot.Event{
+		snapshot.Attached{Info: r.info()},
+		snapshot.Scheduled{Every: 15 * time.Second, Actual: 15 * time.Second, Next: r.at(1), Cost: snapshot.Cost{Requests: 3, Bytes: 1 << 20, Busy: time.Second, Elapsed: 5, Latency: 6, CPU: -1}},
+	}
+	for i := range snapshots {
+		shot := r.taken(stacks)
+		out = append(out, snapshot.VitalsTaken{Vitals: shot.Snapshot.Vitals}, shot)
+		switch i {
+		case 1:
+			out = append(out, snapshot.Unreachable{Since: r.at(i), Reason: "refused", Next: r.at(i + 1)}, snapshot.Warned{Text: "a word"})
+		case 2:
+			out = append(out, snapshot.Restarted{At: r.at(i), Evidence: "NumGC fell from 31 to 2"}, snapshot.Scheduled{Paused: true})
+		case 3:
+			out = append(out, snapshot.Noted{Seq: 2, At: r.at(i), Text: "after the deploy", Pinned: true, Baseline: "before"})
+		}
+	}
+	return out
+}
+
+// record writes events to a new file.
+func (r *run) record(t testing.TB, o Options, events []snapshot.Event) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "run"+Extension)
+	w, err := Create(path, r.header(), r.table, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range events {
+		if err := w.Apply(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// readAll reads a file to its end.
+func readAll(t testing.TB, r *Reader) []snapshot.Event {
+	t.Helper()
+	var out []snapshot.Event
+	for {
+		e, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return out
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, e)
+	}
+}
+
+func open(t testing.TB, path string) (*Reader, *snapshot.Table) {
+	t.Helper()
+	table := snapshot.NewTable()
+	r, err := Open(path, table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.Close() })
+	return r, table
+}
+
+// What is read is what was written, to the last field, and with the same ids.
+func TestReplayIsTheSame(t *testing.T) {
+	run := newRun()
+	events := run.events(12, 40)
+	path := run.record(t, Options{}, events)
+	r, table := open(t, path)
+	if got := r.Header(); !reflect.DeepEqual(got, run.header()) {
+		t.Errorf("header %+v, want %+v", got, run.header())
+	}
+	got := readAll(t, r)
+	want := append(events, events[1]) // the schedule again, at the end
+	want[len(want)-1] = snapshot.Scheduled{Paused: true}
+	if len(got) != len(want) {
+		t.Fatalf("%d events, want %d", len(got), len(want))
+	}
+	for i := range got {
+		if !reflect.DeepEqual(got[i], want[i]) {
+			t.Errorf("event %d is\n%+v, want\n%+v", i, show(got[i]), show(want[i]))
+		}
+	}
+	if a, b := table.Since(snapshot.Extent{}), run.table.Since(snapshot.Extent{}); !reflect.DeepEqual(a, b) {
+		t.Error("the table holds other stacks than the one that was written")
+	}
+	if !r.Ended() || r.Damage() != "" {
+		t.Errorf("ended %v, damage %q", r.Ended(), r.Damage())
+	}
+}
+
+func show(e snapshot.Event) any {
+	if taken, ok := e.(snapshot.Taken); ok {
+		return *taken.Snapshot
+	}
+	return e
+}

@@ -1,0 +1,157 @@
+package session
+
+import (
+	"fmt"
+	"math"
+
+	"leaktop/capture/snapshot"
+)
+
+// chained are the kinds of profiles of a snapshot that are packed one against the other.
+func chained() [3]snapshot.Kind {
+	return [3]snapshot.Kind{snapshot.Heap, snapshot.Goroutine, snapshot.GoroutineLeak}
+}
+
+// rawKinds are the parts of a snapshot that are kept as fetched.
+func rawKinds() [4]snapshot.Kind {
+	return [4]snapshot.Kind{snapshot.Heap, snapshot.Goroutine, snapshot.GoroutineLeak, snapshot.GoroutineDump}
+}
+
+// packers pack the profiles of a run.
+type packers [3]packer
+
+// shot writes what there is of a snapshot besides raw profiles and dump, for the
+// record of a number. What its ids name is in the table up to an extent.
+func (p *payload) shot(s *snapshot.Snapshot, end snapshot.Extent, packers *packers, record uint32) {
+	p.uint(uint64(end.Frames))
+	p.uint(uint64(end.Stacks))
+	p.uint(uint64(end.Labels))
+	p.int(int64(s.Seq))
+	p.time(s.Time)
+	p.int(int64(s.Run))
+	p.bool(s.Advanced)
+	p.bool(s.ForcedGC)
+	p.strings(s.Missing)
+	p.vitals(&s.Vitals)
+	for i, kind := range chained() {
+		profile := s.Profile(kind)
+		p.bool(profile != nil)
+		if profile != nil {
+			packers[i].append(p, profile, record)
+		}
+	}
+}
+
+// unpackers unpack the profiles of a run.
+type unpackers [3]unpacker
+
+// shot reads a snapshot; nil where the payload is none. A profile that cannot be
+// read because one before it is lost is missing, and Missing says so.
+func (p *parser) shot(stacks *stacks, unpackers *unpackers, record uint32) (*snapshot.Snapshot, error) {
+	end := snapshot.Extent{Frames: snapshot.FrameID(p.uint()), Stacks: snapshot.StackID(p.uint()), Labels: snapshot.LabelsID(p.uint())}
+	s := &snapshot.Snapshot{
+		Seq: int(p.int()), Time: p.time(), Run: int(p.int()), Advanced: p.bool(), ForcedGC: p.bool(),
+		Missing: p.strings(), Vitals: p.vitals(),
+	}
+	if p.bad {
+		return nil, errBadRecord
+	}
+	if err := stacks.reach(end); err != nil {
+		return nil, err
+	}
+	for i, kind := range chained() {
+		if !p.bool() {
+			continue
+		}
+		profile, err := unpackers[i].read(p, record)
+		if err != nil {
+			s.Missing = append(s.Missing, fmt.Sprintf("%s profile: it cannot be read from the file: %v", kind, err))
+			continue
+		}
+		*part(s, kind) = stacks.profile(profile)
+	}
+	if !p.whole() {
+		return nil, errBadRecord
+	}
+	return s, nil
+}
+
+// part is where a snapshot has its profile of a kind.
+func part(s *snapshot.Snapshot, kind snapshot.Kind) **snapshot.Profile {
+	switch kind {
+	case snapshot.Goroutine:
+		return &s.Goroutines
+	case snapshot.GoroutineLeak:
+		return &s.Leaked
+	}
+	return &s.Heap
+}
+
+// maxGoroutines bounds what is read of a dump.
+const maxGoroutines = 1 << 20
+
+// dump writes a full goroutine dump. Its goroutines are in order of their ids.
+func (p *payload) dump(seq int, d *snapshot.Dump) {
+	p.int(int64(seq))
+	p.time(d.Time)
+	p.bool(d.Cut)
+	p.int(int64(d.Elided))
+	p.int(int64(d.Unavailable))
+	statuses := make(map[string]uint64)
+	var last snapshot.DumpedGoroutine
+	p.uint(uint64(len(d.Goroutines)))
+	for _, g := range d.Goroutines {
+		n := statuses[g.Status]
+		p.uint(n)
+		if n == 0 {
+			statuses[g.Status] = uint64(len(statuses) + 1)
+			p.string(g.Status)
+		}
+		p.int(g.ID - last.ID)
+		p.int(g.CreatorID - last.CreatorID)
+		p.int(int64(g.Stack) - int64(last.Stack))
+		p.int(int64(g.Origin) - int64(last.Origin))
+		p.uint(uint64(g.Labels))
+		p.uint(uint64(g.Creator))
+		p.int(int64(g.Minutes))
+		p.bool(g.Leaked)
+		p.bool(g.Locked)
+		last = g
+	}
+}
+
+// dump reads a full goroutine dump and the number of its snapshot; nil where it is none.
+func (p *parser) dump(stacks *stacks) (seq int, d *snapshot.Dump) {
+	seq = int(p.int())
+	d = &snapshot.Dump{Time: p.time(), Cut: p.bool(), Elided: int(p.int()), Unavailable: int(p.int())}
+	statuses := []string{""}
+	n := p.count()
+	if n > maxGoroutines {
+		return 0, nil
+	}
+	var last snapshot.DumpedGoroutine
+	for ; n > 0 && !p.bad; n-- {
+		status := p.uint()
+		if status == 0 {
+			statuses = append(statuses, p.string())
+			status = uint64(len(statuses) - 1)
+		}
+		if status >= uint64(len(statuses)) {
+			return 0, nil
+		}
+		g := snapshot.DumpedGoroutine{
+			Status: statuses[status], ID: last.ID + p.int(), CreatorID: last.CreatorID + p.int(),
+			Stack: snapshot.StackID(int64(last.Stack) + p.int()), Origin: snapshot.StackID(int64(last.Origin) + p.int()),
+			Labels: snapshot.LabelsID(p.uint()), Creator: snapshot.FrameID(p.uint()),
+			Minutes: int32(min(max(p.int(), 0), math.MaxInt32)), Leaked: p.bool(), Locked: p.bool(),
+		}
+		last = g
+		g.Stack, g.Origin = stacks.stack(g.Stack), stacks.stack(g.Origin)
+		g.Labels, g.Creator = stacks.labelsOf(g.Labels), stacks.frame(g.Creator)
+		d.Goroutines = append(d.Goroutines, g)
+	}
+	if !p.whole() {
+		return 0, nil
+	}
+	return seq, d
+}

@@ -1,0 +1,285 @@
+package session
+
+import (
+	"iter"
+
+	"leaktop/capture/snapshot"
+)
+
+// What one record of stacks holds at most, so that its payload stays small.
+const (
+	maxTableFrames = 1 << 16
+	maxTableStacks = 1 << 19
+	maxTableLabels = 1 << 14
+)
+
+// What a file's table holds at most: more than decode lets a table grow to
+// while it watches, with what comparing builds adds to it.
+const (
+	maxFrames = 5 << 18
+	maxStacks = 4 << 20
+	maxLabels = 1 << 18
+	maxText   = 192 << 20 // bytes of names
+)
+
+// parts splits additions into what fits into one record each, frames first:
+// a stack names frames and stacks that come before it.
+func parts(a snapshot.Additions) iter.Seq[snapshot.Additions] {
+	return func(yield func(snapshot.Additions) bool) {
+		for !a.Empty() {
+			part := snapshot.Additions{After: a.After}
+			part.Frames, a.Frames = cut(a.Frames, maxTableFrames)
+			if len(a.Frames) == 0 {
+				part.Stacks, a.Stacks = cut(a.Stacks, maxTableStacks)
+				part.Labels, a.Labels = cut(a.Labels, maxTableLabels)
+			}
+			a.After = part.End()
+			if !yield(part) {
+				return
+			}
+		}
+	}
+}
+
+func cut[T any](all []T, most int) (part, rest []T) {
+	n := min(len(all), most)
+	return all[:n], all[n:]
+}
+
+// additions writes what a table took in. A name is written where it first
+// occurs in the record, as 0 and the text; then as its number.
+func (p *payload) additions(a snapshot.Additions) {
+	p.uint(uint64(a.After.Frames))
+	p.uint(uint64(a.After.Stacks))
+	p.uint(uint64(a.After.Labels))
+	names := make(map[string]uint64)
+	name := func(s string) {
+		n := names[s]
+		p.uint(n)
+		if n == 0 {
+			names[s] = uint64(len(names) + 1)
+			p.string(s)
+		}
+	}
+	p.uint(uint64(len(a.Frames)))
+	for _, f := range a.Frames {
+		name(f.Function)
+		name(f.File)
+		p.int(int64(f.Line))
+		p.int(int64(f.StartLine))
+		p.bool(f.Inlined)
+	}
+	p.uint(uint64(len(a.Stacks)))
+	for i, n := range a.Stacks {
+		p.uint(uint64(a.After.Stacks) + uint64(i) + 1 - uint64(n.Caller))
+		p.uint(uint64(n.Frame))
+	}
+	p.uint(uint64(len(a.Labels)))
+	for _, set := range a.Labels {
+		p.uint(uint64(len(set)))
+		for _, l := range set {
+			name(l.Key)
+			name(l.Value)
+		}
+	}
+}
+
+// lost stands for the frames of a record that could not be read.
+const lost = "<lost>"
+
+// stacks maps the ids of a file to those of a table. They are the same where the
+// table was empty and nothing of the file is lost.
+type stacks struct {
+	table  *snapshot.Table
+	frames []snapshot.FrameID // by the id in the file
+	stacks []snapshot.StackID
+	labels []snapshot.LabelsID
+	text   int
+}
+
+func newStacks(t *snapshot.Table) *stacks {
+	return &stacks{table: t, frames: make([]snapshot.FrameID, 1), stacks: make([]snapshot.StackID, 1), labels: make([]snapshot.LabelsID, 1)}
+}
+
+// tableError says why additions were not taken in.
+type tableError string
+
+func (e tableError) Error() string { return string(e) }
+
+const (
+	errBadTable = tableError("its stacks are damaged")
+	errFull     = tableError("it names more stacks than any program has")
+)
+
+// read takes in a record of additions. What is lost between it and the one
+// before is filled with frames that say so.
+func (s *stacks) read(b []byte) error {
+	p := parser{b: b}
+	after := snapshot.Extent{Frames: snapshot.FrameID(p.uint()), Stacks: snapshot.StackID(p.uint()), Labels: snapshot.LabelsID(p.uint())}
+	if err := s.fill(after); err != nil || p.bad {
+		return orBad(err)
+	}
+	names := []string{""}
+	name := func() string {
+		n := p.uint()
+		switch {
+		case n == 0:
+			text := p.string()
+			s.text += len(text)
+			names = append(names, text)
+			n = uint64(len(names) - 1)
+		case n >= uint64(len(names)):
+			p.fail()
+			n = 0
+		}
+		return names[n]
+	}
+	for n := p.count(); n > 0 && !p.bad; n-- {
+		f := snapshot.Frame{Function: name(), File: name(), Line: int(p.int()), StartLine: int(p.int()), Inlined: p.bool()}
+		if p.bad {
+			break
+		}
+		if len(s.frames) > maxFrames || s.text > maxText {
+			return errFull
+		}
+		s.addFrame(s.table.InternFrame(f))
+	}
+	for n := p.count(); n > 0 && !p.bad; n-- {
+		if err := s.readStack(&p); err != nil {
+			return err
+		}
+	}
+	for n := p.count(); n > 0 && !p.bad; n-- {
+		var set []snapshot.Label
+		for n := p.count(); n > 0 && !p.bad; n-- {
+			set = append(set, snapshot.Label{Key: name(), Value: name()})
+		}
+		if p.bad {
+			break
+		}
+		if len(s.labels) > maxLabels || s.text > maxText {
+			return errFull
+		}
+		s.addLabels(s.table.InternLabels(set))
+	}
+	if !p.whole() {
+		return errBadTable
+	}
+	return nil
+}
+
+func orBad(err error) error {
+	if err == nil {
+		return errBadTable
+	}
+	return err
+}
+
+func (s *stacks) readStack(p *parser) error {
+	id := uint64(len(s.stacks))
+	back, frame := p.uint(), p.uint()
+	switch {
+	case p.bad, back == 0, back > id, frame == 0, frame >= uint64(len(s.frames)):
+		return errBadTable
+	case id > maxStacks:
+		return errFull
+	}
+	var path [1]snapshot.StackID
+	s.addStack(s.table.InternOn(s.stacks[id-back], []snapshot.FrameID{s.frames[frame]}, path[:0])[0])
+	return nil
+}
+
+// extent is how much is known.
+func (s *stacks) extent() snapshot.Extent {
+	return snapshot.Extent{
+		Frames: snapshot.FrameID(len(s.frames) - 1),
+		Stacks: snapshot.StackID(len(s.stacks) - 1),
+		Labels: snapshot.LabelsID(len(s.labels) - 1),
+	}
+}
+
+// reach takes care that there is something for every id up to an extent.
+func (s *stacks) reach(end snapshot.Extent) error {
+	have := s.extent()
+	return s.fill(snapshot.Extent{
+		Frames: max(have.Frames, end.Frames), Stacks: max(have.Stacks, end.Stacks), Labels: max(have.Labels, end.Labels),
+	})
+}
+
+// stack, frame and labelsOf return what the table has for an id of the file; nothing
+// where the file has no such id.
+func (s *stacks) stack(id snapshot.StackID) snapshot.StackID {
+	if int(id) >= len(s.stacks) {
+		return snapshot.NoStack
+	}
+	return s.stacks[id]
+}
+
+func (s *stacks) frame(id snapshot.FrameID) snapshot.FrameID {
+	if int(id) >= len(s.frames) {
+		return 0
+	}
+	return s.frames[id]
+}
+
+func (s *stacks) labelsOf(id snapshot.LabelsID) snapshot.LabelsID {
+	if int(id) >= len(s.labels) {
+		return 0
+	}
+	return s.labels[id]
+}
+
+// profile returns a profile with the ids of the table.
+func (s *stacks) profile(p *snapshot.Profile) *snapshot.Profile {
+	moved := false
+	for _, k := range p.Keys {
+		if s.stack(k.Stack) != k.Stack || s.labelsOf(k.Labels) != k.Labels {
+			moved = true
+			break
+		}
+	}
+	if !moved {
+		return p
+	}
+	b := snapshot.NewBuilder(*p)
+	for i, k := range p.Keys {
+		b.Add(snapshot.Key{Stack: s.stack(k.Stack), Labels: s.labelsOf(k.Labels), Size: k.Size}, p.Vector(i))
+	}
+	return b.Profile()
+}
+
+func (s *stacks) addFrame(id snapshot.FrameID) {
+	s.frames = append(s.frames, id)
+}
+
+func (s *stacks) addStack(id snapshot.StackID) {
+	s.stacks = append(s.stacks, id)
+}
+
+func (s *stacks) addLabels(id snapshot.LabelsID) {
+	s.labels = append(s.labels, id)
+}
+
+// fill stands something in for the ids up to an extent that nothing is known of.
+func (s *stacks) fill(to snapshot.Extent) error {
+	if int64(to.Frames) > maxFrames || int64(to.Stacks) > maxStacks || int64(to.Labels) > maxLabels {
+		return errFull
+	}
+	if int(to.Frames) < len(s.frames)-1 || int(to.Stacks) < len(s.stacks)-1 || int(to.Labels) < len(s.labels)-1 {
+		return errBadTable // it was there before
+	}
+	if int(to.Frames) >= len(s.frames) || int(to.Stacks) >= len(s.stacks) {
+		frame := s.table.InternFrame(snapshot.Frame{Function: lost})
+		stack := s.table.InternStack([]snapshot.FrameID{frame})
+		for int(to.Frames) >= len(s.frames) {
+			s.addFrame(frame)
+		}
+		for int(to.Stacks) >= len(s.stacks) {
+			s.addStack(stack)
+		}
+	}
+	for int(to.Labels) >= len(s.labels) {
+		s.addLabels(0)
+	}
+	return nil
+}

@@ -1,0 +1,324 @@
+package session
+
+import (
+	"bytes"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io/fs"
+	"os"
+	"sync"
+
+	"github.com/klauspost/compress/flate"
+
+	"leaktop/capture/clean"
+	"leaktop/capture/snapshot"
+)
+
+// DefaultMaxBytes bounds a file where nothing else is asked for.
+const DefaultMaxBytes = 256 << 20
+
+// Options say how a file is written.
+type Options struct {
+	// MaxBytes bounds the file, 0 for [DefaultMaxBytes]. Raw profiles take most of
+	// it: when it is reached, the oldest of them go, then the oldest full dumps.
+	// What was decoded stays. Where that alone comes to the bound, no more
+	// snapshots are written, and a sixteenth of it is left for all else.
+	MaxBytes int64
+	// Force replaces a file that exists; one that another process is writing stays.
+	Force bool
+}
+
+// Writer writes the file of a run as it happens. It is safe for concurrent use.
+type Writer struct {
+	mu      sync.Mutex
+	path    string
+	file    *os.File // nil once closed
+	table   *snapshot.Table
+	max     int64
+	salt    [8]byte
+	end     int64           // where the next record goes
+	number  uint32          // of the last record
+	extent  snapshot.Extent // of the table, as far as it is written
+	next    snapshot.Extent // the same with what is to be written
+	packers packers
+	bulk    []span // what may be thinned out, oldest first
+	full    bool   // no more snapshots are written
+	over    bool   // nothing more is written
+	noRaw   bool   // no more raw profiles are written
+	last    *snapshot.Scheduled
+	told    map[string]bool
+	pending bytes.Buffer // what is to be written with the next call
+	records []span       // of it, that may be thinned out
+	deflate *flate.Writer
+	packed  bytes.Buffer
+}
+
+// span is a record that may be thinned out: where it begins, and its size with its head.
+type span struct {
+	kind kind
+	at   int64
+	size int64
+}
+
+// Create makes the file of a run, whose events have ids of the table, with
+// permissions for its user only. It refuses to take the place of a file unless
+// that is forced, and of one that another process is writing in any case.
+func Create(path string, h Header, table *snapshot.Table, o Options) (*Writer, error) {
+	w := &Writer{path: path, table: table, max: o.MaxBytes, told: make(map[string]bool)}
+	if w.max <= 0 {
+		w.max = DefaultMaxBytes
+	}
+	if _, err := rand.Read(w.salt[:]); err != nil {
+		return nil, cannotWrite(path, err)
+	}
+	deflate, err := flate.NewWriter(&w.packed, flate.DefaultCompression)
+	if err != nil {
+		return nil, cannotWrite(path, err)
+	}
+	w.deflate = deflate
+	if w.file, err = create(path, o.Force); err != nil {
+		return nil, err
+	}
+	p := preamble{version: version, salt: w.salt}
+	w.pending.Write(p.append(nil))
+	var head payload
+	head.header(h)
+	w.add(kindHeader, head)
+	if err := w.flush(); err != nil {
+		w.file.Close()
+		return nil, cannotWrite(path, err)
+	}
+	return w, nil
+}
+
+// create opens a new file that is marked as being written.
+func create(path string, force bool) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) && force {
+		return replace(path)
+	}
+	if err != nil {
+		return nil, cannotWrite(path, err)
+	}
+	if free, err := lock(f); err == nil && !free {
+		f.Close()
+		return nil, inUse(path)
+	}
+	return f, nil
+}
+
+// replace empties a file that nobody is writing.
+func replace(path string) (*os.File, error) {
+	switch info, err := os.Stat(path); {
+	case err != nil:
+		return nil, cannotWrite(path, err)
+	case !info.Mode().IsRegular():
+		return nil, cannotWrite(path, errors.New("it is no regular file"))
+	}
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return nil, cannotWrite(path, err)
+	}
+	if free, err := lock(f); err == nil && !free {
+		f.Close()
+		return nil, inUse(path)
+	}
+	if err := errors.Join(f.Truncate(0), f.Chmod(0o600)); err != nil {
+		f.Close()
+		return nil, cannotWrite(path, err)
+	}
+	return f, nil
+}
+
+func inUse(path string) error {
+	return fmt.Errorf("%s: another leaktop is writing it; name another file, or end the other one", clean.Text(path))
+}
+
+// cannotWrite words a failed write by its cause.
+func cannotWrite(path string, err error) error {
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%s: the file exists; name another one, or replace it with --force", clean.Text(path))
+	}
+	return fmt.Errorf("%s: it cannot be written (%w); name a file in a directory that you may write to and that has room", clean.Text(path), cause(err))
+}
+
+// cause is what the system has against a path, without the path.
+func cause(err error) error {
+	if inPath := (*fs.PathError)(nil); errors.As(err, &inPath) {
+		return inPath.Err
+	}
+	return err
+}
+
+// Path returns the path of the file.
+func (w *Writer) Path() string { return w.path }
+
+// Apply writes an event. A run goes on whatever comes of its file, so that an
+// error is returned once for each reason; later events are tried all the same,
+// since a full disk may have room again.
+func (w *Writer) Apply(e snapshot.Event) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.file == nil || w.over {
+		return nil
+	}
+	taken, isShot := e.(snapshot.Taken)
+	if s, ok := e.(snapshot.Scheduled); ok && w.repeated(s) {
+		return nil
+	}
+	if isShot {
+		if w.full {
+			return nil
+		}
+		if err := w.addShot(taken.Snapshot); err != nil {
+			return w.once(err)
+		}
+	} else if k, p, ok := encode(e); ok {
+		w.add(k, p)
+	}
+	return w.once(w.write())
+}
+
+// repeated reports whether a schedule tells nothing that a replay needs. The
+// newest is kept until the end, for what watching has cost.
+func (w *Writer) repeated(s snapshot.Scheduled) bool {
+	last := w.last
+	w.last = &s
+	return last != nil && !s.Paused && !last.Paused && last.Every == s.Every && last.Actual == s.Actual
+}
+
+// Close writes what is left and the end of the run.
+func (w *Writer) Close() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.file == nil {
+		return nil
+	}
+	var err error
+	if !w.over {
+		_, err = w.addTable()
+		if w.last != nil {
+			_, p, _ := encode(*w.last)
+			w.add(kindScheduled, p)
+		}
+		w.add(kindClosed, nil)
+		err = errors.Join(err, w.flush())
+	}
+	err = errors.Join(err, w.file.Sync(), w.file.Close())
+	w.file = nil
+	if err != nil {
+		return w.once(cannotWrite(w.path, err))
+	}
+	return nil
+}
+
+// once returns an error the first time that it comes.
+func (w *Writer) once(err error) error {
+	if err == nil || w.told[err.Error()] {
+		return nil
+	}
+	w.told[err.Error()] = true
+	return err
+}
+
+// addShot adds all that there is of a snapshot, itself last.
+func (w *Writer) addShot(s *snapshot.Snapshot) error {
+	end, err := w.addTable()
+	if err != nil {
+		return err
+	}
+	if !w.noRaw {
+		for _, k := range rawKinds() {
+			if raw := s.Raw[k]; len(raw) > 0 && len(raw) < maxPayload/2 {
+				var p payload
+				p.int(int64(s.Seq))
+				p.string(string(k))
+				p.bytes(raw)
+				w.add(kindRaw, p)
+			}
+		}
+	}
+	if s.Dump != nil && len(s.Dump.Goroutines) <= maxGoroutines {
+		var p payload
+		p.dump(s.Seq, s.Dump)
+		w.add(kindDump, p)
+	}
+	var p payload
+	p.shot(s, end, &w.packers, w.number+1)
+	w.add(kindSnapshot, p)
+	return nil
+}
+
+// addTable adds the stacks that came since the last time.
+func (w *Writer) addTable() (snapshot.Extent, error) {
+	a := w.table.Since(w.extent)
+	if end := a.End(); int(end.Frames) > maxFrames || int(end.Stacks) > maxStacks || int(end.Labels) > maxLabels {
+		w.full = true
+		return w.extent, fmt.Errorf("%s: the program has more stacks than a session file takes; the snapshots from now on are not in it", clean.Text(w.path))
+	}
+	for part := range parts(a) {
+		var p payload
+		p.additions(part)
+		w.add(kindTable, p)
+	}
+	w.next = a.End()
+	return w.next, nil
+}
+
+// minDeflated is from how many bytes on a payload is deflated.
+const minDeflated = 256
+
+// add appends a record to what is to be written.
+func (w *Writer) add(k kind, p payload) {
+	b, deflated := []byte(p), false
+	if len(p) >= minDeflated && k != kindRaw {
+		w.packed.Reset()
+		w.deflate.Reset(&w.packed)
+		_, _ = w.deflate.Write(p) // into memory, which does not fail
+		_ = w.deflate.Close()
+		if w.packed.Len() < len(b) {
+			b, deflated = w.packed.Bytes(), true
+		}
+	}
+	w.number++
+	h := head{kind: k, deflated: deflated, number: w.number, length: uint32(len(b)), sum: crc32.Checksum(b, crcTable)}
+	if k == kindRaw || k == kindDump {
+		w.records = append(w.records, span{kind: k, at: int64(w.pending.Len()), size: int64(headSize + len(b))})
+	}
+	w.pending.Write(h.append(nil, w.salt))
+	w.pending.Write(b)
+}
+
+// write writes what was added. After a failure profiles begin anew: none is
+// built on one that is not there.
+func (w *Writer) write() error {
+	if err := w.flush(); err != nil {
+		w.next, w.packers = w.extent, packers{}
+		return cannotWrite(w.path, err)
+	}
+	return nil
+}
+
+// flush writes what was added with one call.
+func (w *Writer) flush() error {
+	defer func() {
+		w.pending.Reset()
+		w.records = w.records[:0]
+	}()
+	n, err := w.file.WriteAt(w.pending.Bytes(), w.end)
+	if err != nil {
+		if n > 0 {
+			_ = w.file.Truncate(w.end) // else what comes next is written over it
+		}
+		return err
+	}
+	for _, s := range w.records {
+		s.at += w.end
+		w.bulk = append(w.bulk, s)
+	}
+	w.end += int64(n)
+	w.extent = w.next
+	return nil
+}
