@@ -56,27 +56,31 @@ type Vitals struct {
 	// Gap says that the target gave no answer between the point before and
 	// this one, so that a curve must not join them.
 	Gap    bool
-	values [numVitals]Value
+	known  uint32 // a bit for each figure, from the lowest on
+	values [numVitals]int64
 }
 
 // Get returns one figure and whether it is known.
-func (v *Vitals) Get(k Vital) (n int64, known bool) { return v.values[k].Get() }
+func (v *Vitals) Get(k Vital) (n int64, known bool) { return v.values[k], v.known>>k&1 == 1 }
 
 // Value returns one figure.
-func (v *Vitals) Value(k Vital) Value { return v.values[k] }
+func (v *Vitals) Value(k Vital) Value {
+	n, known := v.Get(k)
+	return Value{n, known}
+}
 
 // Set records one figure. A negative one is no valid reading and leaves it unknown.
 func (v *Vitals) Set(k Vital, n int64) {
 	if n >= 0 {
-		v.values[k] = Known(n)
+		v.values[k], v.known = n, v.known|1<<k
 	}
 }
 
 // Fill takes over every figure of o that v does not know.
 func (v *Vitals) Fill(o *Vitals) {
-	for k, value := range o.values {
-		if !v.values[k].known {
-			v.values[k] = value
+	for k := range numVitals {
+		if _, known := v.Get(k); !known && o.known>>k&1 == 1 {
+			v.Set(k, o.values[k])
 		}
 	}
 }
@@ -86,9 +90,9 @@ func (v *Vitals) Fill(o *Vitals) {
 func (v *Vitals) Peak(o *Vitals) Vitals {
 	out := *o
 	out.Gap = v.Gap || o.Gap
-	for k, value := range v.values {
-		if value.known && (!out.values[k].known || value.n > out.values[k].n) {
-			out.values[k] = value
+	for k := range numVitals {
+		if n, known := v.Get(k); known && n >= out.values[k] {
+			out.Set(k, n)
 		}
 	}
 	return out
