@@ -59,7 +59,7 @@ func BenchmarkViewUnchanged(b *testing.B) {
 // A snapshot of 20,000 stacks arrives while Heap is on screen.
 func BenchmarkSnapshot(b *testing.B) {
 	p := manyStacks(b, 20_000)
-	heap := p.data.history.Newest().Heap
+	heap := p.data.history.Profile(p.data.history.Newest(), snapshot.Heap)
 	seq := 8
 	for b.Loop() {
 		seq++

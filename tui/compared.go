@@ -22,7 +22,7 @@ func (m *Model) comparedLine(c compared, what string, width int) string {
 	long := fmt.Sprintf("base #%d %s → #%d %s · %s ",
 		c.base.Seq, c.base.Time.Format(clock), c.current.Seq, c.current.Time.Format(clock), span)
 	rights := []string{long, "base " + short, short}
-	if c.current.Heap != nil && c.Current == c.current.Heap && !c.current.Advanced {
+	if c.kind == snapshot.Heap && !c.current.Advanced {
 		rights = []string{"no GC since the snapshot before · " + long, "no GC · " + long, "no GC · " + short, short}
 	}
 	for i := range rights {

@@ -60,13 +60,16 @@ func (m *Model) stuckCurve() (chart.Series, bool) {
 		}
 	}
 	s := chart.Series{Name: "stuck", Paint: m.theme.Series[1]}
-	stacks := slices.Collect(maps.Keys(stuck))
-	for _, shot := range m.data.history.Run() {
-		if p := shot.Goroutines; p != nil && len(p.Types) > 0 {
-			s.Points = append(s.Points, chart.Point{Time: shot.Time, Value: float64(stackTotal(p, stacks, 0))})
-		}
+	c := m.data.compare(snapshot.Goroutine)
+	if len(stuck) == 0 || c.Comparison == nil || len(c.Types) == 0 {
+		return s, false
 	}
-	return s, len(stacks) > 0 && len(s.Points) > 0
+	stacks := slices.Sorted(maps.Keys(stuck))
+	shots, values := m.data.valuesUpTo(m.data.history.Newest(), snapshot.Goroutine, stacks, c.Types[0].Name)
+	for i, shot := range shots {
+		s.Points = append(s.Points, chart.Point{Time: shot.Time, Value: float64(values[i])})
+	}
+	return s, len(s.Points) > 0
 }
 
 // titledHeight is how many lines a chart needs to have a title, too.
@@ -153,7 +156,7 @@ func (m *Model) marks() []chart.Mark {
 }
 
 // valueChart draws the values of snapshots, for a detail page.
-func (m *Model) valueChart(name string, shots []*snapshot.Snapshot, values []int64, unit string, width, height int) string {
+func (m *Model) valueChart(name string, shots []*snapshot.Entry, values []int64, unit string, width, height int) string {
 	s := chart.Series{Name: name, Paint: m.theme.Series[0]}
 	largest := int64(0)
 	for i, shot := range shots {

@@ -2,7 +2,6 @@ package tui
 
 import (
 	"slices"
-	"sort"
 	"time"
 
 	"leaktop/capture/snapshot"
@@ -29,6 +28,8 @@ type data struct {
 	follow  int // the base stays so many snapshots behind the current one; 0: off
 
 	cache      map[snapshot.Kind]compared
+	followed   []followed // the newest first
+	sparks     sparks
 	groupsOf   *diff.Comparison // what groupsMade are of
 	groupsMade []diff.Group
 	verdicts   *verdicts // nil until they are asked for again
@@ -38,7 +39,8 @@ type data struct {
 // compared is a comparison and the snapshots it is of.
 type compared struct {
 	*diff.Comparison
-	base, current *snapshot.Snapshot
+	kind          snapshot.Kind
+	base, current *snapshot.Entry
 	// from and to are when what is compared was first seen: a heap profile
 	// without a GC since the one before it is the same observation again.
 	from, to time.Time
@@ -72,11 +74,12 @@ func (d *data) apply(e snapshot.Event) {
 	case snapshot.Restarted:
 		// What was chosen is of a process that is no more.
 		d.base, d.current, d.restarted, d.verdicts = 0, 0, true, nil
+		d.history.Keep()
 	}
 }
 
 // Current is the snapshot that is looked at, nil before the first.
-func (d *data) Current() *snapshot.Snapshot {
+func (d *data) Current() *snapshot.Entry {
 	if s := d.history.Find(d.current); s != nil {
 		return s
 	}
@@ -85,12 +88,12 @@ func (d *data) Current() *snapshot.Snapshot {
 
 // Base is the snapshot that it is compared with, nil before the first. It is
 // of the same run: two processes have nothing to compare.
-func (d *data) Base() *snapshot.Snapshot {
+func (d *data) Base() *snapshot.Entry {
 	current := d.Current()
 	if current == nil {
 		return nil
 	}
-	run := d.runOf(current)
+	run := d.history.RunOf(current)
 	if d.follow > 0 {
 		i := slices.Index(run, current)
 		return run[max(0, i-d.follow)]
@@ -101,29 +104,27 @@ func (d *data) Base() *snapshot.Snapshot {
 	return run[0]
 }
 
-// runOf returns all snapshots of the run that s is of, oldest first.
-func (d *data) runOf(s *snapshot.Snapshot) []*snapshot.Snapshot {
-	all := d.history.Snapshots()
-	from := sort.Search(len(all), func(i int) bool { return all[i].Run >= s.Run })
-	to := sort.Search(len(all), func(i int) bool { return all[i].Run > s.Run })
-	return all[from:to]
-}
-
 // setBase makes a snapshot the base; 0 goes back to the first of the run.
 func (d *data) setBase(seq int) {
 	d.base, d.follow = seq, 0
-	d.history.Keep(seq)
+	d.history.Keep(d.base, d.current)
+}
+
+// setCurrent looks at a snapshot; 0 goes back to the newest.
+func (d *data) setCurrent(seq int) {
+	d.current = seq
+	d.history.Keep(d.base, d.current)
 }
 
 // with returns the snapshot itself or, where it lacks a profile of this kind,
 // the newest one before it in its run that has one; nil where none has.
-func (d *data) with(kind snapshot.Kind, s *snapshot.Snapshot) *snapshot.Snapshot {
+func (d *data) with(kind snapshot.Kind, s *snapshot.Entry) *snapshot.Entry {
 	if s == nil {
 		return nil
 	}
-	run := d.runOf(s)
+	run := d.history.RunOf(s)
 	for i := slices.Index(run, s); i >= 0; i-- {
-		if run[i].Profile(kind) != nil {
+		if run[i].Has(kind) {
 			return run[i]
 		}
 	}
@@ -139,8 +140,8 @@ func (d *data) compare(kind snapshot.Kind) compared {
 	}
 	if base == nil {
 		// The base lacks this profile: begin with the first that has it.
-		for _, s := range d.runOf(current) {
-			if s.Profile(kind) != nil {
+		for _, s := range d.history.RunOf(current) {
+			if s.Has(kind) {
 				base = s
 				break
 			}
@@ -150,7 +151,8 @@ func (d *data) compare(kind snapshot.Kind) compared {
 		return c
 	}
 	c := compared{
-		Comparison: diff.Compare(d.history.Table, base.Profile(kind), current.Profile(kind)),
+		Comparison: diff.Compare(d.history.Table, d.history.Profile(base, kind), d.history.Profile(current, kind)),
+		kind:       kind,
 		base:       base,
 		current:    current,
 		from:       d.observed(kind, base),
@@ -161,7 +163,7 @@ func (d *data) compare(kind snapshot.Kind) compared {
 }
 
 // observed is when a profile of a snapshot was first seen as it is.
-func (d *data) observed(kind snapshot.Kind, s *snapshot.Snapshot) time.Time {
+func (d *data) observed(kind snapshot.Kind, s *snapshot.Entry) time.Time {
 	if kind == snapshot.Heap {
 		return d.history.Observed(s)
 	}
@@ -169,11 +171,11 @@ func (d *data) observed(kind snapshot.Kind, s *snapshot.Snapshot) time.Time {
 }
 
 // whole counts the snapshots from one to another of its run that were fetched whole.
-func (d *data) whole(base, current *snapshot.Snapshot) int {
+func (d *data) whole(base, current *snapshot.Entry) int {
 	n := 0
-	for _, s := range d.runOf(current) {
+	for _, s := range d.history.RunOf(current) {
 		between := s.Seq >= min(base.Seq, current.Seq) && s.Seq <= max(base.Seq, current.Seq)
-		if between && s.Heap != nil && s.Goroutines != nil {
+		if between && s.Has(snapshot.Heap) && s.Has(snapshot.Goroutine) {
 			n++
 		}
 	}
@@ -220,22 +222,40 @@ func (c compared) perMinute(delta int64) (rate float64, ok bool) {
 
 // trend returns the values of some stacks in one column over the snapshots of
 // the run up to the current one, oldest first.
-func (d *data) trend(kind snapshot.Kind, stacks []snapshot.StackID, column string) ([]*snapshot.Snapshot, []int64) {
-	current := d.Current()
-	if current == nil {
+func (d *data) trend(kind snapshot.Kind, stacks []snapshot.StackID, column string) ([]*snapshot.Entry, []int64) {
+	return d.valuesUpTo(d.Current(), kind, stacks, column)
+}
+
+// followed is what some stacks held over a run, as it was read last: a page asks
+// for the same with every picture.
+type followed struct {
+	kind         snapshot.Kind
+	stacks       []snapshot.StackID
+	column       string
+	upTo, newest int // snapshots
+	entries      []*snapshot.Entry
+	values       []int64
+}
+
+// keptFollowed is how many of them are kept: a page shows one, and the Overview
+// another.
+const keptFollowed = 2
+
+// valuesUpTo is trend up to any snapshot of a run.
+func (d *data) valuesUpTo(upTo *snapshot.Entry, kind snapshot.Kind, stacks []snapshot.StackID, column string) ([]*snapshot.Entry, []int64) {
+	if upTo == nil {
 		return nil, nil
 	}
-	var shots []*snapshot.Snapshot
-	var values []int64
-	for _, s := range d.runOf(current) {
-		p := s.Profile(kind)
-		if p == nil || s.Seq > current.Seq {
-			continue
+	newest := d.history.Newest().Seq
+	for _, f := range d.followed {
+		if f.kind == kind && f.column == column && f.upTo == upTo.Seq && f.newest == newest && slices.Equal(f.stacks, stacks) {
+			return f.entries, f.values
 		}
-		shots = append(shots, s)
-		values = append(values, stackTotal(p, stacks, p.Column(column)))
 	}
-	return shots, values
+	f := followed{kind: kind, stacks: slices.Clone(stacks), column: column, upTo: upTo.Seq, newest: newest}
+	f.entries, f.values = d.history.Follow(kind, stacks, column, upTo)
+	d.followed = append([]followed{f}, d.followed[:min(len(d.followed), keptFollowed-1)]...)
+	return f.entries, f.values
 }
 
 // stackTotal adds up one column of a profile over some stacks, which costs a

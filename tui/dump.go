@@ -26,7 +26,7 @@ func (m *Model) dumpNow() {
 
 // dumped is what the newest full dump says of a group of goroutines.
 type dumped struct {
-	shot     *snapshot.Snapshot // that has the dump
+	shot     *snapshot.Entry // that has the dump
 	members  []snapshot.DumpedGoroutine
 	creators []creator // of the members, the most first
 }
@@ -44,7 +44,7 @@ func (d *data) dumpOf(stacks []snapshot.StackID) *dumped {
 	if current == nil {
 		return nil
 	}
-	run := d.runOf(current)
+	run := d.history.RunOf(current)
 	at := len(run) - 1
 	for at >= 0 && (run[at].Seq > current.Seq || run[at].Dump == nil) {
 		at--

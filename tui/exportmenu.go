@@ -116,7 +116,7 @@ func (m *Model) exportChoices() []exportChoice {
 
 // report is the JSON of a diff, with what the history adds to it: both snapshots
 // are of one run, how many whole ones there were in between, and how many GCs.
-func report(d export.Diff, base, current *snapshot.Snapshot, whole int) export.Report {
+func report(d export.Diff, base, current *snapshot.Entry, whole int) export.Report {
 	r := export.NewReport(d, 0)
 	r.Window.Snapshots = whole
 	restarts := 0

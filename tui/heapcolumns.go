@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"strings"
 
-	"leaktop/capture/snapshot"
 	"leaktop/diff"
 	"leaktop/diff/leak"
 	"leaktop/diff/units"
@@ -122,26 +121,7 @@ func errorColumn[T any](unit string, of func(T) diff.Change) list.Column[T] {
 
 // spark draws the values of a stack from the base to the current snapshot.
 func (h *heapScreen) spark(r heapRow) string {
-	shots, values := h.m.data.trend(snapshot.Heap, []snapshot.StackID{r.Stack}, h.cmp.Types[h.columnN].Name)
-	points := make([]float64, 0, sparkWidth)
-	for i, shot := range shots {
-		if shot.Seq >= h.cmp.base.Seq || len(shots) <= sparkWidth {
-			points = append(points, float64(values[i]))
-		}
-	}
-	return chart.Spark(thin(points, sparkWidth), sparkWidth)
-}
-
-// thin picks so many values, spread evenly, the first and the last among them.
-func thin(values []float64, count int) []float64 {
-	if len(values) <= count {
-		return values
-	}
-	out := make([]float64, count)
-	for i := range out {
-		out[i] = values[i*(len(values)-1)/(count-1)]
-	}
-	return out
+	return chart.Spark(h.m.data.spark(h.cmp, h.cmp.Types[h.columnN].Name, r.Stack), sparkWidth)
 }
 
 func unitWord(unit string) string {

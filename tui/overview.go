@@ -152,9 +152,10 @@ func (o *overviewScreen) moveCursor(step int) {
 	for i, s := range all {
 		if s.Seq == current.Seq {
 			to := max(0, min(i+step, len(all)-1))
-			d.current = all[to].Seq
 			if to == len(all)-1 {
-				d.current = 0 // live again
+				d.setCurrent(0) // live again
+			} else {
+				d.setCurrent(all[to].Seq)
 			}
 			break
 		}

@@ -22,7 +22,7 @@ type snapshotsScreen struct {
 
 // shotRow is one snapshot and how its heap differs from the one before.
 type shotRow struct {
-	*snapshot.Snapshot
+	*snapshot.Entry
 	mark  string // base, current
 	grown int64  // of live heap since the snapshot before it in its run
 	known bool   // whether grown is
@@ -34,7 +34,7 @@ func newSnapshots(m *Model) *snapshotsScreen {
 	s.list = list.New(list.Config[shotRow, int]{
 		Key:   func(r shotRow) int { return r.Seq },
 		Text:  func(r shotRow) string { return "#" + itoa(r.Seq) + " " + r.Time.Format(clock) + " " + s.note(r) },
-		Dim:   func(r shotRow) bool { return !r.Advanced && r.Heap != nil },
+		Dim:   func(r shotRow) bool { return !r.Advanced && r.Has(snapshot.Heap) },
 		Empty: "no snapshot yet",
 		Theme: m.theme,
 	})
@@ -50,9 +50,9 @@ func (s *snapshotsScreen) refresh() {
 	}
 	base, current := s.m.data.Base(), s.m.data.Current()
 	var rows []shotRow
-	var before *snapshot.Snapshot
+	var before *snapshot.Entry
 	for _, shot := range s.m.data.history.Snapshots() {
-		r := shotRow{Snapshot: shot, first: before == nil || before.Run != shot.Run}
+		r := shotRow{Entry: shot, first: before == nil || before.Run != shot.Run}
 		if !r.first {
 			now, a := shot.Vitals.Get(snapshot.LiveHeap)
 			then, b := before.Vitals.Get(snapshot.LiveHeap)
@@ -132,7 +132,7 @@ func (s *snapshotsScreen) note(r shotRow) string {
 		notes = append(notes, "↻ first after restart "+itoa(r.Run))
 	case r.first:
 		notes = append(notes, "first")
-	case !r.Advanced && r.Heap != nil:
+	case !r.Advanced && r.Has(snapshot.Heap):
 		notes = append(notes, "no GC since the one before")
 	}
 	if r.ForcedGC {
@@ -141,7 +141,7 @@ func (s *snapshotsScreen) note(r shotRow) string {
 	if r.Dump != nil {
 		notes = append(notes, "full dump")
 	}
-	if r.Leaked != nil {
+	if r.Has(snapshot.GoroutineLeak) {
 		notes = append(notes, "leaked goroutines")
 	}
 	return strings.Join(append(notes, r.Missing...), " · ")
@@ -182,10 +182,10 @@ func (s *snapshotsScreen) choose(key string, r shotRow) {
 		d.setBase(r.Seq)
 		s.m.say("base is #" + itoa(r.Seq))
 	case "b", "enter":
-		d.current = r.Seq
+		d.setCurrent(r.Seq)
 		s.m.say("current is #" + itoa(r.Seq))
 		if newest := d.history.Newest(); newest != nil && newest.Seq == r.Seq {
-			d.current = 0
+			d.setCurrent(0)
 			s.m.say("current is always the newest")
 		}
 	case "B":
@@ -203,15 +203,16 @@ func (s *snapshotsScreen) followBase(r shotRow) {
 		s.m.say("the base is the first snapshot of the run again")
 		return
 	}
-	run := d.runOf(d.history.Newest())
+	run := d.history.RunOf(d.history.Newest())
 	behind := 0
 	for i, shot := range run {
 		if shot.Seq == r.Seq {
 			behind = len(run) - 1 - i
 		}
 	}
+	d.setBase(0)
+	d.setCurrent(0)
 	d.follow = max(1, behind)
-	d.base, d.current = 0, 0
 	s.m.say("the base stays " + itoa(d.follow) + " behind the newest")
 }
 
@@ -245,7 +246,7 @@ func (s *snapshotsScreen) help() section {
 		{"a", "compare with this one: make it the base"},
 		{"b", "look at this one: make it the current; the newest means always the newest"},
 		{"B", "keep the base so many snapshots behind the newest; again: back to the first"},
-		{"raw", "what the profiles as fetched take; the oldest are thinned out above 64 MiB"},
+		{"raw", "what the profiles as fetched take; the oldest are thinned out above 8 MiB"},
 		{"dim rows", "no GC completed since the snapshot before: the heap is the same observation"},
 	}}
 }

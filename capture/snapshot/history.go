@@ -1,39 +1,44 @@
 package snapshot
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"time"
 )
 
-// Bounds of a [History]. A vitals point is about 450 bytes, so the curves take
-// about 2 MiB at most.
+// Bounds of a [History], which hold for days. A point of the curves takes about
+// 250 bytes and an [Entry] 400, so that all together stay under 24 MiB besides
+// the table, the newest profiles and what is unpacked of older ones.
 const (
 	maxVitals    = 4096
-	maxSnapshots = 256
+	maxSnapshots = 4096
 	maxRestarts  = 256
-	maxBulk      = 64 << 20 // raw profiles and dumps
+	maxPacked    = 12 << 20 // bytes of packed profiles
+	maxBulk      = 8 << 20  // bytes of raw profiles and dumps
+	// fewSnapshots are kept however much they take.
+	fewSnapshots = 16
 )
 
 // History is the bounded run of all that was seen of one target, in order of
-// time. It is not safe for concurrent use: its owner applies the events.
+// time. Of a snapshot's profiles it keeps what changed since the one before; see
+// [Packer]. It is not safe for concurrent use: its owner applies the events.
 type History struct {
 	Table     *Table
 	Info      Info
-	snapshots []*Snapshot
+	snapshots []*Entry
+	chains    [3]chain // of [Heap], [Goroutine] and [GoroutineLeak]
+	unpacked  []unpacked
 	vitals    []Vitals
 	restarts  []Restarted
-	bulk      int  // bytes
-	gap       bool // the next point of the curves follows an outage
-	keep      int  // the snapshot that thinning must not drop, 0 for none
-	observed  map[int]time.Time
+	bulk      int           // bytes
+	gap       bool          // the next point of the curves follows an outage
+	keep      []int         // the snapshots that thinning must not drop
 	notes     map[int]Noted // by the snapshot's number
 }
 
 // NewHistory returns an empty history whose ids are of the table.
-func NewHistory(t *Table) *History {
-	return &History{Table: t, observed: make(map[int]time.Time), notes: make(map[int]Noted)}
-}
+func NewHistory(t *Table) *History { return &History{Table: t, notes: make(map[int]Noted)} }
 
 // Apply takes one event into the history.
 func (h *History) Apply(e Event) {
@@ -58,7 +63,7 @@ func (h *History) Apply(e Event) {
 }
 
 // Snapshots returns all snapshots kept, oldest first. The caller must not change the slice.
-func (h *History) Snapshots() []*Snapshot { return h.snapshots }
+func (h *History) Snapshots() []*Entry { return h.snapshots }
 
 // Vitals returns the points of the curves, oldest first. The caller must not change the slice.
 func (h *History) Vitals() []Vitals { return h.vitals }
@@ -67,7 +72,7 @@ func (h *History) Vitals() []Vitals { return h.vitals }
 func (h *History) Restarts() []Restarted { return h.restarts }
 
 // Newest returns the newest snapshot, nil where there is none.
-func (h *History) Newest() *Snapshot {
+func (h *History) Newest() *Entry {
 	if len(h.snapshots) == 0 {
 		return nil
 	}
@@ -75,107 +80,99 @@ func (h *History) Newest() *Snapshot {
 }
 
 // Run returns the snapshots of the newest run of the target, oldest first.
-func (h *History) Run() []*Snapshot {
+func (h *History) Run() []*Entry {
 	newest := h.Newest()
 	if newest == nil {
 		return nil
 	}
-	i := slices.IndexFunc(h.snapshots, func(s *Snapshot) bool { return s.Run == newest.Run })
-	return h.snapshots[i:]
+	return h.RunOf(newest)
+}
+
+// RunOf returns the snapshots of the run that one of them is of, oldest first.
+func (h *History) RunOf(e *Entry) []*Entry {
+	byRun := func(e *Entry, run int) int { return cmp.Compare(e.Run, run) }
+	from, _ := slices.BinarySearchFunc(h.snapshots, e.Run, byRun)
+	to, _ := slices.BinarySearchFunc(h.snapshots, e.Run+1, byRun)
+	return h.snapshots[from:to]
 }
 
 // Find returns the snapshot of this number, nil where it is not kept.
-func (h *History) Find(seq int) *Snapshot {
-	i, ok := slices.BinarySearchFunc(h.snapshots, seq, func(s *Snapshot, seq int) int { return s.Seq - seq })
+func (h *History) Find(seq int) *Entry {
+	i, ok := slices.BinarySearchFunc(h.snapshots, seq, func(e *Entry, seq int) int { return cmp.Compare(e.Seq, seq) })
 	if !ok {
 		return nil
 	}
 	return h.snapshots[i]
 }
 
-// Keep names the one snapshot that thinning must not drop, such as the base that
-// the user chose; 0 for none. It replaces the one named before.
-func (h *History) Keep(seq int) { h.keep = seq }
+// Keep names the snapshots that thinning must not drop, such as the base that
+// the user chose. It replaces those named before.
+func (h *History) Keep(seqs ...int) { h.keep = seqs }
 
 // Observed is when the heap of a snapshot was first seen as it is: without a GC
 // since the snapshot before it is the same observation again.
-func (h *History) Observed(s *Snapshot) time.Time {
-	if at, ok := h.observed[s.Seq]; ok {
-		return at
-	}
-	return s.Time
-}
+func (h *History) Observed(e *Entry) time.Time { return e.observed }
 
-func (h *History) addVitals(v Vitals) {
-	v.Gap = v.Gap || h.gap
-	h.gap = false
-	h.vitals = append(h.vitals, v)
-	if len(h.vitals) > maxVitals {
-		h.vitals = thinVitals(h.vitals)
+// Since returns how long the newest run has been watched.
+func (h *History) Since() time.Duration {
+	run := h.Run()
+	if len(run) == 0 {
+		return 0
 	}
-}
-
-// thinVitals halves the resolution of the older half and keeps its peaks. A
-// point after a gap stays apart from the one before it, or the gap would close;
-// where gaps are so many that nothing is gained, they close all the same.
-func thinVitals(vs []Vitals) []Vitals {
-	half := len(vs) / 2
-	out := mergePairs(vs[:half], func(next *Vitals) bool { return !next.Gap })
-	if len(out) > half*3/4 {
-		out = mergePairs(out, func(*Vitals) bool { return true })
-	}
-	return append(out, vs[half:]...)
-}
-
-// mergePairs makes one point of two neighbours, in place, where the later one may join.
-func mergePairs(vs []Vitals, may func(next *Vitals) bool) []Vitals {
-	out := vs[:0]
-	for i := 0; i < len(vs); i++ {
-		if i+1 < len(vs) && may(&vs[i+1]) {
-			out = append(out, vs[i].Peak(&vs[i+1]))
-			i++
-			continue
-		}
-		out = append(out, vs[i])
-	}
-	return out
+	return run[len(run)-1].Time.Sub(run[0].Time)
 }
 
 func (h *History) addSnapshot(s *Snapshot) {
+	e := entryOf(s)
 	if before := h.Newest(); before != nil && before.Run == s.Run && s.Heap != nil && !s.Advanced {
-		h.observed[s.Seq] = h.Observed(before)
+		e.observed = before.observed
 	}
-	h.snapshots = append(h.snapshots, s)
-	h.bulk += s.bulk()
-	for _, old := range h.snapshots[:len(h.snapshots)-1] {
+	h.snapshots = append(h.snapshots, e)
+	for i, k := range packedKinds() {
+		if p := s.Profile(k); p != nil {
+			h.chains[i].add(s.Seq, p)
+		}
+	}
+	h.bulk += e.bulk()
+	for i, old := range h.snapshots[:len(h.snapshots)-1] {
 		if h.bulk <= maxBulk {
 			break
 		}
-		if old.bulk() > 0 && old.Seq != h.keep {
-			h.dropBulk(old)
+		if old.bulk() > 0 && !h.kept(old.Seq) {
+			h.dropBulk(i)
 		}
 	}
-	if len(h.snapshots) > maxSnapshots {
-		h.thinSnapshots()
+	for len(h.snapshots) > maxSnapshots || h.packedBytes() > maxPacked && len(h.snapshots) > fewSnapshots {
+		if !h.thinSnapshots() {
+			break
+		}
 	}
 }
 
-// dropBulk replaces a snapshot by its copy without raw profiles and dump:
-// snapshots that were handed out do not change.
-func (h *History) dropBulk(s *Snapshot) {
-	i := slices.Index(h.snapshots, s)
-	thin := *s
+func (h *History) packedBytes() int {
+	n := 0
+	for i := range h.chains {
+		n += h.chains[i].bytes
+	}
+	return n
+}
+
+// dropBulk replaces a snapshot by its copy without raw profiles and dump: what
+// was handed out does not change.
+func (h *History) dropBulk(i int) {
+	thin := *h.snapshots[i]
+	h.bulk -= thin.bulk()
 	thin.Raw, thin.Dump = nil, nil
-	h.bulk -= s.bulk()
 	h.snapshots[i] = &thin
 }
 
 // thinSnapshots drops the snapshot that tells least: the one whose neighbours
 // are closest to each other in time, so that gaps grow evenly with age. The
-// newest half, the first of each run and the one that is to be kept stay; where
-// all that is left are such, the oldest goes.
-func (h *History) thinSnapshots() {
-	drop, closest := 0, time.Duration(math.MaxInt64)
+// newest half, the first of each run and those that are to be kept stay; where
+// all that is left are such, the oldest goes that is neither to be kept nor the
+// newest. It reports whether there was one to drop.
+func (h *History) thinSnapshots() bool {
+	drop, closest := -1, time.Duration(math.MaxInt64)
 	for i := 1; i < len(h.snapshots)/2; i++ {
 		before, s, after := h.snapshots[i-1], h.snapshots[i], h.snapshots[i+1]
 		if s.Run != before.Run || h.kept(s.Seq) {
@@ -188,20 +185,18 @@ func (h *History) thinSnapshots() {
 			drop, closest = i, gap
 		}
 	}
-	h.forget(h.snapshots[drop])
-	h.snapshots = slices.Delete(h.snapshots, drop, drop+1)
-}
-
-func (h *History) forget(s *Snapshot) {
-	h.bulk -= s.bulk()
-	delete(h.observed, s.Seq)
-}
-
-// Since returns how long the newest run has been watched.
-func (h *History) Since() time.Duration {
-	run := h.Run()
-	if len(run) == 0 {
-		return 0
+	if drop < 0 {
+		drop = slices.IndexFunc(h.snapshots[:len(h.snapshots)-1], func(e *Entry) bool { return !h.kept(e.Seq) })
 	}
-	return run[len(run)-1].Time.Sub(run[0].Time)
+	if drop < 0 {
+		return false
+	}
+	seq := h.snapshots[drop].Seq
+	h.bulk -= h.snapshots[drop].bulk()
+	for i := range h.chains {
+		h.chains[i].remove(seq)
+	}
+	h.unpacked = slices.DeleteFunc(h.unpacked, func(u unpacked) bool { return u.seq == seq })
+	h.snapshots = slices.Delete(h.snapshots, drop, drop+1)
+	return true
 }

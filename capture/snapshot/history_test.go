@@ -43,6 +43,24 @@ func TestCurvesAreBoundedAndKeepTheirPeaks(t *testing.T) {
 	}
 }
 
+// A day of points, one a second, is seen as a whole: what is old is thinned
+// evenly, and does not shrink to a point.
+func TestCurvesReachBackToTheStart(t *testing.T) {
+	h := NewHistory(NewTable())
+	const points = 24 * 60 * 60
+	for i := range points {
+		h.Apply(VitalsTaken{point(i, 1)})
+	}
+	vs := h.Vitals()
+	widest := vs[0].Time.Sub(noon)
+	for i := 1; i < len(vs); i++ {
+		widest = max(widest, vs[i].Time.Sub(vs[i-1].Time))
+	}
+	if even := points * time.Second / maxVitals; widest > 8*even {
+		t.Errorf("for %s there is no point, where %s apart would be even", widest, even)
+	}
+}
+
 func TestOutagesStayGapsWhenThinned(t *testing.T) {
 	h := NewHistory(NewTable())
 	for i := range 3 * maxVitals {
@@ -64,8 +82,8 @@ func TestOutagesStayGapsWhenThinned(t *testing.T) {
 
 func TestSnapshotsAreThinnedButNotTheOnesThatMatter(t *testing.T) {
 	h := NewHistory(NewTable())
-	h.Keep(8)
-	const taken, restartAt = 1000, 20
+	h.Keep(8, 9)
+	const taken, restartAt = 2 * maxSnapshots, 20
 	for seq := 1; seq <= taken; seq++ {
 		run := 0
 		if seq >= restartAt {
@@ -76,7 +94,7 @@ func TestSnapshotsAreThinnedButNotTheOnesThatMatter(t *testing.T) {
 	if n := len(h.Snapshots()); n > maxSnapshots {
 		t.Errorf("%d snapshots are kept, more than %d", n, maxSnapshots)
 	}
-	for _, seq := range []int{1, 8, restartAt, taken - 1, taken} {
+	for _, seq := range []int{1, 8, 9, restartAt, taken - 1, taken} {
 		if h.Find(seq) == nil {
 			t.Errorf("snapshot #%d was dropped", seq)
 		}
@@ -95,10 +113,12 @@ func TestSnapshotsAreThinnedButNotTheOnesThatMatter(t *testing.T) {
 
 func TestRawProfilesAreBounded(t *testing.T) {
 	h := NewHistory(NewTable())
-	shots := make([]*Snapshot, 5)
-	for i := range shots {
-		shots[i] = &Snapshot{Seq: i + 1, Raw: map[Kind][]byte{Heap: make([]byte, 20<<20)}}
-		h.Apply(Taken{shots[i]})
+	var first *Entry
+	for i := range 5 {
+		h.Apply(Taken{&Snapshot{Seq: i + 1, Raw: map[Kind][]byte{Heap: make([]byte, maxBulk/3)}}})
+		if first == nil {
+			first = h.Newest()
+		}
 	}
 	total := 0
 	for _, s := range h.Snapshots() {
@@ -110,7 +130,7 @@ func TestRawProfilesAreBounded(t *testing.T) {
 	if h.Newest().Raw == nil {
 		t.Error("the newest raw profile was dropped before older ones")
 	}
-	if shots[0].Raw == nil {
+	if first.Raw == nil {
 		t.Error("a snapshot that was handed out was changed")
 	}
 }
@@ -157,7 +177,7 @@ func TestCrashLoopIsBounded(t *testing.T) {
 func TestOnlyOneSnapshotIsKeptByWish(t *testing.T) {
 	h := NewHistory(NewTable())
 	for seq := 1; seq <= 40; seq++ {
-		h.Apply(Taken{&Snapshot{Seq: seq, Raw: map[Kind][]byte{Heap: make([]byte, 4<<20)}}})
+		h.Apply(Taken{&Snapshot{Seq: seq, Raw: map[Kind][]byte{Heap: make([]byte, maxBulk/16)}}})
 		h.Keep(seq)
 	}
 	total := 0

@@ -41,5 +41,5 @@ func (h *History) Notes() []Noted {
 // kept reports whether thinning must not drop a snapshot.
 func (h *History) kept(seq int) bool {
 	n := h.notes[seq]
-	return seq == h.keep || n.Pinned || n.Baseline != ""
+	return slices.Contains(h.keep, seq) || n.Pinned || n.Baseline != ""
 }

@@ -30,16 +30,15 @@ type Snapshot struct {
 }
 
 // Size returns the bytes that the raw profiles take.
-func (s *Snapshot) Size() int {
+func (s *Snapshot) Size() int { return rawSize(s.Raw) }
+
+func rawSize(raw map[Kind][]byte) int {
 	n := 0
-	for _, raw := range s.Raw {
-		n += len(raw)
+	for _, data := range raw {
+		n += len(data)
 	}
 	return n
 }
-
-// bulk is how many bytes it holds that a history may drop.
-func (s *Snapshot) bulk() int { return s.Size() + s.Dump.size() }
 
 // Profile returns the decoded profile of a kind, nil where the snapshot has none.
 func (s *Snapshot) Profile(k Kind) *Profile {
