@@ -175,13 +175,13 @@ func (h *History) thinSnapshots() bool {
 	drop, closest := -1, time.Duration(math.MaxInt64)
 	for i := 1; i < len(h.snapshots)/2; i++ {
 		before, s, after := h.snapshots[i-1], h.snapshots[i], h.snapshots[i+1]
-		if s.Run != before.Run || h.kept(s.Seq) {
+		if s.Run != before.Run {
 			continue
 		}
 		// The age counts: what is twice as old may have twice the gaps.
 		age := h.Newest().Time.Sub(s.Time)
 		gap := time.Duration(float64(after.Time.Sub(before.Time)) / max(1, age.Minutes()))
-		if gap < closest {
+		if gap < closest && !h.kept(s.Seq) {
 			drop, closest = i, gap
 		}
 	}
