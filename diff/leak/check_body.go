@@ -22,7 +22,7 @@ func forgottenBody() taskCheck {
 			return "serve connections that no request uses again"
 		},
 		remedy: remedy{
-			inGo: "close the body of every response, on every path (defer response.Body.Close()), and share one http.Client: a Transport made for each request keeps its connections",
+			inGo: "close the body of every response, on every path (defer response.Body.Close()), and share one http.Client and its Transport: one made for each request keeps its idle connections for IdleConnTimeout, or for ever without it",
 		},
 	}
 }
