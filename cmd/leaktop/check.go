@@ -80,7 +80,7 @@ leaktop check 6060 --for 0 --on-finding 'mail -s leak me@example.com'`,
 	flags.judge.add(f, 0)
 	f.Lookup("warmup").DefValue = "a tenth of --for, at most 30s"
 	f.BoolVar(&flags.untilSure, "until-sure", false, "end early: once all that leaks is 95 % sure and nothing else grows; or once nothing leaks in 12 snapshots after a GC and two minutes")
-	f.StringVar(&flags.onFinding, "on-finding", "", "run this command when a finding first is a leak or stuck, with its JSON on standard input")
+	f.StringVar(&flags.onFinding, "on-finding", "", "run this command when a finding first is a leak or stuck, with its JSON on standard input and the target in LEAKTOP_TARGET")
 	f.StringVar(&flags.failOn, "fail-on", "leak", "what fails: leak, which takes in what is stuck; or growing, all that grows, too")
 	f.StringArrayVar(&flags.ignore, "ignore", nil, "ignore findings where this regular expression matches a function of the stack, the check or the id")
 	f.StringVar(&flags.baseline, "baseline", "", "what stands in this earlier JSON report is known, and fails nothing")

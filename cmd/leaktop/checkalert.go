@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"os"
 	"os/exec"
 	"runtime"
 	"time"
@@ -48,9 +49,14 @@ func (a *alerts) fresh(j *gate.Judged) []leak.Finding {
 	return out
 }
 
-// send runs the command once those before it have ended: it may not expect
-// another one beside it. Nothing waits for it but the end of the check.
-func (a *alerts) send(f export.Finding) {
+// alertTarget is the variable that tells the command which of several targets
+// the finding is of.
+const alertTarget = "LEAKTOP_TARGET"
+
+// send runs the command, for a finding of the target at an address, once those
+// before it have ended: it may not expect another one beside it. Nothing waits
+// for it but the end of the check.
+func (a *alerts) send(address string, f export.Finding) {
 	if a.command == "" {
 		return
 	}
@@ -61,14 +67,14 @@ func (a *alerts) send(f export.Finding) {
 		if before != nil {
 			<-before
 		}
-		if err := a.run(f); err != nil {
+		if err := a.run(address, f); err != nil {
 			a.output.say(fmt.Sprintf("--on-finding: the command failed for %s (%v); try it by hand, with a finding of a JSON report on its standard input", f.ID, err))
 		}
 	}()
 }
 
 // run runs the command with a finding on its standard input.
-func (a *alerts) run(f export.Finding) error {
+func (a *alerts) run(address string, f export.Finding) error {
 	var finding bytes.Buffer
 	if err := export.FindingJSON(&finding, f); err != nil {
 		return err
@@ -81,6 +87,7 @@ func (a *alerts) run(f export.Finding) error {
 		shell, flag = "cmd", "/c"
 	}
 	cmd := exec.CommandContext(ctx, shell, flag, a.command)
+	cmd.Env = append(os.Environ(), alertTarget+"="+address)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = &finding, a.output, a.output
 	cmd.WaitDelay = time.Second // for what it left running with its output open
 	err := cmd.Run()

@@ -18,6 +18,8 @@ import (
 	"leaktop/diff/leak"
 )
 
+const alerted = "http://10.0.3.7:6060/debug/pprof/"
+
 func findings(verdicts ...leak.Verdict) *gate.Judged {
 	var r leak.Result
 	for i, v := range verdicts {
@@ -46,7 +48,7 @@ func TestAlertsAreFreshOnce(t *testing.T) {
 			t.Errorf("of %v %q are fresh, want %q", step.verdicts, got, step.want)
 		}
 	}
-	a.send(export.Finding{}) // without a command there is nothing to wait for
+	a.send("", export.Finding{}) // without a command there is nothing to wait for
 	a.wait()
 }
 
@@ -57,13 +59,13 @@ func TestAlertCommand(t *testing.T) {
 	lock := filepath.Join(dir, "running")
 	var said said
 	// mkdir fails where another command runs beside this one.
-	a := newAlerts(fmt.Sprintf("mkdir %s && cat >>%s && echo told && rmdir %s", lock, out, lock), &said)
+	a := newAlerts(fmt.Sprintf("mkdir %s && cat >>%s && echo told of $LEAKTOP_TARGET && rmdir %s", lock, out, lock), &said)
 	table := snapshot.NewTable()
 	for _, f := range a.fresh(findings(leak.Leak, leak.Stuck, leak.Proven)) {
-		a.send(export.NewFinding(table, f))
+		a.send(alerted, export.NewFinding(table, f))
 	}
 	a.wait()
-	if said.String() != strings.Repeat("told\n", 3) {
+	if said.String() != strings.Repeat("told of "+alerted+"\n", 3) {
 		t.Errorf("standard error got %q", said.String())
 	}
 	data, err := os.ReadFile(out)
@@ -96,7 +98,7 @@ func TestAlertCommandThatFails(t *testing.T) {
 			a.timeout = alertTimeout
 		}
 		begun := time.Now()
-		a.send(export.NewFinding(snapshot.NewTable(), leak.Finding{ID: "a"}))
+		a.send(alerted, export.NewFinding(snapshot.NewTable(), leak.Finding{ID: "a"}))
 		a.wait()
 		if !strings.Contains(said.String(), c.says) || time.Since(begun) > longest {
 			t.Errorf("%s: after %s standard error got %q, want %q", c.command, time.Since(begun), said.String(), c.says)

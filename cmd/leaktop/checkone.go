@@ -70,7 +70,7 @@ func (r *checkRun) tellOn(p *targetProgress, out io.Writer, flags checkFlags) {
 			if flags.duration == 0 {
 				p.above(func() { fmt.Fprintln(out, export.FindingLine(c, f)) })
 			}
-			r.alerts.send(export.NewFinding(c.Table, f))
+			r.alerts.send(r.headless.info.Address, export.NewFinding(c.Table, f))
 		}
 	}
 }
