@@ -1,9 +1,7 @@
 package sampler
 
 import (
-	"bufio"
 	"context"
-	"fmt"
 	"maps"
 	"os"
 	"os/exec"
@@ -178,24 +176,5 @@ func startLeaker(t *testing.T) *child {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
-	cmd := exec.Command(exe)
-	cmd.Stderr = os.Stderr
-	if _, err := cmd.StdinPipe(); err != nil { // closed with this process
-		t.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	c := &child{cmd: cmd}
-	t.Cleanup(c.kill)
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		t.Fatal(fmt.Errorf("the leaker did not come up: %w", err))
-	}
-	c.address = strings.TrimSpace(line)
-	return c
+	return startCommand(t, exec.Command(exe))
 }

@@ -3,16 +3,13 @@
 package sampler
 
 import (
-	"bufio"
 	"encoding/json"
 	"flag"
 	"fmt"
 	"maps"
 	"net/http"
-	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -56,26 +53,7 @@ func buildHeavy(t *testing.T) string {
 // start starts one and returns it once it has all that makes it dear.
 func (h heavy) start(t *testing.T, exe string) *child {
 	t.Helper()
-	cmd := exec.Command(exe, h.args...)
-	cmd.Stderr = os.Stderr
-	if _, err := cmd.StdinPipe(); err != nil { // closed with this process
-		t.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	c := &child{cmd: cmd}
-	t.Cleanup(c.kill)
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		t.Fatalf("the target did not come up: %v", err)
-	}
-	c.address = strings.TrimSpace(line)
-	return c
+	return startCommand(t, exec.Command(exe, h.args...))
 }
 
 // spent asks a heavy target what it spent since it was last asked.

@@ -82,6 +82,13 @@ func startChild(t *testing.T, address string, listener ...*os.File) *child {
 	cmd := exec.CommandContext(context.Background(), exe, childArgument)
 	cmd.Env = append(os.Environ(), childAddress+"="+address, "GOMEMLIMIT=2GiB")
 	cmd.ExtraFiles = listener
+	return startCommand(t, cmd)
+}
+
+// startCommand starts a target that prints its address once it is up, and ends
+// when its input closes.
+func startCommand(t *testing.T, cmd *exec.Cmd) *child {
+	t.Helper()
 	cmd.Stderr = os.Stderr
 	if _, err := cmd.StdinPipe(); err != nil { // closed with this process
 		t.Fatal(err)
