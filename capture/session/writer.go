@@ -45,12 +45,12 @@ type Writer struct {
 	packers packers
 	bulk    []span // what may be thinned out, oldest first
 	full    bool   // no more snapshots are written
-	over    bool   // nothing more is written
 	noRaw   bool   // no more raw profiles are written
 	last    *snapshot.Scheduled
 	told    map[string]bool
 	pending bytes.Buffer // what is to be written with the next call
 	records []span       // of it, that may be thinned out
+	added   int          // how many records it is
 	deflate *flate.Writer
 	packed  bytes.Buffer
 }
@@ -139,10 +139,19 @@ func inUse(path string) error {
 // cannotWrite words a failed write by its cause.
 func cannotWrite(path string, err error) error {
 	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%s: the file exists; name another one, or replace it with --force", clean.Text(path))
+		return existsError{path}
 	}
 	return fmt.Errorf("%s: it cannot be written (%w); name a file in a directory that you may write to and that has room", clean.Text(path), cause(err))
 }
+
+// existsError says that a file is there already.
+type existsError struct{ path string }
+
+func (e existsError) Error() string {
+	return clean.Text(e.path) + ": the file exists; name another one, or replace it with --force"
+}
+
+func (e existsError) Is(target error) bool { return target == fs.ErrExist }
 
 // cause is what the system has against a path, without the path.
 func cause(err error) error {
@@ -161,24 +170,50 @@ func (w *Writer) Path() string { return w.path }
 func (w *Writer) Apply(e snapshot.Event) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.file == nil || w.over {
+	if w.file == nil {
 		return nil
 	}
-	taken, isShot := e.(snapshot.Taken)
-	if s, ok := e.(snapshot.Scheduled); ok && w.repeated(s) {
-		return nil
+	var err error
+	switch e := e.(type) {
+	case snapshot.Taken:
+		err = w.shot(e.Snapshot)
+	case snapshot.Scheduled:
+		if !w.repeated(e) {
+			err = w.event(e)
+		}
+	default:
+		err = w.event(e)
 	}
-	if isShot {
-		if w.full {
-			return nil
-		}
-		if err := w.addShot(taken.Snapshot); err != nil {
-			return w.once(err)
-		}
-	} else if k, p, ok := encode(e); ok {
+	return w.once(err)
+}
+
+// event writes what is no snapshot.
+func (w *Writer) event(e snapshot.Event) error {
+	if k, p, ok := encode(e); ok {
 		w.add(k, p)
+		if err := w.write(w.max + w.max/eventShare); !errors.Is(err, errFullFile) {
+			return err
+		}
+		return fmt.Errorf("%s: it has reached the %s that it may take; nothing that happens from now on is in it; allow more with --session-max", clean.Text(w.path), size(w.max))
 	}
-	return w.once(w.write())
+	return nil
+}
+
+// shot writes a snapshot.
+func (w *Writer) shot(s *snapshot.Snapshot) error {
+	if w.full {
+		return nil
+	}
+	err := w.addShot(s)
+	if err == nil {
+		if err = w.write(w.max); !errors.Is(err, errFullFile) {
+			return err
+		}
+		err = fmt.Errorf("%s: it has reached the %s that it may take; the snapshots from now on are not in it; allow more with --session-max", clean.Text(w.path), size(w.max))
+	}
+	w.full = true
+	w.drop()
+	return err
 }
 
 // repeated reports whether a schedule tells nothing that a replay needs. The
@@ -196,17 +231,13 @@ func (w *Writer) Close() error {
 	if w.file == nil {
 		return nil
 	}
-	var err error
-	if !w.over {
-		_, err = w.addTable()
-		if w.last != nil {
-			_, p, _ := encode(*w.last)
-			w.add(kindScheduled, p)
-		}
-		w.add(kindClosed, nil)
-		err = errors.Join(err, w.flush())
+	_, _ = w.addTable() // where there are too many, they are of snapshots that are not in the file
+	if w.last != nil {
+		_, p, _ := encode(*w.last)
+		w.add(kindScheduled, p)
 	}
-	err = errors.Join(err, w.file.Sync(), w.file.Close())
+	w.add(kindClosed, nil)
+	err := errors.Join(w.flush(), w.file.Sync(), w.file.Close())
 	w.file = nil
 	if err != nil {
 		return w.once(cannotWrite(w.path, err))
@@ -228,6 +259,10 @@ func (w *Writer) addShot(s *snapshot.Snapshot) error {
 	end, err := w.addTable()
 	if err != nil {
 		return err
+	}
+	if raw := int64(s.Size()); !w.noRaw && w.end+raw > w.max {
+		// Where there is little to be gained, raw profiles have had their time.
+		w.noRaw = !w.thin(raw, leastGain)
 	}
 	if !w.noRaw {
 		for _, k := range rawKinds() {
@@ -255,7 +290,6 @@ func (w *Writer) addShot(s *snapshot.Snapshot) error {
 func (w *Writer) addTable() (snapshot.Extent, error) {
 	a := w.table.Since(w.extent)
 	if end := a.End(); int(end.Frames) > maxFrames || int(end.Stacks) > maxStacks || int(end.Labels) > maxLabels {
-		w.full = true
 		return w.extent, fmt.Errorf("%s: the program has more stacks than a session file takes; the snapshots from now on are not in it", clean.Text(w.path))
 	}
 	for part := range parts(a) {
@@ -283,6 +317,7 @@ func (w *Writer) add(k kind, p payload) {
 		}
 	}
 	w.number++
+	w.added++
 	h := head{kind: k, deflated: deflated, number: w.number, length: uint32(len(b)), sum: crc32.Checksum(b, crcTable)}
 	if k == kindRaw || k == kindDump {
 		w.records = append(w.records, span{kind: k, at: int64(w.pending.Len()), size: int64(headSize + len(b))})
@@ -291,22 +326,41 @@ func (w *Writer) add(k kind, p payload) {
 	w.pending.Write(b)
 }
 
-// write writes what was added. After a failure profiles begin anew: none is
-// built on one that is not there.
-func (w *Writer) write() error {
+// errFullFile says that what was added would take the file over its bound.
+var errFullFile = errors.New("the file has reached its bound")
+
+// write writes what was added, within a bound of the file.
+func (w *Writer) write(most int64) error {
+	if w.end+int64(w.pending.Len()) > most {
+		w.thin(int64(w.pending.Len()), 1)
+		if w.end+int64(w.pending.Len()) > most {
+			w.drop()
+			return errFullFile
+		}
+	}
 	if err := w.flush(); err != nil {
-		w.next, w.packers = w.extent, packers{}
+		w.drop()
 		return cannotWrite(w.path, err)
 	}
 	return nil
 }
 
+// drop takes back what was added. Profiles begin anew then: none is built on one
+// that is not there.
+func (w *Writer) drop() {
+	w.number -= uint32(w.added)
+	w.next, w.packers = w.extent, packers{}
+	w.clear()
+}
+
+// clear is ready for the next records.
+func (w *Writer) clear() {
+	w.pending.Reset()
+	w.records, w.added = w.records[:0], 0
+}
+
 // flush writes what was added with one call.
 func (w *Writer) flush() error {
-	defer func() {
-		w.pending.Reset()
-		w.records = w.records[:0]
-	}()
 	n, err := w.file.WriteAt(w.pending.Bytes(), w.end)
 	if err != nil {
 		if n > 0 {
@@ -320,5 +374,6 @@ func (w *Writer) flush() error {
 	}
 	w.end += int64(n)
 	w.extent = w.next
+	w.clear()
 	return nil
 }
