@@ -2,91 +2,85 @@ package session
 
 import (
 	"errors"
-	"time"
+	"slices"
 
+	"leaktop/capture/clean"
 	"leaktop/capture/snapshot"
 )
 
-// What one profile holds at most in a file. Larger ones are left out; none was
-// ever seen.
+// What one profile holds at most in a file. Larger ones are left out: the
+// largest at hand has 136,000 records.
 const (
 	maxRecords = 1 << 20
-	maxValues  = 8 << 20
+	maxValues  = 4 << 20
 )
+
+// maxChain is how many profiles are built on one that is whole, so that a
+// damaged one costs no more of those after it.
+const maxChain = 64
 
 // packer packs the profiles of one kind, as a run takes them.
 type packer struct {
-	last uint32 // the record that holds the profile before, 0 for none
+	snapshot.Packer
+	last  uint32 // the record that holds the profile before, 0 for none
+	built int    // how many are built on the last one that is whole
+	frame []byte
 }
 
-// append writes a profile that goes into a record. The number of the record
-// with the one that it builds on comes first, 0 for none.
+// fits reports whether a profile is small enough for a file.
+func fits(p *snapshot.Profile) bool { return len(p.Keys) <= maxRecords && len(p.Values) <= maxValues }
+
+// append writes a profile that goes into a record: first the number of the
+// record with the one that it builds on, 0 for none.
 func (c *packer) append(p *payload, profile *snapshot.Profile, record uint32) {
-	p.uint(0)
+	if c.built++; c.built > maxChain {
+		c.frame = c.AppendKey(c.frame[:0], profile)
+	} else {
+		c.frame = c.Append(c.frame[:0], profile)
+	}
+	if snapshot.IsKeyFrame(c.frame) {
+		c.last, c.built = 0, 0
+	}
+	p.uint(uint64(c.last))
+	p.bytes(c.frame)
 	c.last = record
-	p.profile(profile)
 }
 
 // unpacker reads them again.
 type unpacker struct {
+	snapshot.Unpacker
 	last uint32 // the record that holds the newest profile, 0 for none that can be built on
 }
 
-// errChain says that a profile cannot be read because an earlier one is lost.
-var errChain = errors.New("a snapshot before it is damaged, and it tells only what changed since")
+var (
+	// errChain says that a profile cannot be read because one before it is lost.
+	errChain = errors.New("a snapshot before it is damaged, and it tells only what changed since")
+	// errFrame says that it is damaged itself, though its record is whole.
+	errFrame = errors.New("it is damaged")
+)
 
+// read reads a profile of a record. After an error others may follow all the same.
 func (c *unpacker) read(p *parser, record uint32) (*snapshot.Profile, error) {
-	if p.uint() != 0 {
-		p.fail()
+	on, frame := p.uint(), p.bytes()
+	if p.bad || on != uint64(c.last) && !snapshot.IsKeyFrame(frame) {
+		c.last = 0
+		return nil, errChain
 	}
-	profile := p.profile()
+	c.MaxRecords, c.MaxValues = maxRecords, maxValues
+	if err := c.Next(frame); err != nil {
+		c.last = 0
+		return nil, errFrame
+	}
 	c.last = record
-	if p.bad {
-		return nil, errors.New("it is damaged")
-	}
-	return profile, nil
+	return cleaned(c.Profile()), nil
 }
 
-func (p *payload) profile(o *snapshot.Profile) {
-	p.string(string(o.Kind))
-	p.time(o.Time)
-	p.int(int64(o.Duration))
-	p.uint(uint64(len(o.Types)))
-	for _, t := range o.Types {
-		p.string(t.Name)
-		p.string(t.Unit)
+// cleaned makes the strings of a profile safe to print.
+func cleaned(p *snapshot.Profile) *snapshot.Profile {
+	p.Kind, p.BuildID, p.Mappings = snapshot.Kind(clean.Text(string(p.Kind))), clean.Text(p.BuildID), clean.Text(p.Mappings)
+	p.Types = slices.Clone(p.Types) // the next profile of the chain shares them
+	for i, t := range p.Types {
+		p.Types[i] = snapshot.SampleType{Name: clean.Text(t.Name), Unit: clean.Text(t.Unit)}
 	}
-	p.int(int64(o.DefaultType))
-	p.int(o.Period)
-	p.string(o.BuildID)
-	p.string(o.Mappings)
-	p.uint(uint64(len(o.Keys)))
-	for _, k := range o.Keys {
-		p.uint(uint64(k.Stack))
-		p.uint(uint64(k.Labels))
-		p.int(k.Size)
-	}
-	for _, v := range o.Values {
-		p.int(v)
-	}
-}
-
-func (p *parser) profile() *snapshot.Profile {
-	o := &snapshot.Profile{Kind: snapshot.Kind(p.string()), Time: p.time(), Duration: time.Duration(p.int())}
-	for n := p.count(); n > 0 && !p.bad; n-- {
-		o.Types = append(o.Types, snapshot.SampleType{Name: p.string(), Unit: p.string()})
-	}
-	o.DefaultType, o.Period = int(p.int()), p.int()
-	o.BuildID, o.Mappings = p.string(), p.string()
-	n := p.count()
-	if n > maxRecords || n*len(o.Types) > maxValues {
-		p.fail()
-	}
-	for ; n > 0 && !p.bad; n-- {
-		o.Keys = append(o.Keys, snapshot.Key{Stack: snapshot.StackID(p.uint()), Labels: snapshot.LabelsID(p.uint()), Size: p.int()})
-	}
-	for n := len(o.Keys) * len(o.Types); n > 0 && !p.bad; n-- {
-		o.Values = append(o.Values, p.int())
-	}
-	return o
+	return p
 }

@@ -3,6 +3,7 @@ package session
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"leaktop/capture/snapshot"
 )
@@ -31,10 +32,19 @@ func (p *payload) shot(s *snapshot.Snapshot, end snapshot.Extent, packers *packe
 	p.int(int64(s.Run))
 	p.bool(s.Advanced)
 	p.bool(s.ForcedGC)
-	p.strings(s.Missing)
+	missing := s.Missing
+	for _, kind := range chained() {
+		if profile := s.Profile(kind); profile != nil && !fits(profile) {
+			missing = append(slices.Clone(missing), fmt.Sprintf("%s profile: it has %d records, too many for a session file", kind, len(profile.Keys)))
+		}
+	}
+	p.strings(missing)
 	p.vitals(&s.Vitals)
 	for i, kind := range chained() {
 		profile := s.Profile(kind)
+		if profile != nil && !fits(profile) {
+			profile = nil
+		}
 		p.bool(profile != nil)
 		if profile != nil {
 			packers[i].append(p, profile, record)

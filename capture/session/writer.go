@@ -271,7 +271,11 @@ func (w *Writer) addShot(s *snapshot.Snapshot) error {
 				p.int(int64(s.Seq))
 				p.string(string(k))
 				p.bytes(raw)
-				w.add(kindRaw, p)
+				if isGzip(raw) {
+					w.addAs(kindRaw, p, false)
+				} else {
+					w.add(kindRaw, p)
+				}
 			}
 		}
 	}
@@ -304,18 +308,25 @@ func (w *Writer) addTable() (snapshot.Extent, error) {
 // minDeflated is from how many bytes on a payload is deflated.
 const minDeflated = 256
 
-// add appends a record to what is to be written.
+func isGzip(b []byte) bool { return len(b) > 2 && b[0] == 0x1f && b[1] == 0x8b }
+
+// add appends a record to what is to be written, deflated if that makes it smaller.
 func (w *Writer) add(k kind, p payload) {
-	b, deflated := []byte(p), false
-	if len(p) >= minDeflated && k != kindRaw {
+	if len(p) >= minDeflated {
 		w.packed.Reset()
 		w.deflate.Reset(&w.packed)
 		_, _ = w.deflate.Write(p) // into memory, which does not fail
 		_ = w.deflate.Close()
-		if w.packed.Len() < len(b) {
-			b, deflated = w.packed.Bytes(), true
+		if w.packed.Len() < len(p) {
+			w.addAs(k, w.packed.Bytes(), true)
+			return
 		}
 	}
+	w.addAs(k, p, false)
+}
+
+// addAs appends a record as it is to stand in the file.
+func (w *Writer) addAs(k kind, b []byte, deflated bool) {
 	w.number++
 	w.added++
 	h := head{kind: k, deflated: deflated, number: w.number, length: uint32(len(b)), sum: crc32.Checksum(b, crcTable)}
