@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"fmt"
+	"strings"
 
 	"leaktop/capture/clean"
 	"leaktop/capture/snapshot"
@@ -19,21 +20,38 @@ const maxKnownStacks = 8 << 20
 //		/src/main.go:17 +0x1b
 //
 // Equal frames and equal stacks are interned once and known again by their
-// text. That a frame is inlined is not taken over: a dump says so of other
-// frames than a profile does, where a wrapper that it was inlined into is not shown.
+// text. What came behind a frame the last time most often comes again, so that
+// is looked for first: it takes three comparisons and no look-up. That a frame
+// is inlined is not taken over: a dump says so of other frames than a profile
+// does, where a wrapper that it was inlined into is not shown.
 type dumpFrames struct {
 	table *snapshot.Table
 	err   error // why no more can be read
 
-	known map[string]snapshot.FrameID // by their text without the arguments
-	text  int                         // bytes of known
+	known map[string]*knownFrame // by their text
+	text  int                    // bytes of known
 	// key is the text of the frame at hand: its function until its place comes.
 	key    []byte
+	open   int // of key, up to the arguments
 	half   half
+	last   *knownFrame        // the one before in the stack at hand
 	ids    []snapshot.FrameID // of the stack at hand, leaf first
 	stacks map[string]snapshot.StackID
-	size   int    // bytes of stacks
-	packed []byte // reused
+	size   int        // bytes of stacks
+	packed []byte     // reused
+	elided knownFrame // what stands for frames that were left out
+}
+
+// knownFrame is a frame that was read before.
+type knownFrame struct {
+	id snapshot.FrameID
+	// open is the text up to the arguments, "main.(*T).wait(", and place the text
+	// behind them, with the ends of both lines. Of the frame that started a
+	// goroutine, "created by main.main in goroutine " stands for the first.
+	open, place string
+	half        half
+	varies      bool        // something stands between open and place
+	next        *knownFrame // that came behind it the last time, nil for none
 }
 
 // half says what the line before was.
@@ -46,11 +64,13 @@ const (
 )
 
 func newDumpFrames(table *snapshot.Table) dumpFrames {
-	return dumpFrames{table: table, known: make(map[string]snapshot.FrameID), stacks: make(map[string]snapshot.StackID)}
+	f := dumpFrames{table: table, known: make(map[string]*knownFrame), stacks: make(map[string]snapshot.StackID)}
+	f.elided.id = table.InternFrame(snapshot.Frame{Function: snapshot.ElidedFrames})
+	return f
 }
 
-// begin starts a new stack.
-func (f *dumpFrames) begin() { f.ids, f.half = f.ids[:0], noHalf }
+// begin starts a new stack. Behind start comes its leaf.
+func (f *dumpFrames) begin(start *knownFrame) { f.ids, f.half, f.last = f.ids[:0], noHalf, start }
 
 // named reports whether a function was read whose place is to come.
 func (f *dumpFrames) named() bool { return f.half != noHalf }
@@ -61,12 +81,58 @@ func (f *dumpFrames) creates() bool { return f.half == namedCreate }
 // name reads the first line of a frame. A line before it that got no second
 // one was none of a frame.
 func (f *dumpFrames) name(line []byte) {
-	f.key, f.half = append(append(f.key[:0], functionOf(line)...), '\n'), namedFrame
+	function := functionOf(line)
+	f.key, f.half = append(f.key[:0], function...), namedFrame
+	if len(function) < len(line) {
+		f.key = append(f.key, '(')
+	} else {
+		f.key = append(f.key, '\n') // lest "f(", which is none, be taken for "f(...)"
+	}
+	f.open = len(f.key)
 }
 
-// creator is name for the frame that started the goroutine.
-func (f *dumpFrames) creator(function []byte) {
-	f.key, f.half = append(append(f.key[:0], function...), '\n'), namedCreate
+// Around the function that started a goroutine.
+const (
+	createdBy   = "created by "
+	inGoroutine = " in goroutine "
+)
+
+// creator is name for the frame that started the goroutine, and returns the
+// goroutine that did, 0 where it is not told.
+func (f *dumpFrames) creator(line []byte) (id int64) {
+	if i := bytes.LastIndex(line, []byte(inGoroutine)); i >= 0 {
+		id, _ = number(line[i+len(inGoroutine):])
+		line = line[:i+len(inGoroutine)]
+	}
+	f.key, f.half = append(f.key[:0], line...), namedCreate
+	f.open = len(f.key)
+	return id
+}
+
+// expected returns the frame that comes next if all is as it was the last time,
+// and how many bytes of text it takes; nil if the text goes on otherwise, or is
+// not all at hand. Of a frame that started the goroutine, id tells which did.
+func (f *dumpFrames) expected(text []byte) (k *knownFrame, size int, id int64) {
+	k = f.last.next
+	if k == nil || len(text) <= len(k.open)+len(k.place) || string(text[:len(k.open)]) != k.open {
+		return nil, 0, 0
+	}
+	text = text[len(k.open):]
+	end := bytes.IndexByte(text, '\n')
+	if end < 1 || len(text)-end < len(k.place) || string(text[end:end+len(k.place)]) != k.place {
+		return nil, 0, 0
+	}
+	switch between := text[:end]; k.half {
+	case namedCreate:
+		if id, between = number(between); len(between) > 0 {
+			return nil, 0, 0
+		}
+	case namedFrame:
+		if last := len(between) - 1; between[last] != ')' || !areArguments(between[:last]) || bytes.IndexByte(between, '(') >= 0 {
+			return nil, 0, 0
+		}
+	}
+	return k, len(k.open) + end + len(k.place), id
 }
 
 // functionOf takes the arguments off a function; an inlined one has "..."
@@ -77,34 +143,48 @@ func functionOf(line []byte) []byte {
 	if open < 0 || line[len(line)-1] != ')' {
 		return line
 	}
-	switch arguments := line[open+1 : len(line)-1]; {
-	case len(arguments) == 0, arguments[0] == '{', bytes.HasPrefix(arguments, []byte("0x")), bytes.HasPrefix(arguments, []byte("...")),
-		arguments[0] == '_' && (len(arguments) == 1 || arguments[1] == ','):
+	if areArguments(line[open+1 : len(line)-1]) {
 		return line[:open]
 	}
 	return line
 }
 
+// areArguments reports whether what stands in the last brackets of a line is as
+// the runtime prints the arguments of a function.
+func areArguments(text []byte) bool {
+	return len(text) == 0 || text[0] == '{' || bytes.HasPrefix(text, []byte("0x")) || bytes.HasPrefix(text, []byte("...")) ||
+		text[0] == '_' && (len(text) == 1 || text[1] == ',')
+}
+
 // place reads the second line of a frame, without its tab, and returns the
 // frame; nil where it has none.
-func (f *dumpFrames) place(line []byte) snapshot.FrameID {
-	functionEnd := len(f.key) - 1
-	f.key, f.half = append(f.key, line...), noHalf
-	id, ok := f.known[string(f.key)]
+func (f *dumpFrames) place(line []byte) *knownFrame {
+	f.key = append(append(append(f.key, "\n\t"...), line...), '\n')
+	half := f.half
+	f.half = noHalf
+	k, ok := f.known[string(f.key)]
 	if ok {
-		return id
+		return k
+	}
+	text := string(f.key)
+	k = &knownFrame{open: text[:f.open], place: text[f.open:], half: half}
+	var function string
+	if half == namedCreate {
+		function, k.varies = strings.CutSuffix(strings.TrimPrefix(k.open, createdBy), inGoroutine)
+	} else if function, k.varies = strings.CutSuffix(k.open, "("); !k.varies {
+		function = strings.TrimSuffix(k.open, "\n")
 	}
 	file, at := splitPlace(line)
-	function := clean.Text(string(f.key[:functionEnd]))
+	function = clean.Text(function)
 	if function == "panic" {
 		function = "runtime.gopanic" // which the runtime prints so
 	}
-	id = f.table.InternFrame(snapshot.Frame{Function: cmp.Or(function, unknownFunction), File: clean.Text(string(file)), Line: at})
-	if f.text += len(f.key); f.text > maxDumpText {
+	k.id = f.table.InternFrame(snapshot.Frame{Function: cmp.Or(function, unknownFunction), File: clean.Text(string(file)), Line: at})
+	if f.text += len(text); f.text > maxDumpText {
 		f.err = fmt.Errorf("the names of its frames have more than %s of text", size(maxDumpText))
 	}
-	f.known[string(f.key)] = id
-	return id
+	f.known[text] = k
+	return k
 }
 
 // splitPlace takes a file and a line from "/src/main.go:17 +0x1b fp=… sp=… pc=…".
@@ -136,17 +216,27 @@ func isAddress(prefix []byte) bool {
 	return false
 }
 
-// elision is the frame that stands for those which were left out.
-func (f *dumpFrames) elision() snapshot.FrameID {
+// elision adds the frame that stands for those which were left out.
+func (f *dumpFrames) elision() {
 	f.half = noHalf
-	return f.table.InternFrame(snapshot.Frame{Function: snapshot.ElidedFrames})
+	f.push(&f.elided)
 }
 
 // push adds a frame to the stack.
-func (f *dumpFrames) push(id snapshot.FrameID) {
-	if f.ids = append(f.ids, id); len(f.ids) > maxDepth && f.err == nil {
+func (f *dumpFrames) push(k *knownFrame) {
+	f.follow(k)
+	if f.ids = append(f.ids, k.id); len(f.ids) > maxDepth && f.err == nil {
 		f.err = fmt.Errorf("it has a stack of more than %d frames", maxDepth)
 	}
+}
+
+// follow remembers what came behind the last frame.
+func (f *dumpFrames) follow(k *knownFrame) {
+	f.last.next = nil
+	if k.varies {
+		f.last.next = k
+	}
+	f.last = k
 }
 
 // stack interns the stack that was read.

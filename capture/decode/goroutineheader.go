@@ -16,24 +16,40 @@ const (
 	maxStatus, maxStatuses = 100, 1000
 	// noStatus is the runtime's own word for a status that it has none for.
 	noStatus = "???"
-	// maxKnownLabels bounds the bytes of the label sets that are remembered:
-	// labels that name single requests are all different.
-	maxKnownLabels = 4 << 20
+	// maxKnownHeaders bounds the bytes of the headers that are remembered: labels
+	// that name single requests are all different.
+	maxKnownHeaders = 4 << 20
 )
 
 // headers reads the first lines of goroutines. What they have in common is
 // made once.
 type headers struct {
 	table    *snapshot.Table
-	statuses map[string]string
-	labels   map[string]snapshot.LabelsID // by how they are printed
-	known    int                          // bytes of labels
-	text     int                          // bytes of all that were read
-	set      []snapshot.Label             // reused
+	statuses map[string]*status
+	known    map[string]header // by the text in square brackets
+	size     int               // bytes of known
+	text     int               // bytes of all labels that were read
+	set      []snapshot.Label  // reused
+}
+
+// header is what stands in the square brackets of a goroutine's first line.
+type header struct {
+	status         *status
+	labels         snapshot.LabelsID
+	minutes        int32
+	leaked, locked bool
+}
+
+// status is what goroutines do or wait for.
+type status struct {
+	text string
+	// start is not a frame: what comes behind it is the leaf of the last stack
+	// with this status.
+	start knownFrame
 }
 
 func newHeaders(table *snapshot.Table) headers {
-	return headers{table: table, statuses: make(map[string]string), labels: make(map[string]snapshot.LabelsID)}
+	return headers{table: table, statuses: make(map[string]*status), known: make(map[string]header)}
 }
 
 // read takes the first line of a goroutine apart:
@@ -42,47 +58,62 @@ func newHeaders(table *snapshot.Table) headers {
 //
 // ok is false if it is another line. Of a line that is cut, as long labels make
 // one, the rest is missing.
-func (h *headers) read(line []byte, cut bool) (g snapshot.DumpedGoroutine, ok bool) {
+func (h *headers) read(line []byte, cut bool) (id int64, out header, ok bool) {
 	rest, ok := bytes.CutPrefix(line, []byte("goroutine "))
 	if !ok || len(rest) == 0 || rest[0] < '0' || rest[0] > '9' {
-		return g, false
+		return 0, out, false
 	}
-	g.ID, rest = number(rest)
+	id, rest = number(rest)
 	// With GOTRACEBACK=system there is more: " gp=0x… m=0 mp=0x… [".
 	open := bytes.Index(rest, []byte(" ["))
 	if open < 0 || open > 0 && !bytes.HasPrefix(rest, []byte(" gp=")) {
-		return g, false
+		return 0, out, false
 	}
 	rest, whole := bytes.CutSuffix(rest[open+2:], []byte("]:"))
 	if !whole && !cut {
-		return g, false
+		return 0, out, false
 	}
+	return id, h.brackets(rest), true
+}
+
+// brackets reads what stands in the square brackets, each different text once.
+func (h *headers) brackets(text []byte) header {
+	if out, ok := h.known[string(text)]; ok {
+		return out
+	}
+	var out header
+	rest := text
 	// The labels come last, and their values may hold anything.
 	if i := bytes.Index(rest, []byte(" labels:{")); i >= 0 {
-		g.Labels = h.labelSet(rest[i+len(" labels:{"):])
+		out.labels = h.labelSet(rest[i+len(" labels:{"):])
 		rest = rest[:i]
 	}
 	status, rest, more := bytes.Cut(rest, []byte(", "))
-	g.Status, g.Leaked = h.status(status)
+	out.status, out.leaked = h.status(status)
 	for more {
 		var field []byte
 		field, rest, more = bytes.Cut(rest, []byte(", "))
 		switch {
 		case bytes.HasSuffix(field, []byte(" minutes")):
 			n, _ := number(field)
-			g.Minutes = int32(min(n, math.MaxInt32))
+			out.minutes = int32(min(n, math.MaxInt32))
 		case string(field) == "locked to thread":
-			g.Locked = true
+			out.locked = true
 		}
 		// "synctest bubble N", "synctest group N" in Go 1.24: tests only.
 	}
-	return g, true
+	if h.size += len(text); h.size > maxKnownHeaders {
+		clear(h.known)
+		h.size = len(text)
+	}
+	h.known[string(text)] = out
+	return out
 }
 
 // status returns a status without the marks behind it, and whether one of them
 // says that the goroutine was found to be leaked. The other marks say that the
 // GC scans its stack just now, and that it is blocked within a synctest bubble.
-func (h *headers) status(text []byte) (status string, leaked bool) {
+func (h *headers) status(text []byte) (s *status, leaked bool) {
 	for {
 		cut := false
 		for _, mark := range []string{" (leaked)", " (scan)", " (durable)", " (synctest)"} {
@@ -95,22 +126,18 @@ func (h *headers) status(text []byte) (status string, leaked bool) {
 			break
 		}
 	}
-	status, ok := h.statuses[string(text)]
-	if !ok {
-		status = clean.Line(string(text), maxStatus)
-		if status == "" || len(h.statuses) == maxStatuses {
-			return noStatus, leaked
-		}
-		h.statuses[string(text)] = status
+	name := clean.Line(string(text), maxStatus)
+	if _, ok := h.statuses[name]; name == "" || !ok && len(h.statuses) >= maxStatuses {
+		name = noStatus
 	}
-	return status, leaked
+	if h.statuses[name] == nil {
+		h.statuses[name] = &status{text: name}
+	}
+	return h.statuses[name], leaked
 }
 
 // labelSet interns labels as they are printed: `"key": "value", "key": "value"}`.
 func (h *headers) labelSet(text []byte) snapshot.LabelsID {
-	if id, ok := h.labels[string(text)]; ok {
-		return id
-	}
 	h.set = h.set[:0]
 	for rest := string(text); ; {
 		key, after, ok := quoted(rest)
@@ -124,13 +151,7 @@ func (h *headers) labelSet(text []byte) snapshot.LabelsID {
 			break
 		}
 	}
-	id := h.table.InternLabels(h.set)
-	if h.known += len(text); h.known > maxKnownLabels {
-		clear(h.labels)
-		h.known = len(text)
-	}
-	h.labels[string(text)] = id
-	return id
+	return h.table.InternLabels(h.set)
 }
 
 // add takes in one label. Above the bound values are left out, as a table does.

@@ -51,7 +51,7 @@ func Goroutines(r io.Reader, name string, table *snapshot.Table) (*snapshot.Dump
 	case len(d.Goroutines) == 0:
 		return nil, refuse(name, "it is no full goroutine dump", "fetch one with curl -o goroutines.txt 'http://HOST:PORT/debug/pprof/goroutine?debug=2'")
 	}
-	d.Cut = s.cut || s.lines.open || s.lines.bytes == largestDump
+	d.Cut = s.cut || s.lines.open || s.lines.bytes() == largestDump
 	slices.SortStableFunc(d.Goroutines, func(a, b snapshot.DumpedGoroutine) int { return cmp.Compare(a.ID, b.ID) })
 	return d, nil
 }
@@ -63,11 +63,14 @@ type scanner struct {
 	unavailable bool                     // its stack could not be printed
 	cut         bool                     // the text ended within it
 
-	lines   lines
-	headers headers
-	frames  dumpFrames
-	head    snapshot.DumpedGoroutine // of the goroutine that comes next
-	begun   bool                     // its header was read
+	lines    lines
+	headers  headers
+	frames   dumpFrames
+	status   *status    // of the goroutine at hand
+	ancestor knownFrame // stands before the leaf of a stack further back
+	id       int64      // of the goroutine that comes next
+	head     header     // of that one, too
+	begun    bool       // which was read
 }
 
 func newScanner(r io.Reader, table *snapshot.Table) *scanner {
@@ -83,14 +86,16 @@ func (s *scanner) next() bool {
 		}
 		s.begun = s.header()
 	}
-	s.goroutine, s.begun, s.elided, s.unavailable = s.head, false, false, false
+	h := s.head
+	s.goroutine = snapshot.DumpedGoroutine{ID: s.id, Status: h.status.text, Labels: h.labels, Minutes: h.minutes, Leaked: h.leaked, Locked: h.locked}
+	s.status, s.begun, s.elided, s.unavailable = h.status, false, false, false
 	s.body()
 	return s.lines.err == nil && s.frames.err == nil
 }
 
 // header reads the line at hand, if it is the first of a goroutine.
 func (s *scanner) header() (ok bool) {
-	s.head, ok = s.headers.read(s.lines.line, s.lines.cut)
+	s.id, s.head, ok = s.headers.read(s.lines.line, s.lines.cut)
 	return ok
 }
 
@@ -106,8 +111,14 @@ const (
 // body reads the lines of a goroutine behind its header.
 func (s *scanner) body() {
 	f, whose, empty := &s.frames, ofGoroutine, true
-	f.begin()
-	for s.lines.next() {
+	f.begin(&s.status.start)
+	for {
+		if s.expected(whose) {
+			empty = false
+		}
+		if f.err != nil || !s.lines.next() {
+			break
+		}
 		line := s.lines.line
 		if s.begun = s.header(); s.begun || len(line) == 0 {
 			s.end(whose)
@@ -117,14 +128,16 @@ func (s *scanner) body() {
 		switch {
 		case line[0] == '\t':
 			s.indented(line, whose)
-		case bytes.HasPrefix(line, []byte("created by ")):
-			s.creator(line, whose)
+		case bytes.HasPrefix(line, []byte(createdBy)):
+			if id := f.creator(line); whose == ofGoroutine { // an ancestor's is of no use
+				s.goroutine.CreatorID = id
+			}
 		case isElision(line):
 			s.elided = s.elided || whose == ofGoroutine
-			f.push(f.elision())
+			f.elision()
 		case bytes.HasPrefix(line, []byte("[originating from goroutine ")):
 			s.end(whose)
-			f.begin()
+			f.begin(&s.ancestor)
 			whose = min(whose+1, ofNobody)
 		case bytes.HasPrefix(line, []byte("non-Go function at pc=")):
 			f.name(line)
@@ -132,17 +145,37 @@ func (s *scanner) body() {
 		default:
 			f.name(line)
 		}
-		if f.err != nil {
-			return
-		}
 	}
 	// What is of the last goroutine in a text that stops in it looks like another stack.
-	s.cut = empty || f.named() || s.lines.open || s.lines.bytes == largestDump
+	s.cut = empty || f.named() || s.lines.open || s.lines.bytes() == largestDump
 	if s.cut {
 		s.goroutine.Stack, s.goroutine.Origin, s.goroutine.Creator = snapshot.NoStack, snapshot.NoStack, 0
 		return
 	}
 	s.end(whose)
+}
+
+// expected reads frames for as long as they are those that came next the last
+// time, and reports whether there were any.
+func (s *scanner) expected(whose owner) (any bool) {
+	f := &s.frames
+	for !f.named() && f.err == nil {
+		k, size, id := f.expected(s.lines.rest())
+		if k == nil {
+			break
+		}
+		s.lines.pos += size
+		any = true
+		if k.half == namedFrame {
+			f.push(k)
+			continue
+		}
+		f.follow(k)
+		if whose == ofGoroutine {
+			s.goroutine.Creator, s.goroutine.CreatorID = k.id, id
+		}
+	}
+	return any
 }
 
 // end takes over the stack that was read.
@@ -155,24 +188,14 @@ func (s *scanner) end(whose owner) {
 	}
 }
 
-// creator reads "created by FUNC in goroutine N". An ancestor's is of no use.
-func (s *scanner) creator(line []byte, whose owner) {
-	name := bytes.TrimPrefix(line, []byte("created by "))
-	if i := bytes.LastIndex(name, []byte(" in goroutine ")); i >= 0 {
-		id, _ := number(name[i+len(" in goroutine "):])
-		if name = name[:i]; whose == ofGoroutine {
-			s.goroutine.CreatorID = id
-		}
-	}
-	s.frames.creator(name)
-}
-
 // indented reads a line below another one: where a function is, or that there is no stack.
 func (s *scanner) indented(line []byte, whose owner) {
 	switch f := &s.frames; {
 	case f.creates():
-		if at := f.place(line[1:]); whose == ofGoroutine {
-			s.goroutine.Creator = at
+		k := f.place(line[1:])
+		f.follow(k)
+		if whose == ofGoroutine {
+			s.goroutine.Creator = k.id
 		}
 	case f.named():
 		f.push(f.place(line[1:]))
