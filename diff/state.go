@@ -7,8 +7,8 @@ import (
 )
 
 // State says what a goroutine waits for, in the words of the runtime's own
-// dump (goroutine?debug=2). The cheap goroutine profile has no states; they are
-// inferred from the frames at the leaf.
+// dump (goroutine?debug=2), which has more of them than these. The cheap
+// goroutine profile has no states; they are inferred from the frames at the leaf.
 type State string
 
 // The states that can be told apart by frames. A nil channel, a bubble of
@@ -81,9 +81,13 @@ func waitOf(function string) State {
 	return ""
 }
 
-// StateOf infers the state of a goroutine from its stack: the first frame from
-// the leaf that tells what waits there decides.
+// StateOf returns the state of the goroutines with a stack: what a full dump
+// tells, see [snapshot.Table.InState], else what the stack shows. Then the first
+// frame from the leaf that tells what waits there decides.
 func StateOf(t *snapshot.Table, stack snapshot.StackID) State {
+	if told := t.State(stack); told != "" {
+		return State(told)
+	}
 	parked, acquires, depth := false, false, 0
 	for f := range t.Frames(stack) {
 		if state := waitOf(f.Function); state != "" {
@@ -101,6 +105,8 @@ func StateOf(t *snapshot.Table, stack snapshot.StackID) State {
 		}
 	}
 	switch {
+	case strings.HasPrefix(t.Leaf(stack).Function, "0x"):
+		return Unknown // the runtime's frames at the leaf have no names, as with debug=1
 	case acquires:
 		return Semacquire
 	case parked:

@@ -5,9 +5,9 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 
-	"leaktop/capture/clean"
 	"leaktop/capture/snapshot"
 )
 
@@ -43,18 +43,35 @@ func Goroutines(r io.Reader, name string, table *snapshot.Table) (*snapshot.Dump
 			d.Unavailable++
 		}
 	}
-	switch {
-	case s.lines.err != nil:
-		return nil, refuse(name, "it cannot be read ("+clean.Line(s.lines.err.Error(), maxName)+")", "try it again")
-	case s.frames.err != nil:
-		return nil, refuse(name, s.frames.err.Error(), "take a dump of a program with fewer and shallower stacks")
-	case len(d.Goroutines) == 0:
-		return nil, refuse(name, "it is no full goroutine dump", "fetch one with curl -o goroutines.txt 'http://HOST:PORT/debug/pprof/goroutine?debug=2'")
+	if err := s.refusal(name, len(d.Goroutines) > 0); err != nil {
+		return nil, err
 	}
 	d.Cut = s.cut || s.lines.open || s.lines.bytes() == largestDump
 	slices.SortStableFunc(d.Goroutines, func(a, b snapshot.DumpedGoroutine) int { return cmp.Compare(a.ID, b.ID) })
 	return d, nil
 }
+
+// howToDump ends every error about a text that is no dump.
+const howToDump = "fetch one with curl -o goroutines.txt 'http://HOST:PORT/debug/pprof/goroutine?debug=2'"
+
+// refusal is why the text cannot be taken; nil where it can, and some
+// goroutines were found.
+func (s *scanner) refusal(name string, found bool) error {
+	switch {
+	case s.lines.err != nil:
+		return unreadable(name, s.lines.err)
+	case s.frames.err != nil:
+		return refuse(name, s.frames.err.Error(), "take a dump of a program with fewer and shallower stacks")
+	case s.late:
+		return refuse(name, fmt.Sprintf("there is no goroutine in its first %s", size(int(s.lead))), "cut off what stands before the dump, or raise the bound with --max-filesize")
+	case !found:
+		return noDump{refuse(name, "it is no full goroutine dump", howToDump)}
+	}
+	return nil
+}
+
+// noDump is the error about a text with no goroutine in it.
+type noDump struct{ error }
 
 // scanner takes a dump apart, one goroutine after the other.
 type scanner struct {
@@ -71,10 +88,13 @@ type scanner struct {
 	id       int64      // of the goroutine that comes next
 	head     header     // of that one, too
 	begun    bool       // which was read
+	found    bool       // there was one
+	lead     int64      // bytes within which the first one must stand
+	late     bool       // it does not
 }
 
 func newScanner(r io.Reader, table *snapshot.Table) *scanner {
-	return &scanner{lines: newLines(r), headers: newHeaders(table), frames: newDumpFrames(table)}
+	return &scanner{lead: math.MaxInt64, lines: newLines(r), headers: newHeaders(table), frames: newDumpFrames(table)}
 }
 
 // next goes on to the next goroutine. It returns false after the last one, and
@@ -84,8 +104,12 @@ func (s *scanner) next() bool {
 		if !s.lines.next() {
 			return false
 		}
+		if s.late = !s.found && s.lines.bytes() > s.lead; s.late {
+			return false
+		}
 		s.begun = s.header()
 	}
+	s.found = true
 	h := s.head
 	s.goroutine = snapshot.DumpedGoroutine{ID: s.id, Status: h.status.text, Labels: h.labels, Minutes: h.minutes, Leaked: h.leaked, Locked: h.locked}
 	s.status, s.begun, s.elided, s.unavailable = h.status, false, false, false

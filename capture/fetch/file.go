@@ -11,28 +11,35 @@ import (
 	"leaktop/capture/clean"
 )
 
-// File reads a file of at most limit bytes, which may be a pipe. Every error
-// is one line that names the file. It returns when the context ends, even
-// while a pipe has nothing to give.
-func File(ctx context.Context, path string, limit int64) ([]byte, error) {
-	type result struct {
-		data []byte
-		err  error
-	}
-	done := make(chan result, 1)
-	go func() {
-		data, err := readFile(path, limit)
-		done <- result{data, err}
-	}()
+// File opens a file, which may be a pipe, and hands it over together with its
+// length, 0 where that is not known. An error of opening it is one line that
+// names the file; else it returns what read does. It returns when the context
+// ends, even while a pipe has nothing to give; then read may still be running.
+func File(ctx context.Context, path string, read func(r io.Reader, length int64) error) error {
+	return interruptible(ctx, path, func() error {
+		f, length, err := open(path)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		return read(f, length)
+	})
+}
+
+// interruptible returns when do does or the context ends.
+func interruptible(ctx context.Context, path string, do func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- do() }()
 	select {
 	case <-ctx.Done():
-		return nil, fmt.Errorf("%s: interrupted; run it again", clean.Text(path))
-	case r := <-done:
-		return r.data, r.err
+		return fmt.Errorf("%s: interrupted; run it again", clean.Text(path))
+	case err := <-done:
+		return err
 	}
 }
 
-func readFile(path string, limit int64) ([]byte, error) {
+// open opens what can be read, and tells the length of a regular file.
+func open(path string) (f *os.File, length int64, err error) {
 	name := clean.Text(path)
 	unreadable := func(err error) error {
 		var inPath *fs.PathError
@@ -41,30 +48,21 @@ func readFile(path string, limit int64) ([]byte, error) {
 		}
 		return fmt.Errorf("%s: it cannot be read (%s); name a profile that you may read", name, detail(err))
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, unreadable(err)
+	if f, err = os.Open(path); err != nil {
+		return nil, 0, unreadable(err)
 	}
-	defer f.Close()
 	info, err := f.Stat()
 	switch {
 	case err != nil:
-		return nil, unreadable(err)
+		err = unreadable(err)
 	case info.IsDir():
-		return nil, fmt.Errorf("%s: it is a directory; name a profile in it", name)
-	case info.Mode().IsRegular() && info.Size() > limit:
-		return nil, tooLargeFile(name, limit)
+		err = fmt.Errorf("%s: it is a directory; name a profile in it", name)
+	case info.Mode().IsRegular():
+		length = info.Size()
 	}
-	data, err := io.ReadAll(io.LimitReader(f, limit+1))
-	switch {
-	case err != nil:
-		return nil, unreadable(err)
-	case int64(len(data)) > limit:
-		return nil, tooLargeFile(name, limit)
+	if err != nil {
+		f.Close()
+		return nil, 0, err
 	}
-	return data, nil
-}
-
-func tooLargeFile(name string, limit int64) error {
-	return fmt.Errorf("%s: it is larger than the cap of %d bytes; name a smaller profile, or raise the cap with --max-filesize", name, limit)
+	return f, length, nil
 }

@@ -4,12 +4,24 @@ package fetch
 
 import (
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 )
+
+// whole reads a file to its end.
+func whole(ctx context.Context, path string) (data []byte, length int64, err error) {
+	err = File(ctx, path, func(r io.Reader, n int64) error {
+		var err error
+		data, err = io.ReadAll(r)
+		length = n
+		return err
+	})
+	return data, length, err
+}
 
 func TestFile(t *testing.T) {
 	dir := t.TempDir()
@@ -20,20 +32,18 @@ func TestFile(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		path  string
-		limit int64
 		want  string // of the data, or in the error
 		fails bool
 	}{
-		{"whole", path, 8, "12345678", false},
-		{"over the cap", path, 7, "larger than the cap of 7 bytes", true},
-		{"missing", filepath.Join(dir, "none"), 8, "no such file", true},
-		{"a directory", dir, 8, "it is a directory", true},
+		{"whole", path, "12345678", false},
+		{"missing", filepath.Join(dir, "none"), "no such file", true},
+		{"a directory", dir, "it is a directory", true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			data, err := File(t.Context(), tt.path, tt.limit)
+			data, length, err := whole(t.Context(), tt.path)
 			if !tt.fails {
-				if err != nil || string(data) != tt.want {
-					t.Errorf("got %q and %v, want %q", data, err, tt.want)
+				if err != nil || string(data) != tt.want || length != int64(len(data)) {
+					t.Errorf("got %q of %d bytes and %v, want %q", data, length, err, tt.want)
 				}
 				return
 			}
@@ -45,7 +55,7 @@ func TestFile(t *testing.T) {
 }
 
 func TestFileNamesAreMadeSafe(t *testing.T) {
-	_, err := File(t.Context(), "no\x1b[2Jsuch\nfile", 8)
+	_, _, err := whole(t.Context(), "no\x1b[2Jsuch\nfile")
 	if err == nil || strings.ContainsAny(err.Error(), "\x1b\n") {
 		t.Errorf("the error %q holds control characters", err)
 	}
@@ -64,16 +74,16 @@ func TestFileFromAPipe(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	data, err := File(t.Context(), pipe, 100)
-	if err != nil || string(data) != "from a pipe" {
-		t.Errorf("got %q and %v", data, err)
+	data, length, err := whole(t.Context(), pipe)
+	if err != nil || string(data) != "from a pipe" || length != 0 {
+		t.Errorf("got %q of %d bytes and %v", data, length, err)
 	}
 }
 
 func TestFileReturnsWhenInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := File(ctx, fifo(t), 100); err == nil || !strings.Contains(err.Error(), "interrupted") {
+	if _, _, err := whole(ctx, fifo(t)); err == nil || !strings.Contains(err.Error(), "interrupted") {
 		t.Errorf("a pipe that nobody writes to gave %v", err)
 	}
 }

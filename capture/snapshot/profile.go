@@ -76,8 +76,11 @@ type Profile struct {
 	// changes within a process, and changed at every restart measured
 	// (the [vdso] base moves); "" where the profile has no mappings.
 	Mappings string
+	Form     Form // what of the stacks it shows, where it is of goroutines
 	Keys     []Key
 	Values   []int64 // len(Keys)*len(Types): record i has Values[i*n:(i+1)*n]
+	// Told is what a full dump says besides, by stack; nil where it is of none.
+	Told map[StackID]Told
 }
 
 // Vector returns the values of record i, one per sample type. The caller must not change it.

@@ -18,7 +18,9 @@ type Table struct {
 	frameIDs map[Frame]FrameID
 	nodes    []node // index is StackID; element 0 is the root, NoStack
 	children map[node]StackID
-	labels   []Labels // index is LabelsID; element 0 is the empty set
+	told     map[told]StackID // the nodes that are no part of the tree; nil for none
+	states   map[StackID]told // the other way round
+	labels   []Labels         // index is LabelsID; element 0 is the empty set
 	labelIDs map[string]LabelsID
 }
 

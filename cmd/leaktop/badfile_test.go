@@ -33,7 +33,7 @@ func TestFilesThatAreRefused(t *testing.T) {
 		{name: "JSON", data: []byte(`{"heap": 1}`), says: "JSON"},
 		{name: "a program", data: append([]byte("\x7fELF\x02\x01\x01"), make([]byte, 4096)...), says: "program"},
 		{name: "noise", data: bytes.Repeat([]byte{0xff, 0x8b, 0x03, 0x99}, 4096), says: "profile"},
-		{name: "a full goroutine dump", data: readRecorded(t, "go-goroutine-debug2.txt"), says: "debug=2"},
+		{name: "a goroutine dump beside a heap profile", data: readRecorded(t, "go-goroutine-debug2.txt"), says: "one kind"},
 		{name: "no sample types", data: packedProfile(t, &profile.Profile{}), says: "sample type"},
 		{name: "cut gzip", data: packed[:len(packed)/2], says: "ends in the middle"},
 		{name: "cut to the magic", data: packed[:2], says: "ends in the middle"},

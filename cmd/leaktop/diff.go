@@ -5,19 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"leaktop/capture/clean"
-	"leaktop/capture/decode"
-	"leaktop/capture/fetch"
-	"leaktop/capture/sampler"
 	"leaktop/capture/snapshot"
-	"leaktop/capture/target"
 	"leaktop/diff"
 	"leaktop/diff/export"
 )
@@ -38,15 +31,18 @@ func newDiff(std streams) *cobra.Command {
 	var flags diffFlags
 	cmd := &cobra.Command{
 		Use:   "diff BASE CURRENT",
-		Short: "Compare two profiles, or two running processes",
+		Short: "Compare two profiles, goroutine dumps, or running processes",
 		Long: `diff compares two snapshots. BASE and CURRENT are pprof files, heap or goroutine,
-or addresses as leaktop takes them, of which a snapshot is taken now.
+full goroutine dumps (goroutine?debug=2, or what a panic or SIGQUIT left in a log),
+or addresses as leaktop takes them, of which a snapshot is taken now. A file may be
+packed with gzip, and - is the standard input.
 
 With --fail-on it judges them, too, and exits with 1 for a leak, 0 for none, and 4
 where two snapshots do not tell, which is nearly always: leaktop check looks at many.`,
 		Example: `leaktop diff before.pb.gz after.pb.gz
 leaktop diff before.pb.gz after.pb.gz --sample_index=alloc_space
 leaktop diff before.pb.gz after.pb.gz --format pprof -o diff.pb.gz
+leaktop diff before.txt after.txt
 leaktop diff canary:6060 stable:6060 --format markdown`,
 		Args: exactly(2, "BASE and CURRENT"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -86,8 +82,11 @@ func runDiff(ctx context.Context, std streams, base, current string, reach reach
 	if err := flags.check(); err != nil {
 		return err
 	}
+	if base == standardInput && current == standardInput {
+		return usageError{errors.New("- -: there is one standard input; name a file for one of the two")}
+	}
 	table := snapshot.NewTable()
-	inputs, err := readInputs(ctx, table, reach, base, current)
+	inputs, err := readInputs(ctx, std.in, table, reach, base, current)
 	if err != nil {
 		return err
 	}
@@ -108,88 +107,6 @@ func runDiff(ctx context.Context, std streams, base, current string, reach reach
 	return writeReport(std.out, flags.output, flags.force, write)
 }
 
-// input is what one of the two arguments led to: a file's profile, or all
-// that a snapshot of an address holds.
-type input struct {
-	name     string
-	time     time.Time
-	info     snapshot.Info
-	missing  []string // why a profile of an address could not be had
-	profiles map[snapshot.Kind]*snapshot.Profile
-}
-
-// readInputs reads the arguments, one after the other: two large profiles that
-// are decoded at the same time need twice the memory.
-func readInputs(ctx context.Context, table *snapshot.Table, reach reachFlags, args ...string) ([]input, error) {
-	inputs := make([]input, 0, len(args))
-	for _, arg := range args {
-		in, err := readInput(ctx, table, reach, arg)
-		if err != nil {
-			return nil, err
-		}
-		inputs = append(inputs, in)
-	}
-	return inputs, nil
-}
-
-// readInput takes a file where there is one of this name, else a snapshot of
-// the address.
-func readInput(ctx context.Context, table *snapshot.Table, reach reachFlags, arg string) (input, error) {
-	if isFile(arg) {
-		return readProfile(ctx, table, reach.limits, arg)
-	}
-	t, err := target.Parse(arg)
-	if err != nil {
-		why := "it is no address"
-		var usage *target.UsageError
-		if errors.As(err, &usage) {
-			why += " (" + usage.Why + ")"
-		}
-		return input{}, fmt.Errorf("%s: there is no such file, and %s; name a pprof file, or a target such as 6060 or host:6060", clean.Text(arg), why)
-	}
-	client, err := reach.client(t)
-	if err != nil {
-		return input{}, err
-	}
-	defer client.Close()
-	s := sampler.New(sampler.Config{Target: t, Client: client, Table: table, Limits: reach.limits.decode(), AttachTimeout: reach.options.Timeout / 2})
-	shot, info, err := s.One(ctx)
-	if err != nil {
-		return input{}, err
-	}
-	in := input{name: info.Address, time: shot.Time, info: info, missing: shot.Missing, profiles: make(map[snapshot.Kind]*snapshot.Profile)}
-	for _, kind := range []snapshot.Kind{snapshot.Heap, snapshot.Goroutine} {
-		if p := shot.Profile(kind); p != nil {
-			in.profiles[kind] = p
-		}
-	}
-	return in, nil
-}
-
-// isFile reports whether an argument names a file rather than an address: one
-// that is there, or that only a path can look like.
-func isFile(arg string) bool {
-	if strings.Contains(arg, "://") {
-		return false
-	}
-	if _, err := os.Stat(arg); err == nil {
-		return true
-	}
-	return strings.ContainsAny(arg, `/\`) || strings.HasSuffix(arg, ".gz") || strings.HasSuffix(arg, ".pb") || strings.HasSuffix(arg, ".pprof")
-}
-
-func readProfile(ctx context.Context, table *snapshot.Table, limits sizeLimits, path string) (input, error) {
-	data, err := fetch.File(ctx, path, int64(limits.sent))
-	if err != nil {
-		return input{}, err
-	}
-	profile, err := decode.Profile(data, path, table, limits.decode())
-	if err != nil {
-		return input{}, err
-	}
-	return input{name: clean.Text(path), time: profile.Time, profiles: map[snapshot.Kind]*snapshot.Profile{profile.Kind: profile}}, nil
-}
-
 // comparedInputs is a diff and how many of its snapshots were not fetched whole.
 type comparedInputs struct {
 	export.Diff
@@ -204,15 +121,19 @@ func compareInputs(table *snapshot.Table, base, current input) (comparedInputs, 
 		Current: export.Input{Name: current.name, Time: current.time},
 	}}
 	for _, in := range []input{base, current} {
-		if len(in.missing) > 0 {
+		if in.partial {
 			d.partial++
 		}
+		d.Notes = append(append(d.Notes, in.missing...), in.notes...)
 	}
-	d.Notes = append(slices.Clone(base.missing), current.missing...)
 	for kind, p := range current.profiles {
 		before := base.profiles[kind]
 		if before == nil {
 			continue
+		}
+		if before.Form != p.Form {
+			d.Notes = append(d.Notes, formsDiffer)
+			before, p = diff.Alike(table, before, p)
 		}
 		if c := diff.Compare(table, before, p); kind == snapshot.Goroutine {
 			d.Goroutines = c
@@ -226,6 +147,9 @@ func compareInputs(table *snapshot.Table, base, current input) (comparedInputs, 
 	}
 	return d, nil
 }
+
+// formsDiffer is said where a dump is compared with a profile.
+const formsDiffer = "the two tell stacks in different ways, as a goroutine dump and a profile do: they are matched by the frames outside the runtime"
 
 // kinds names the profiles of an input.
 func kinds(in input) string {

@@ -37,6 +37,9 @@ func (in input) snapshot() *snapshot.Snapshot {
 	if s.Goroutines != nil && s.Goroutines.Column(string(snapshot.GoroutineLeak)) >= 0 {
 		s.Leaked = s.Goroutines
 	}
+	if in.leaked != nil {
+		s.Leaked = in.leaked
+	}
 	return s
 }
 

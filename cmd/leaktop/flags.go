@@ -75,7 +75,7 @@ type sizeLimits struct{ sent, unpacked sizeValue }
 func (s *sizeLimits) add(f *pflag.FlagSet) {
 	limits := decode.DefaultLimits()
 	s.sent, s.unpacked = sizeValue(limits.MaxBytes), sizeValue(limits.MaxUnpacked)
-	f.Var(&s.sent, "max-filesize", "the largest profile to take, as sent or on disk")
+	f.Var(&s.sent, "max-filesize", "the largest profile to take, as sent or on disk; a goroutine dump in a file may have any size")
 	f.Var(&s.unpacked, "max-unpacked", "the largest profile to take, unpacked")
 }
 

@@ -1,0 +1,162 @@
+package snapshot
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// GroupedDump is a full goroutine dump of which the goroutines were counted as
+// they were read, and not kept: a dump of a million of them takes as much as its
+// different stacks do. It is not changed once it is built.
+type GroupedDump struct {
+	// Groups are the goroutines that agree in state, stack, labels and creator,
+	// each group once, in order of first appearance.
+	Groups []DumpGroup
+	// Truncated says that the text is exactly as long as the runtime lets it
+	// become (64 MiB), and Cut that it ended in the middle of a goroutine. Either
+	// way these are not all.
+	Truncated, Cut bool
+	// Elided counts the goroutines whose stack has a frame of [ElidedFrames] in it.
+	Elided int64
+	// Unavailable counts those whose stack the target could not print, because
+	// they were running on another thread.
+	Unavailable int64
+	// Mains is how often the main goroutine stands in it, which every process has
+	// once: a log may hold several dumps.
+	Mains int64
+}
+
+// DumpGroup is goroutines of a [GroupedDump]; what its fields mean is said at
+// [DumpedGoroutine].
+type DumpGroup struct {
+	Status  string
+	Stack   StackID // of the frames alone
+	Labels  LabelsID
+	Creator FrameID
+	Leaked  bool
+	Count   int64
+	// Least and Most are the minutes that they have waited, as the runtime says.
+	Least, Most int32
+}
+
+// Form says what of a goroutine's stack a profile shows.
+type Form uint8
+
+const (
+	// AllFrames is the form of the goroutine profile at debug=0.
+	AllFrames Form = iota
+	// NoLeaf is the form of its text (debug=1): the runtime's frames at the leaf
+	// have no names.
+	NoLeaf
+	// NoRuntime is the form of a full dump: the runtime's frames are left out, see
+	// [Table.Dumped], and the state is told; see [Table.InState].
+	NoRuntime
+)
+
+// Told is what a full dump says of the goroutines with one stack in one state,
+// besides how many they are.
+type Told struct {
+	// Creators are the lines that started them, the one of most first. The zero
+	// frame is of those that nobody started, as the main goroutine.
+	Creators []CreatorCount
+	// Least and Most are the minutes that they have waited, as the runtime says,
+	// which is not to be trusted; see [DumpedGoroutine.Minutes].
+	Least, Most int32
+}
+
+// CreatorCount is how many goroutines one line started.
+type CreatorCount struct {
+	Creator FrameID
+	Count   int64
+}
+
+// Profile is the goroutine profile that the dump stands for: a record for each
+// stack, state and set of labels.
+func (d *GroupedDump) Profile(t *Table) *Profile {
+	b := NewBuilder(Profile{
+		Kind:        Goroutine,
+		Types:       []SampleType{{Name: "goroutine", Unit: "count"}},
+		DefaultType: -1,
+		Form:        NoRuntime,
+	})
+	tallies := make(map[StackID]*tally)
+	for _, g := range d.Groups {
+		stack := t.InState(g.Stack, g.Status)
+		b.Add(Key{Stack: stack, Labels: g.Labels}, []int64{g.Count})
+		if tallies[stack] == nil {
+			tallies[stack] = newTally()
+		}
+		tallies[stack].creator(g.Creator, g.Count)
+		tallies[stack].minutes(g.Least, g.Most)
+	}
+	p := b.Profile()
+	p.Told = make(map[StackID]Told, len(tallies))
+	for stack, sum := range tallies {
+		p.Told[stack] = sum.told()
+	}
+	return p
+}
+
+// Leaked is the profile of those that the runtime's leak detection has found;
+// nil where there are none.
+func (d *GroupedDump) Leaked(t *Table) *Profile {
+	b := NewBuilder(Profile{Kind: Goroutine, Types: []SampleType{{Name: string(GoroutineLeak), Unit: "count"}}, DefaultType: -1, Form: NoRuntime})
+	found := false
+	for _, g := range d.Groups {
+		if g.Leaked {
+			b.Add(Key{Stack: t.InState(g.Stack, g.Status), Labels: g.Labels}, []int64{g.Count})
+			found = true
+		}
+	}
+	if !found {
+		return nil
+	}
+	return b.Profile()
+}
+
+// ToldOf is what a dump says of the goroutines with any of these stacks; false
+// where the profile is of no dump or has none of them.
+func (p *Profile) ToldOf(stacks []StackID) (Told, bool) {
+	sum := newTally()
+	for _, stack := range stacks {
+		if told, ok := p.Told[stack]; ok {
+			sum.add(told)
+		}
+	}
+	return sum.told(), len(sum.creators) > 0
+}
+
+// tally adds up what a dump says.
+type tally struct {
+	creators    map[FrameID]int64
+	least, most int32
+}
+
+func newTally() *tally { return &tally{creators: make(map[FrameID]int64), least: math.MaxInt32} }
+
+func (t *tally) creator(id FrameID, count int64) {
+	t.creators[id] = AddSaturating(t.creators[id], count)
+}
+
+func (t *tally) minutes(least, most int32) {
+	t.least, t.most = min(t.least, least), max(t.most, most)
+}
+
+func (t *tally) add(o Told) {
+	for _, c := range o.Creators {
+		t.creator(c.Creator, c.Count)
+	}
+	t.minutes(o.Least, o.Most)
+}
+
+func (t *tally) told() Told {
+	out := Told{Least: t.least, Most: t.most}
+	for id, count := range t.creators {
+		out.Creators = append(out.Creators, CreatorCount{id, count})
+	}
+	slices.SortFunc(out.Creators, func(a, b CreatorCount) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Creator, b.Creator))
+	})
+	return out
+}

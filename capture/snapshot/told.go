@@ -1,0 +1,52 @@
+package snapshot
+
+// told is a stack together with what a dump says of it.
+type told struct {
+	stack StackID
+	state string
+}
+
+// InState returns the stack that has the frames of id and is known to be in a
+// state: what a goroutine does or waits for, in the runtime's words ("chan
+// send"). It differs from the bare stack and from those in other states. A full
+// dump tells states; of other stacks they are inferred from the frames. An empty
+// state gives id itself.
+func (t *Table) InState(id StackID, state string) StackID {
+	if state == "" {
+		return id
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if int(id) >= len(t.nodes) {
+		return NoStack
+	}
+	key := told{id, state}
+	if known, ok := t.told[key]; ok {
+		return known
+	}
+	if t.told == nil {
+		t.told, t.states = make(map[told]StackID), make(map[StackID]told)
+	}
+	twin := StackID(len(t.nodes))
+	t.nodes = append(t.nodes, t.nodes[id])
+	t.told[key], t.states[twin] = twin, key
+	return twin
+}
+
+// State returns the state that a stack is known to be in, "" for one of which
+// nothing but its frames is known.
+func (t *Table) State(id StackID) string {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return t.states[id].state
+}
+
+// Bare returns the stack without its state.
+func (t *Table) Bare(id StackID) StackID {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	if known, ok := t.states[id]; ok {
+		return known.stack
+	}
+	return id
+}

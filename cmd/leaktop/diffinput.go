@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"leaktop/capture/clean"
+	"leaktop/capture/decode"
+	"leaktop/capture/fetch"
+	"leaktop/capture/sampler"
+	"leaktop/capture/snapshot"
+	"leaktop/capture/target"
+	"leaktop/diff/units"
+)
+
+// input is what one of the two arguments led to: a file's profile, or all
+// that a snapshot of an address holds.
+type input struct {
+	name     string
+	time     time.Time
+	info     snapshot.Info
+	missing  []string // why a profile of an address could not be had
+	notes    []string // what a dump does not tell
+	partial  bool     // it does not hold all that there was
+	profiles map[snapshot.Kind]*snapshot.Profile
+	leaked   *snapshot.Profile // that a dump says are
+}
+
+// standardInput is the argument that stands for it.
+const standardInput = "-"
+
+// readInputs reads the arguments, one after the other: two large profiles that
+// are decoded at the same time need twice the memory.
+func readInputs(ctx context.Context, stdin io.Reader, table *snapshot.Table, reach reachFlags, args ...string) ([]input, error) {
+	inputs := make([]input, 0, len(args))
+	for _, arg := range args {
+		in, err := readInput(ctx, stdin, table, reach, arg)
+		if err != nil {
+			return nil, err
+		}
+		inputs = append(inputs, in)
+	}
+	return inputs, nil
+}
+
+// readInput takes a file where there is one of this name, else a snapshot of
+// the address.
+func readInput(ctx context.Context, stdin io.Reader, table *snapshot.Table, reach reachFlags, arg string) (input, error) {
+	switch {
+	case arg == standardInput:
+		return readFile(table, reach.limits, "standard input", func(read readFunc) error { return read(stdin, 0) })
+	case isFile(arg):
+		return readFile(table, reach.limits, arg, func(read readFunc) error { return fetch.File(ctx, arg, read) })
+	}
+	t, err := target.Parse(arg)
+	if err != nil {
+		why := "it is no address"
+		var usage *target.UsageError
+		if errors.As(err, &usage) {
+			why += " (" + usage.Why + ")"
+		}
+		return input{}, fmt.Errorf("%s: there is no such file, and %s; name a pprof file, a goroutine dump, or a target such as 6060 or host:6060", clean.Text(arg), why)
+	}
+	client, err := reach.client(t)
+	if err != nil {
+		return input{}, err
+	}
+	defer client.Close()
+	s := sampler.New(sampler.Config{Target: t, Client: client, Table: table, Limits: reach.limits.decode(), AttachTimeout: reach.options.Timeout / 2})
+	shot, info, err := s.One(ctx)
+	if err != nil {
+		return input{}, err
+	}
+	in := input{name: info.Address, time: shot.Time, info: info, missing: shot.Missing, partial: len(shot.Missing) > 0, profiles: make(map[snapshot.Kind]*snapshot.Profile)}
+	for _, kind := range []snapshot.Kind{snapshot.Heap, snapshot.Goroutine} {
+		if p := shot.Profile(kind); p != nil {
+			in.profiles[kind] = p
+		}
+	}
+	return in, nil
+}
+
+// isFile reports whether an argument names a file rather than an address: one
+// that is there, or that only a path can look like.
+func isFile(arg string) bool {
+	if strings.Contains(arg, "://") {
+		return false
+	}
+	if _, err := os.Stat(arg); err == nil {
+		return true
+	}
+	return strings.ContainsAny(arg, `/\`) || strings.HasSuffix(arg, ".gz") || strings.HasSuffix(arg, ".pb") || strings.HasSuffix(arg, ".pprof")
+}
+
+// readFunc reads a file, of which the length may be known.
+type readFunc = func(r io.Reader, length int64) error
+
+// readFile reads what a file holds. open hands the file over to be read.
+func readFile(table *snapshot.Table, limits sizeLimits, name string, open func(readFunc) error) (input, error) {
+	in := input{name: clean.Text(name), profiles: make(map[snapshot.Kind]*snapshot.Profile)}
+	err := open(func(r io.Reader, length int64) error {
+		content, err := decode.File(r, length, name, table, limits.decode())
+		switch {
+		case err != nil:
+			return err
+		case content.Dump != nil:
+			in.dump(table, content.Dump)
+		default:
+			in.time = content.Profile.Time
+			in.profiles[content.Profile.Kind] = content.Profile
+		}
+		return nil
+	})
+	return in, err
+}
+
+// dump takes in a full goroutine dump, and what must be known of it.
+func (in *input) dump(table *snapshot.Table, d *snapshot.GroupedDump) {
+	in.profiles[snapshot.Goroutine], in.leaked = d.Profile(table), d.Leaked(table)
+	in.partial = d.Truncated || d.Cut
+	note := func(format string, args ...any) {
+		in.notes = append(in.notes, in.name+": "+fmt.Sprintf(format, args...))
+	}
+	switch {
+	case d.Truncated:
+		note("the dump is cut at 64 MiB, where the runtime stops: these are not all goroutines, and one that is missing need not have ended")
+	case d.Cut:
+		note("the dump ends in the middle of a goroutine: these are not all, and one that is missing need not have ended")
+	}
+	if d.Mains > 1 {
+		note("it holds %d dumps, which are counted together", d.Mains)
+	}
+	if d.Unavailable > 0 {
+		note("%s running on another thread, so that the stack is unknown", were(d.Unavailable))
+	}
+	if d.Elided > 0 {
+		note("%s too deep to be printed whole: the frames in the middle are left out", were(d.Elided))
+	}
+}
+
+// were is "1 goroutine was", "1,203 goroutines were".
+func were(n int64) string {
+	if n == 1 {
+		return "1 goroutine was"
+	}
+	return units.Plural(n, "goroutine") + " were"
+}
