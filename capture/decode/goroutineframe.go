@@ -5,14 +5,21 @@ import (
 	"cmp"
 	"encoding/binary"
 	"fmt"
+	"math/bits"
+	"slices"
 	"strings"
 
 	"leaktop/capture/clean"
 	"leaktop/capture/snapshot"
 )
 
-// maxKnownStacks bounds the bytes of the stacks that are remembered.
-const maxKnownStacks = 8 << 20
+const (
+	// maxKnownStacks bounds the bytes of the stacks that are remembered.
+	maxKnownStacks = 8 << 20
+	// maxShortStack is how many frames a stack has at most that is remembered with
+	// its last frame. The runtime prints no more than 101.
+	maxShortStack = 128
+)
 
 // dumpFrames reads the frames of a dump, which take two lines each:
 //
@@ -36,10 +43,17 @@ type dumpFrames struct {
 	half   half
 	last   *knownFrame        // the one before in the stack at hand
 	ids    []snapshot.FrameID // of the stack at hand, leaf first
-	stacks map[string]snapshot.StackID
+	likely [slots]*knownFrame // by the end of their place, see slotOf
+	stacks map[string]*knownStack
 	size   int        // bytes of stacks
 	packed []byte     // reused
 	elided knownFrame // what stands for frames that were left out
+}
+
+// knownStack is a stack that was read before.
+type knownStack struct {
+	ids []snapshot.FrameID
+	id  snapshot.StackID
 }
 
 // knownFrame is a frame that was read before.
@@ -52,6 +66,7 @@ type knownFrame struct {
 	half        half
 	varies      bool        // something stands between open and place
 	next        *knownFrame // that came behind it the last time, nil for none
+	stack       *knownStack // that ended with it the last time, nil for none
 }
 
 // half says what the line before was.
@@ -64,7 +79,7 @@ const (
 )
 
 func newDumpFrames(table *snapshot.Table) dumpFrames {
-	f := dumpFrames{table: table, known: make(map[string]*knownFrame), stacks: make(map[string]snapshot.StackID)}
+	f := dumpFrames{table: table, known: make(map[string]*knownFrame), stacks: make(map[string]*knownStack)}
 	f.elided.id = table.InternFrame(snapshot.Frame{Function: snapshot.ElidedFrames})
 	return f
 }
@@ -109,30 +124,70 @@ func (f *dumpFrames) creator(line []byte) (id int64) {
 	return id
 }
 
-// expected returns the frame that comes next if all is as it was the last time,
-// and how many bytes of text it takes; nil if the text goes on otherwise, or is
-// not all at hand. Of a frame that started the goroutine, id tells which did.
+// expected returns the known frame that text begins with, and how many bytes of
+// it the frame takes: the one that came next the last time, or another one with
+// such an end. It is nil where there is none of the two, or where the frame is not
+// all at hand. Of a frame that started the goroutine, id tells which did.
 func (f *dumpFrames) expected(text []byte) (k *knownFrame, size int, id int64) {
-	k = f.last.next
-	if k == nil || len(text) <= len(k.open)+len(k.place) || string(text[:len(k.open)]) != k.open {
+	if k = f.last.next; k != nil {
+		if size, id = k.match(text); size > 0 {
+			return k, size, id
+		}
+	}
+	open := bytes.IndexByte(text, '\n')
+	if open < 0 || open+1 == len(text) || text[open+1] != '\t' {
 		return nil, 0, 0
+	}
+	place := bytes.IndexByte(text[open+1:], '\n')
+	if place < minPlace {
+		return nil, 0, 0
+	}
+	if k = f.likely[slotOf(text[open+1:open+1+place])]; k != nil {
+		if size, id = k.match(text); size > 0 {
+			return k, size, id
+		}
+	}
+	return nil, 0, 0
+}
+
+// match returns how many bytes of text the frame takes, 0 if text begins
+// otherwise. Of a frame that started the goroutine, id tells which did.
+func (k *knownFrame) match(text []byte) (size int, id int64) {
+	if len(text) <= len(k.open)+len(k.place) || string(text[:len(k.open)]) != k.open {
+		return 0, 0
 	}
 	text = text[len(k.open):]
 	end := bytes.IndexByte(text, '\n')
 	if end < 1 || len(text)-end < len(k.place) || string(text[end:end+len(k.place)]) != k.place {
-		return nil, 0, 0
+		return 0, 0
 	}
 	switch between := text[:end]; k.half {
 	case namedCreate:
 		if id, between = number(between); len(between) > 0 {
-			return nil, 0, 0
+			return 0, 0
 		}
 	case namedFrame:
 		if last := len(between) - 1; between[last] != ')' || !areArguments(between[:last]) || bytes.IndexByte(between, '(') >= 0 {
-			return nil, 0, 0
+			return 0, 0
 		}
 	}
-	return k, len(k.open) + end + len(k.place), id
+	return len(k.open) + end + len(k.place), id
+}
+
+const (
+	// slots is how many frames are found by the end of their place.
+	slots = 1 << 12
+	// minPlace is the shortest place, with its tab, that they are found by.
+	minPlace = 16
+)
+
+// slotOf is where a frame with such a place is looked for: what differs between
+// places is the file's name and the line, at their end. Frames that share a slot
+// take it from each other, which costs no more than the time to look them up.
+func slotOf(place []byte) int {
+	end := place[len(place)-minPlace:]
+	h := binary.LittleEndian.Uint64(end) ^ bits.RotateLeft64(binary.LittleEndian.Uint64(end[8:]), 29) ^ uint64(len(place))
+	return int(h * 0x9e3779b97f4a7c15 >> (64 - 12))
 }
 
 // functionOf takes the arguments off a function; an inlined one has "..."
@@ -162,12 +217,12 @@ func (f *dumpFrames) place(line []byte) *knownFrame {
 	f.key = append(append(append(f.key, "\n\t"...), line...), '\n')
 	half := f.half
 	f.half = noHalf
-	k, ok := f.known[string(f.key)]
-	if ok {
+	if k, ok := f.known[string(f.key)]; ok {
+		f.expect(k)
 		return k
 	}
 	text := string(f.key)
-	k = &knownFrame{open: text[:f.open], place: text[f.open:], half: half}
+	k := &knownFrame{open: text[:f.open], place: text[f.open:], half: half}
 	var function string
 	if half == namedCreate {
 		function, k.varies = strings.CutSuffix(strings.TrimPrefix(k.open, createdBy), inGoroutine)
@@ -184,7 +239,15 @@ func (f *dumpFrames) place(line []byte) *knownFrame {
 		f.err = fmt.Errorf("the names of its frames have more than %s of text", size(maxDumpText))
 	}
 	f.known[text] = k
+	f.expect(k)
 	return k
+}
+
+// expect puts a frame where it is looked for.
+func (f *dumpFrames) expect(k *knownFrame) {
+	if place := strings.TrimSuffix(k.place[1:], "\n"); k.varies && len(place) >= minPlace {
+		f.likely[slotOf([]byte(place))] = k
+	}
 }
 
 // splitPlace takes a file and a line from "/src/main.go:17 +0x1b fp=… sp=… pc=…".
@@ -241,21 +304,33 @@ func (f *dumpFrames) follow(k *knownFrame) {
 
 // stack interns the stack that was read.
 func (f *dumpFrames) stack() snapshot.StackID {
+	if known := f.last.stack; known != nil && slices.Equal(known.ids, f.ids) {
+		return known.id
+	}
 	f.packed = f.packed[:0]
 	for _, id := range f.ids {
 		f.packed = binary.NativeEndian.AppendUint32(f.packed, uint32(id))
 	}
-	if id, ok := f.stacks[string(f.packed)]; ok {
-		return id
+	known, ok := f.stacks[string(f.packed)]
+	if !ok {
+		known = f.newStack()
 	}
-	id := f.table.InternStack(f.ids)
+	if f.last.stack = nil; len(f.ids) <= maxShortStack {
+		f.last.stack = known
+	}
+	return known.id
+}
+
+// newStack interns a stack that is not remembered.
+func (f *dumpFrames) newStack() *knownStack {
+	known := &knownStack{ids: slices.Clone(f.ids), id: f.table.InternStack(f.ids)}
 	if frames, nodes := f.table.Size(); (frames > maxFrames || nodes > maxNodes) && f.err == nil {
 		f.err = fmt.Errorf("there are more than %d different frames or %d different stacks", maxFrames, maxNodes)
 	}
-	if f.size += len(f.packed); f.size > maxKnownStacks {
+	if f.size += 2 * len(f.packed); f.size > maxKnownStacks {
 		clear(f.stacks)
-		f.size = len(f.packed)
+		f.size = 2 * len(f.packed)
 	}
-	f.stacks[string(f.packed)] = id
-	return id
+	f.stacks[string(f.packed)] = known
+	return known
 }

@@ -21,31 +21,18 @@ const maxGroups = 1 << 19
 func GroupedGoroutines(r io.Reader, name string, table *snapshot.Table, lead int64) (*snapshot.GroupedDump, error) {
 	s := newScanner(r, table)
 	s.lead = lead
-	d := &snapshot.GroupedDump{}
-	index := make(map[groupKey]int)
+	c := counter{index: make(map[groupKey]int32)}
+	d := &c.dump
 	for s.next() {
 		g := &s.goroutine
 		if g.ID == 0 {
 			continue
 		}
-		key := groupKey{status: s.status, stack: g.Stack, labels: g.Labels, creator: g.Creator, leaked: g.Leaked}
-		i, ok := index[key]
-		if !ok && len(index) >= maxGroups && key.labels != 0 {
-			key.labels = 0
-			i, ok = index[key]
-		}
-		if !ok && len(index) >= 2*maxGroups {
+		group := c.group(groupKey{status: s.status, stack: g.Stack, labels: g.Labels, creator: g.Creator, leaked: g.Leaked}, g)
+		if group == nil {
 			s.frames.err = fmt.Errorf("there are more than %d different groups of goroutines", 2*maxGroups)
 			break
 		}
-		if !ok {
-			i = len(d.Groups)
-			index[key] = i
-			d.Groups = append(d.Groups, snapshot.DumpGroup{
-				Status: g.Status, Stack: g.Stack, Labels: key.labels, Creator: g.Creator, Leaked: g.Leaked, Least: g.Minutes,
-			})
-		}
-		group := &d.Groups[i]
 		group.Count++
 		group.Least, group.Most = min(group.Least, g.Minutes), max(group.Most, g.Minutes)
 		if s.elided {
@@ -64,6 +51,44 @@ func GroupedGoroutines(r io.Reader, name string, table *snapshot.Table, lead int
 	d.Truncated = s.lines.bytes() == largestDump
 	d.Cut = s.cut || s.lines.open
 	return d, nil
+}
+
+// counter finds the group of a goroutine.
+type counter struct {
+	dump  snapshot.GroupedDump
+	index map[groupKey]int32 // in dump.Groups
+	// recent are the groups that came last, by stack, which saves most look-ups.
+	recent [recentGroups]struct {
+		key   groupKey
+		index int32
+	}
+}
+
+const recentGroups = 1 << 10
+
+// group returns the group of a goroutine; nil where there are too many.
+func (c *counter) group(key groupKey, g *snapshot.DumpedGoroutine) *snapshot.DumpGroup {
+	recent := &c.recent[key.stack%recentGroups]
+	if recent.key == key {
+		return &c.dump.Groups[recent.index]
+	}
+	i, ok := c.index[key]
+	if !ok && len(c.index) >= maxGroups {
+		key.labels = 0
+		i, ok = c.index[key]
+	}
+	if !ok {
+		if len(c.index) >= 2*maxGroups {
+			return nil
+		}
+		i = int32(len(c.dump.Groups))
+		c.index[key] = i
+		c.dump.Groups = append(c.dump.Groups, snapshot.DumpGroup{
+			Status: g.Status, Stack: g.Stack, Labels: key.labels, Creator: g.Creator, Leaked: g.Leaked, Least: g.Minutes,
+		})
+	}
+	recent.key, recent.index = key, i
+	return &c.dump.Groups[i]
 }
 
 // groupKey is what goroutines of one group have in common.

@@ -65,8 +65,11 @@ func (h *headers) read(line []byte, cut bool) (id int64, out header, ok bool) {
 	}
 	id, rest = number(rest)
 	// With GOTRACEBACK=system there is more: " gp=0x… m=0 mp=0x… [".
-	open := bytes.Index(rest, []byte(" ["))
-	if open < 0 || open > 0 && !bytes.HasPrefix(rest, []byte(" gp=")) {
+	open := 0
+	if bytes.HasPrefix(rest, []byte(" gp=")) {
+		open = max(0, bytes.Index(rest, []byte(" [")))
+	}
+	if !bytes.HasPrefix(rest[open:], []byte(" [")) {
 		return 0, out, false
 	}
 	rest, whole := bytes.CutSuffix(rest[open+2:], []byte("]:"))
