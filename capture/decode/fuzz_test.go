@@ -2,6 +2,7 @@ package decode
 
 import (
 	"bytes"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -131,6 +132,73 @@ func FuzzGoroutines(f *testing.F) {
 			return
 		}
 		checkDump(t, d, table, text)
+		grouped, err := GroupedGoroutines(strings.NewReader(text), "fuzz", table, math.MaxInt64)
+		if err != nil {
+			if !slices.ContainsFunc(d.Goroutines, func(g snapshot.DumpedGoroutine) bool { return g.ID != 0 }) {
+				return
+			}
+			t.Fatalf("grouped: %v", err)
+		}
+		checkGrouped(t, grouped, d)
+	})
+}
+
+// checkGrouped compares the goroutines of a dump that were counted as they were
+// read with those that were kept.
+func checkGrouped(t *testing.T, grouped *snapshot.GroupedDump, d *snapshot.Dump) {
+	t.Helper()
+	want := make(map[snapshot.DumpGroup]int64)
+	for _, g := range d.Goroutines {
+		if g.ID != 0 {
+			want[snapshot.DumpGroup{Status: g.Status, Stack: g.Stack, Labels: g.Labels, Creator: g.Creator, Leaked: g.Leaked}]++
+		}
+	}
+	if grouped.Cut && !d.Cut || d.Cut && !grouped.Cut && !grouped.Truncated {
+		t.Errorf("cut is %v, truncated %v; kept one by one cut is %v", grouped.Cut, grouped.Truncated, d.Cut)
+	}
+	for _, g := range grouped.Groups {
+		if g.Least < 0 || g.Most < g.Least || g.Count < 1 {
+			t.Errorf("a group is %+v", g)
+		}
+		count := g.Count
+		g.Count, g.Least, g.Most = 0, 0, 0
+		if want[g] != count {
+			t.Errorf("%d of %+v, want %d", count, g, want[g])
+		}
+		delete(want, g)
+	}
+	if len(want) > 0 {
+		t.Errorf("there are no groups for %+v", want)
+	}
+}
+
+// FuzzFile hands in what a file may hold, packed and not, and wants the same of
+// both: a profile, a dump, or one clear line.
+func FuzzFile(f *testing.F) {
+	for _, name := range append([]string{"go-goroutine-debug2.txt", "go-vars.json", "go-index.html"}, recordedProfiles...) {
+		f.Add(fixture(f, name))
+	}
+	f.Add([]byte("2026/01/02 15:04:05 starting\npanic: oh no\n\ngoroutine 1 [running]:\nmain.main()\n\t/a.go:1 +0x1\nexit status 2\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		table, limits := snapshot.NewTable(), Limits{MaxBytes: 1 << 20, MaxUnpacked: 4 << 20}
+		c, err := File(bytes.NewReader(data), int64(len(data)), "fuzz", table, limits)
+		if err != nil {
+			if text := err.Error(); clean.Text(text) != text || !strings.HasPrefix(text, "fuzz: ") {
+				t.Fatalf("error %q", text)
+			}
+		} else if (c.Profile == nil) == (c.Dump == nil) {
+			t.Fatalf("it is %+v", c)
+		}
+		if c.Dump != nil {
+			checkProfile(t, c.Dump.Profile(table), table)
+		}
+		if isGzip(data) || len(data) == 0 {
+			return
+		}
+		packed, errPacked := File(iotest.HalfReader(bytes.NewReader(gzipped(t, data))), 0, "fuzz", table, limits)
+		if (errPacked == nil) != (err == nil) || !reflect.DeepEqual(packed, c) {
+			t.Fatalf("packed it is %+v, %v; else %+v, %v", packed, errPacked, c, err)
+		}
 	})
 }
 
