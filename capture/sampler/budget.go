@@ -64,6 +64,15 @@ func (s *Sampler) profiles() []expense {
 	return []expense{heap, goroutines}
 }
 
+// shotCost is what a snapshot costs the target as things are. The index is left
+// out, since one that is slow is left out of most.
+func (s *Sampler) shotCost() (cost time.Duration) {
+	for _, e := range s.profiles() {
+		cost += e.cost
+	}
+	return cost
+}
+
 // work is the most CPU that a request for a URL takes the target, by what it took
 // to answer so far: its median latency, less what is the way there and back.
 func (s *Sampler) work(url string) time.Duration {

@@ -98,6 +98,25 @@ func TestTheIntervalFollowsTheGoroutines(t *testing.T) {
 	})
 }
 
+// A snapshot that somebody asks for comes at once where that is cheap, else once
+// the one before is paid for.
+func TestWhoeverWantsASnapshotTheBudgetHolds(t *testing.T) {
+	for goroutines, want := range map[int64]time.Duration{1000: 8 * time.Second, 100_000: 46 * time.Second} {
+		bubble(t, func(t *testing.T) {
+			f := newFake(t, pathMetrics)
+			f.process.goroutines = goroutines
+			w := watch(t, f, nil)
+			after(8 * time.Second)
+			w.Snapshot()
+			after(time.Minute)
+			w.end()
+			if got := gaps(f.asked(pathGoroutine))[0]; got < want-time.Second || got > want+time.Second {
+				t.Errorf("with %d goroutines it came after %s, want %s", goroutines, got, want)
+			}
+		})
+	}
+}
+
 func TestATimeoutIsNamedAsTheReason(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := newFake(t, pathMetrics)

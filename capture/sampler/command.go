@@ -72,6 +72,6 @@ func (s *Sampler) AllowCostly() {
 		for _, e := range s.consent.yes() {
 			s.dumpWanted = s.dumpWanted || e.call == dumpGoroutines
 		}
-		s.wanted = true
+		s.wanted, s.run.cost = true, 0 // the yes was to what it costs
 	})
 }

@@ -16,6 +16,7 @@ type run struct {
 	// profiles are the newest of each kind: a snapshot may lack one.
 	profiles map[snapshot.Kind]*snapshot.Profile
 	last     *snapshot.Snapshot // the newest one
+	cost     time.Duration      // what last cost the target
 	counted  *snapshot.Snapshot // the newest one for which GC had advanced
 	after    snapshot.Vitals    // the first figures read after the heap profile of counted
 	// ended says that the process was seen to end, "" if not; endedAt is when.

@@ -52,6 +52,8 @@ func (s *Sampler) shotDue() time.Time {
 	if !s.wanted {
 		due = later(due, s.run.last.Time.Add(s.shotInterval()))
 	}
+	// Whoever wants it, the one before is paid for first.
+	due = later(due, s.run.last.Time.Add(costRatio*s.run.cost))
 	for _, url := range []string{s.indexURL, s.tickURL()} {
 		if s.goesWithShots(url) {
 			due = later(due, s.pace(url).next(0))

@@ -41,6 +41,7 @@ func (s *Sampler) hand(shot shot) {
 	shot.Seq, shot.Run = s.seq, s.run.number
 	shot.Advanced = s.run.gcAdvanced(shot.Snapshot)
 	s.run.add(shot.Snapshot, shot.fresh)
+	s.run.cost = s.shotCost()
 	s.emit(snapshot.VitalsTaken{Vitals: shot.Vitals})
 	s.emit(snapshot.Taken{Snapshot: shot.Snapshot})
 	for _, f := range shot.shortfalls {
