@@ -30,12 +30,18 @@ func newDiff(std streams) *cobra.Command {
 	var reach reachFlags
 	var flags diffFlags
 	cmd := &cobra.Command{
-		Use:   "diff BASE CURRENT",
-		Short: "Compare two profiles, goroutine dumps, or running processes",
+		Use:   "diff BASE [CURRENT]",
+		Short: "Compare two profiles, dumps, recorded snapshots, or running processes",
 		Long: `diff compares two snapshots. BASE and CURRENT are pprof files, heap or goroutine,
 full goroutine dumps (goroutine?debug=2, or what a panic or SIGQUIT left in a log),
-or addresses as leaktop takes them, of which a snapshot is taken now. A file may be
-packed with gzip, and - is the standard input.
+snapshots of session files, or addresses as leaktop takes them, of which a snapshot
+is taken now. A file may be packed with gzip, and - is the standard input.
+
+FILE#3 is snapshot 3 of a session file, FILE@12:03:10 the one at that time or before,
+with its date as FILE@2026-03-01T12:03:10, and FILE the last. A session file alone
+is compared with itself, the first snapshot with the last.
+
+Two builds of one program are matched by what their code does, and what moved is said.
 
 With --fail-on it judges them, too, and exits with 1 for a leak, 0 for none, and 4
 where two snapshots do not tell, which is nearly always: leaktop check looks at many.`,
@@ -43,10 +49,12 @@ where two snapshots do not tell, which is nearly always: leaktop check looks at 
 leaktop diff before.pb.gz after.pb.gz --sample_index=alloc_space
 leaktop diff before.pb.gz after.pb.gz --format pprof -o diff.pb.gz
 leaktop diff before.txt after.txt
+leaktop diff run.leaktop
+leaktop diff run.leaktop#3 run.leaktop@12:03:10
 leaktop diff canary:6060 stable:6060 --format markdown`,
-		Args: exactly(2, "BASE and CURRENT"),
+		Args: twoSides,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return runDiff(cmd.Context(), std, args[0], args[1], reach, flags)
+			return runDiff(cmd.Context(), std, args, reach, flags)
 		},
 	}
 	f := cmd.Flags()
@@ -78,15 +86,21 @@ func (d *diffFlags) check() error {
 	return nil
 }
 
-func runDiff(ctx context.Context, std streams, base, current string, reach reachFlags, flags diffFlags) error {
+func runDiff(ctx context.Context, std streams, sides []string, reach reachFlags, flags diffFlags) error {
 	if err := flags.check(); err != nil {
 		return err
 	}
-	if base == standardInput && current == standardInput {
+	if len(sides) == 1 {
+		var err error
+		if sides, err = firstAndLast(ctx, sides[0]); err != nil {
+			return err
+		}
+	}
+	if sides[0] == standardInput && sides[1] == standardInput {
 		return usageError{errors.New("- -: there is one standard input; name a file for one of the two")}
 	}
 	table := snapshot.NewTable()
-	inputs, err := readInputs(ctx, std.in, table, reach, base, current)
+	inputs, err := readInputs(ctx, std.in, table, reach, sides...)
 	if err != nil {
 		return err
 	}
@@ -124,7 +138,11 @@ func compareInputs(table *snapshot.Table, base, current input) (comparedInputs, 
 		if in.partial {
 			d.partial++
 		}
-		d.Notes = append(append(d.Notes, in.missing...), in.notes...)
+		for _, note := range slices.Concat(in.missing, in.notes) {
+			if !slices.Contains(d.Notes, note) { // both may be of one file
+				d.Notes = append(d.Notes, note)
+			}
+		}
 	}
 	for kind, p := range current.profiles {
 		before := base.profiles[kind]

@@ -25,7 +25,7 @@ type input struct {
 	time     time.Time
 	info     snapshot.Info
 	missing  []string // why a profile of an address could not be had
-	notes    []string // what a dump does not tell
+	notes    []string // what a dump or a session file does not tell
 	partial  bool     // it does not hold all that there was
 	profiles map[snapshot.Kind]*snapshot.Profile
 	leaked   *snapshot.Profile // that a dump says are
@@ -48,10 +48,15 @@ func readInputs(ctx context.Context, stdin io.Reader, table *snapshot.Table, rea
 	return inputs, nil
 }
 
-// readInput takes a file where there is one of this name, else a snapshot of
-// the address.
+// readInput takes a snapshot of a session file or a file where there is one of
+// this name, else a snapshot of the address.
 func readInput(ctx context.Context, stdin io.Reader, table *snapshot.Table, reach reachFlags, arg string) (input, error) {
+	ref, recorded, err := sessionRefOf(arg)
 	switch {
+	case err != nil:
+		return input{}, err
+	case recorded:
+		return readSession(ctx, table, ref)
 	case arg == standardInput:
 		return readFile(table, reach.limits, "standard input", func(read readFunc) error { return read(stdin, 0) })
 	case isFile(arg):
@@ -64,7 +69,7 @@ func readInput(ctx context.Context, stdin io.Reader, table *snapshot.Table, reac
 		if errors.As(err, &usage) {
 			why += " (" + usage.Why + ")"
 		}
-		return input{}, fmt.Errorf("%s: there is no such file, and %s; name a pprof file, a goroutine dump, or a target such as 6060 or host:6060", clean.Text(arg), why)
+		return input{}, fmt.Errorf("%s: there is no such file, and %s; name a pprof file, a goroutine dump, a session file, or a target such as 6060 or host:6060", clean.Text(arg), why)
 	}
 	client, err := reach.client(t)
 	if err != nil {

@@ -1,0 +1,46 @@
+package session
+
+import (
+	"io"
+	"os"
+	"strings"
+)
+
+// Is reports whether a path is meant as a session file: it is a regular file
+// that begins as one, damaged or not, or that is named as one. Whether it can be
+// read is told by [Open].
+func Is(path string) bool {
+	info, err := os.Stat(path) // before it is opened: that of a pipe waits for a writer
+	if err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	if strings.HasSuffix(path, Extension) {
+		return true
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	b := make([]byte, 2*preambleSize)
+	n, _ := io.ReadFull(f, b)
+	for b = b[:n]; len(b) >= len(magic); b = b[min(preambleSize, len(b)):] {
+		if string(b[:len(magic)]) == magic {
+			return true
+		}
+	}
+	return false
+}
+
+// Live reports whether a process is writing the file. Where the system has no
+// locks that tell it, none is.
+func (r *Reader) Live() bool { return !r.ended && r.alive() }
+
+// Size is how many bytes the file has now, 0 where that cannot be told.
+func (r *Reader) Size() int64 {
+	size, err := r.window.source.size()
+	if err != nil {
+		return 0
+	}
+	return size
+}

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"leaktop/capture/clean"
+	"leaktop/capture/session"
+	"leaktop/capture/snapshot"
+)
+
+// sessionFile is what a pass over a session file finds out about it.
+type sessionFile struct {
+	shots  shotIndex
+	damage string
+}
+
+// eachEvent hands over the events of a session file, in order.
+func eachEvent(ctx context.Context, path string, table *snapshot.Table, take func(snapshot.Event) error) (damage string, err error) {
+	r, err := session.Open(path, table)
+	if err != nil {
+		return "", err
+	}
+	defer r.Close()
+	for ctx.Err() == nil {
+		e, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return r.Damage(), nil
+		}
+		if err == nil {
+			err = take(e)
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+	return "", fmt.Errorf("%s: interrupted while it was read; run it again", clean.Text(path))
+}
+
+// surveySession finds out which snapshots a session file has.
+func surveySession(ctx context.Context, path string) (sessionFile, error) {
+	var f sessionFile
+	damage, err := eachEvent(ctx, path, snapshot.NewTable(), func(e snapshot.Event) error {
+		if e, ok := e.(snapshot.Taken); ok {
+			f.shots.add(e.Snapshot)
+		}
+		return nil
+	})
+	f.damage = damage
+	return f, err
+}
+
+// note says what of the file could not be read, nil for nothing.
+func (f sessionFile) note(path string) []string {
+	if f.damage == "" {
+		return nil
+	}
+	return []string{clean.Text(path) + ": " + f.damage}
+}
+
+// readSession reads the snapshot of a session file that is named.
+func readSession(ctx context.Context, table *snapshot.Table, ref sessionRef) (input, error) {
+	f, err := surveySession(ctx, ref.path)
+	if err != nil {
+		return input{}, err
+	}
+	seq, note, err := f.shots.find(ref)
+	if err != nil {
+		return input{}, err
+	}
+	in, err := readShot(ctx, table, ref.path, seq)
+	if note != "" {
+		in.notes = append(in.notes, note)
+	}
+	in.notes = append(in.notes, f.note(ref.path)...)
+	return in, err
+}
+
+// errFound ends a pass over a file.
+var errFound = errors.New("found")
+
+// readShot reads one snapshot of a session file.
+func readShot(ctx context.Context, table *snapshot.Table, path string, seq int) (input, error) {
+	var info snapshot.Info
+	var shot *snapshot.Snapshot
+	_, err := eachEvent(ctx, path, table, func(e snapshot.Event) error {
+		switch e := e.(type) {
+		case snapshot.Attached:
+			info = e.Info
+		case snapshot.Taken:
+			if e.Snapshot.Seq == seq {
+				shot = e.Snapshot
+				return errFound
+			}
+		}
+		return nil
+	})
+	switch {
+	case shot != nil:
+		return shotInput(path, info, shot), nil
+	case err != nil:
+		return input{}, err
+	}
+	return input{}, fmt.Errorf("%s: #%d was there and is not any more; it is being written, so run it again", clean.Text(path), seq)
+}
+
+// shotInput is a snapshot of a session file as an input.
+func shotInput(path string, info snapshot.Info, shot *snapshot.Snapshot) input {
+	in := input{
+		name:     fmt.Sprintf("%s#%d", clean.Text(path), shot.Seq),
+		time:     shot.Time,
+		info:     info,
+		missing:  shot.Missing,
+		partial:  shot.Heap == nil || shot.Goroutines == nil,
+		profiles: make(map[snapshot.Kind]*snapshot.Profile),
+		leaked:   shot.Leaked,
+	}
+	for _, kind := range []snapshot.Kind{snapshot.Heap, snapshot.Goroutine} {
+		if p := shot.Profile(kind); p != nil {
+			in.profiles[kind] = p
+		}
+	}
+	return in
+}
+
+// twoSides wants a base and a current side, or a session file alone.
+func twoSides(cmd *cobra.Command, args []string) error {
+	if len(args) == 1 {
+		ref, ok, err := sessionRefOf(args[0])
+		switch {
+		case err != nil:
+			return err
+		case ok && ref == (sessionRef{path: ref.path}):
+			return nil
+		}
+	}
+	return exactly(2, "BASE and CURRENT, or a session file alone")(cmd, args)
+}
+
+// firstAndLast are the sides of a diff of a session file alone.
+func firstAndLast(ctx context.Context, path string) ([]string, error) {
+	f, err := surveySession(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	first, _, err := f.shots.find(sessionRef{path: path})
+	switch {
+	case err != nil:
+		return nil, err
+	case len(f.shots) == 1:
+		return nil, fmt.Errorf("%s: it holds one snapshot, #%d, and there is nothing to compare it with; name another file as well, or record for longer", clean.Text(path), first)
+	}
+	return []string{fmt.Sprintf("%s#%d", path, f.shots[0].seq), fmt.Sprintf("%s#%d", path, f.shots[len(f.shots)-1].seq)}, nil
+}

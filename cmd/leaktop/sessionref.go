@@ -1,0 +1,150 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"leaktop/capture/clean"
+	"leaktop/capture/session"
+	"leaktop/capture/snapshot"
+	"leaktop/diff/units"
+)
+
+// sessionRef names a snapshot of a session file: FILE#3, FILE@12:03:10,
+// FILE@2026-03-01T12:03:10, or FILE for its last.
+type sessionRef struct {
+	path string
+	seq  int    // 0 for none
+	at   string // a time of day or a whole time, "" for none
+}
+
+// sessionRefOf reads an argument; false for one that names no session file. A
+// file that has # or @ in its own name is taken by it.
+func sessionRefOf(arg string) (sessionRef, bool, error) {
+	if session.Is(arg) {
+		return sessionRef{path: arg}, true, nil
+	}
+	if _, err := os.Stat(arg); err == nil {
+		return sessionRef{}, false, nil
+	}
+	if i := strings.LastIndexByte(arg, '#'); i > 0 && session.Is(arg[:i]) {
+		seq, err := strconv.Atoi(arg[i+1:])
+		if err != nil || seq <= 0 {
+			return sessionRef{}, true, usageError{fmt.Errorf("%s: %q is no snapshot's number; name one as %s#3", clean.Text(arg), clean.Text(arg[i+1:]), clean.Text(arg[:i]))}
+		}
+		return sessionRef{path: arg[:i], seq: seq}, true, nil
+	}
+	if i := strings.LastIndexByte(arg, '@'); i > 0 && session.Is(arg[:i]) {
+		ref := sessionRef{path: arg[:i], at: arg[i+1:]}
+		if _, _, err := parseMoment(ref.at); err != nil {
+			return sessionRef{}, true, usageError{fmt.Errorf("%s: %q is no time; give one as %s@12:03:10 or %s@2026-03-01T12:03:10", clean.Text(arg), clean.Text(ref.at), clean.Text(ref.path), clean.Text(ref.path))}
+		}
+		return ref, true, nil
+	}
+	return sessionRef{}, false, nil
+}
+
+// parseMoment reads a time of day or a whole time, by the local clock as the
+// screens show it; daily says that it has no date.
+func parseMoment(text string) (t time.Time, daily bool, err error) {
+	for _, layout := range []string{"15:04:05", "15:04"} {
+		if t, err := time.ParseInLocation(layout, text, time.Local); err == nil {
+			return t, true, nil
+		}
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04"} {
+		if t, err := time.ParseInLocation(layout, text, time.Local); err == nil {
+			return t, false, nil
+		}
+	}
+	return time.Time{}, false, errors.New("no time")
+}
+
+// shotIndex is where the snapshots of a file are in time.
+type shotIndex []struct {
+	seq  int
+	time time.Time
+}
+
+// add notes a snapshot.
+func (x *shotIndex) add(s *snapshot.Snapshot) {
+	*x = append(*x, struct {
+		seq  int
+		time time.Time
+	}{s.Seq, s.Time})
+}
+
+// find returns the number of the snapshot that is named, and what to say of it
+// where that is not the very one asked for.
+func (x shotIndex) find(ref sessionRef) (seq int, note string, err error) {
+	path := clean.Text(ref.path)
+	if len(x) == 0 {
+		return 0, "", fmt.Errorf("%s: it holds no whole snapshot; record for longer, or name another file", path)
+	}
+	first, last := x[0], x[len(x)-1]
+	switch {
+	case ref.seq != 0:
+		for _, s := range x {
+			if s.seq == ref.seq {
+				return s.seq, "", nil
+			}
+		}
+		return 0, "", fmt.Errorf("%s: there is no snapshot #%d; it has %s", path, ref.seq, x.numbers())
+	case ref.at == "":
+		return last.seq, "", nil
+	}
+	at := x.moment(ref.at)
+	if at.Before(first.time.Truncate(time.Second)) {
+		return 0, "", fmt.Errorf("%s: there is no snapshot at or before %s; the first is #%d, %s", path, clean.Text(ref.at), first.seq, first.time.Local().Format(shownTime))
+	}
+	found := first
+	for _, s := range x {
+		if !s.time.Truncate(time.Second).After(at) {
+			found = s
+		}
+	}
+	if !found.time.Truncate(time.Second).Equal(at) {
+		note = fmt.Sprintf("%s@%s: the snapshot before it is taken, #%d of %s", path, clean.Text(ref.at), found.seq, found.time.Local().Format(shownTime))
+	}
+	return found.seq, note, nil
+}
+
+// shownTime is how a snapshot's time is written for people.
+const shownTime = "2006-01-02 15:04:05"
+
+// moment is the time that is meant: of a time of day the last one that the run
+// has a snapshot of or before, without going past its end.
+func (x shotIndex) moment(text string) time.Time {
+	t, daily, _ := parseMoment(text) // was checked
+	if !daily {
+		return t
+	}
+	first, last := x[0].time.Local(), x[len(x)-1].time.Local()
+	on := func(day time.Time) time.Time {
+		return time.Date(day.Year(), day.Month(), day.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.Local)
+	}
+	for day := last; !on(day).Before(first.Truncate(time.Second)); day = day.AddDate(0, 0, -1) {
+		if !on(day).After(last) {
+			return on(day)
+		}
+	}
+	// Not within the run: after its end, or before its begin.
+	return on(first)
+}
+
+// numbers says which snapshots there are: "#1 to #14", "#3", "#1 to #14, of which 2 are missing".
+func (x shotIndex) numbers() string {
+	first, last := x[0].seq, x[len(x)-1].seq
+	if first == last {
+		return fmt.Sprintf("#%d only", first)
+	}
+	text := fmt.Sprintf("#%d to #%d", first, last)
+	if missing := last - first + 1 - len(x); missing > 0 {
+		text += fmt.Sprintf(", without %s in between", units.Count(int64(missing)))
+	}
+	return text
+}
