@@ -324,8 +324,8 @@ func (f *dumpFrames) stack() snapshot.StackID {
 // newStack interns a stack that is not remembered.
 func (f *dumpFrames) newStack() *knownStack {
 	known := &knownStack{ids: slices.Clone(f.ids), id: f.table.InternStack(f.ids)}
-	if frames, nodes := f.table.Size(); (frames > maxFrames || nodes > maxNodes) && f.err == nil {
-		f.err = fmt.Errorf("there are more than %d different frames or %d different stacks", maxFrames, maxNodes)
+	if f.err == nil && full(f.table) {
+		f.err = errFull
 	}
 	if f.size += 2 * len(f.packed); f.size > maxKnownStacks {
 		clear(f.stacks)

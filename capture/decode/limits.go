@@ -16,26 +16,24 @@ func DefaultLimits() Limits { return Limits{MaxBytes: 64 << 20, MaxUnpacked: 512
 // whole under 900,000 KiB and 20 seconds, also when it decodes two profiles to
 // compare them. The largest real profile at hand, of the Go compiler with one
 // sample every 512 bytes (136,000 records, stacks of 38 frames), passes all of
-// them; it comes nearest to maxCost, with three quarters of it.
+// them; it comes nearest to maxCost, with two thirds of it.
 const (
 	// maxCost bounds the bytes allocated while one profile is decoded, garbage
 	// included, by the estimate of [survey].
 	maxCost = 640 << 20
-	// maxNodes and maxFrames bound the table, which lives as long as the
-	// program: a profile that has come when they are passed is refused. A node
-	// takes about 50 bytes, a frame 150.
-	maxNodes, maxFrames = 3 << 20, 1 << 20
+	// maxStacks, maxStackBytes and maxFrames bound the table, which lives as long
+	// as the program: a profile that has come when they are passed is refused. A
+	// stack takes about 30 bytes besides the two of each of its frames, and a
+	// frame by itself 150.
+	maxStacks, maxStackBytes, maxFrames = 2 << 20, 96 << 20, 1 << 20
 	// maxDepth bounds the frames of one stack. Go records 128 at most.
 	maxDepth = 1 << 16
-	// maxWalk bounds the frames that are looked up in the table for one profile.
+	// maxWalk bounds the frames of all stacks of one profile.
 	maxWalk = 32 << 20
 	// maxFrameText and maxLabelText bound the bytes of names that are compared
 	// while frames and labels are interned: many frames may share one long name.
 	maxFrameText = 1 << 30
 	maxLabelText = 64 << 20
-	// maxLabelHash bounds labels times the longest string: google/pprof hashes
-	// the key of each label.
-	maxLabelHash = 4 << 30
 	// maxTypes bounds the columns.
 	maxTypes = 256
 )

@@ -7,25 +7,23 @@ import (
 	"path"
 	"strings"
 
-	"github.com/google/pprof/profile"
-
 	"leaktop/capture/clean"
 )
 
-// buildID is the main binary's: google/pprof keeps its mapping first.
-func buildID(p *profile.Profile) string {
-	if len(p.Mapping) == 0 {
+// buildID is the main binary's: profilers write its mapping first.
+func (p *proto) buildID() string {
+	if len(p.mappings) == 0 {
 		return ""
 	}
-	return clean.Line(p.Mapping[0].BuildID, maxName)
+	return p.line(p.mappings[0].buildID)
 }
 
 // mappingNames returns the base name of each mapping's file, of either kind of system.
-func mappingNames(mappings []*profile.Mapping) map[*profile.Mapping]string {
-	names := make(map[*profile.Mapping]string, len(mappings))
-	for _, m := range mappings {
-		if m.File != "" {
-			names[m] = clean.Line(path.Base(strings.ReplaceAll(m.File, `\`, "/")), maxName)
+func (p *proto) mappingNames() []string {
+	names := make([]string, len(p.mappings))
+	for i, m := range p.mappings {
+		if file := string(p.raw(m.file)); file != "" {
+			names[i] = clean.Line(path.Base(strings.ReplaceAll(file, `\`, "/")), maxName)
 		}
 	}
 	return names
@@ -34,12 +32,12 @@ func mappingNames(mappings []*profile.Mapping) map[*profile.Mapping]string {
 // fingerprint is a hash of the build id and of where everything is loaded, ""
 // for a profile that does not tell: where a profiler knows no mappings, it or
 // the parser makes one up that starts at 0.
-func fingerprint(p *profile.Profile) string {
+func (p *proto) fingerprint() string {
 	h, known := sha256.New(), false
-	h.Write([]byte(buildID(p)))
-	for _, m := range p.Mapping {
-		known = known || m.Start != 0
-		h.Write(binary.BigEndian.AppendUint64(nil, m.Start))
+	h.Write([]byte(p.buildID()))
+	for _, m := range p.mappings {
+		known = known || m.start != 0
+		h.Write(binary.BigEndian.AppendUint64(nil, m.start))
 	}
 	if !known {
 		return ""

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"runtime/debug"
 
-	"github.com/google/pprof/profile"
-
 	"leaktop/capture/clean"
 	"leaktop/capture/snapshot"
 )
@@ -44,17 +42,26 @@ func Profile(data []byte, name string, table *snapshot.Table, limits Limits) (*s
 	if err := refuseKind(name, data); err != nil {
 		return nil, err
 	}
-	p, err := parse(data, name, packed)
+	if isText(data) {
+		proto, err := protoOfText(data, name)
+		if err != nil {
+			return nil, err
+		}
+		packed, data = len(data), proto
+	}
+	survey, err := surveyProto(data, packed)
 	if err != nil {
-		return nil, err
+		return nil, refuseProto(name, err, survey.types)
 	}
-	switch n := len(p.SampleType); {
-	case n == 0:
-		return nil, refuse(name, "it is a profile without sample types, so its numbers have no meaning", howToFetch)
-	case n > maxTypes:
-		return nil, refuse(name, fmt.Sprintf("it has %d sample types, more than %d", n, maxTypes), howToFetch)
+	indexed, err := indexProto(data, survey)
+	if err != nil {
+		return nil, refuseProto(name, err, survey.types)
 	}
-	return convert(p, name, table)
+	p, err := convert(indexed, table, survey.cost)
+	if err != nil {
+		return nil, refuseProto(name, err, survey.types)
+	}
+	return p, nil
 }
 
 func refuseGzip(name string, err error, limits Limits) error {
@@ -66,33 +73,4 @@ func refuseGzip(name string, err error, limits Limits) error {
 			"take a smaller profile or raise the cap with --max-unpacked")
 	}
 	return refuse(name, clean.Line(err.Error(), maxName), "fetch it again; copy it as binary, not as text")
-}
-
-// parse looks data over, then parses it with google/pprof, which allocates as
-// much as the input tells it to. packed is what data took before it was unpacked.
-func parse(data []byte, name string, packed int) (*profile.Profile, error) {
-	if isText(data) {
-		return parseText(data, name)
-	}
-	s, err := surveyProto(data, packed)
-	switch {
-	case errors.Is(err, errCostly):
-		return nil, refuse(name, s.String(), "take a smaller profile: of a shorter run, or with a larger sampling rate")
-	case errors.Is(err, errProtoCut) && s.types > 0:
-		return nil, refuse(name, "the profile ends in the middle", "fetch it again, whole")
-	case err != nil:
-		return nil, refuse(name, "it is neither a protobuf nor a text profile that pprof knows", howToFetch)
-	}
-	p, err := profile.ParseUncompressed(data)
-	if err == nil {
-		err = p.CheckValid()
-	}
-	if err != nil {
-		return nil, refuseInvalid(name, err)
-	}
-	return p, nil
-}
-
-func refuseInvalid(name string, err error) error {
-	return refuse(name, "it is a damaged profile ("+clean.Line(err.Error(), maxName)+")", "fetch it again, one profile a file")
 }

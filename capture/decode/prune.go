@@ -1,13 +1,10 @@
 package decode
 
 import (
-	"errors"
 	"regexp"
 	"regexp/syntax"
 	"strings"
 	"time"
-
-	"github.com/google/pprof/profile"
 )
 
 // Bounds of the drop_frames and keep_frames expressions, which come with the
@@ -20,7 +17,7 @@ const (
 	maxPruneTime = 3 * time.Second
 )
 
-var errPrune = errors.New("its drop_frames expression takes too long to match")
+var errPrune = tooMuch("its drop_frames expression takes too long to match")
 
 // cut says what a sample's stack loses at a location.
 type cut uint8
@@ -41,19 +38,19 @@ type pruner struct {
 	until      time.Time
 }
 
-func newPruner(p *profile.Profile) (*pruner, error) {
-	if p.DropFrames == "" {
+func newPruner(dropFrames, keepFrames string) (*pruner, error) {
+	if dropFrames == "" {
 		return &pruner{}, nil
 	}
-	drop, err := compilePrune(p.DropFrames)
+	drop, err := compilePrune(dropFrames)
 	if err != nil {
 		return nil, err
 	}
-	keep, err := compilePrune(p.KeepFrames)
+	keep, err := compilePrune(keepFrames)
 	if err != nil {
 		return nil, err
 	}
-	if drop == nil || keep == nil && p.KeepFrames != "" {
+	if drop == nil || keep == nil && keepFrames != "" {
 		return &pruner{}, nil // an invalid one drops nothing, as in go tool pprof
 	}
 	return &pruner{drop: drop, keep: keep, dropped: make(map[string]bool), until: time.Now().Add(maxPruneTime)}, nil
@@ -78,32 +75,33 @@ func compilePrune(expr string) (*regexp.Regexp, error) {
 	return regexp.Compile(expr)
 }
 
-// location says what stacks lose at a location, and which of its lines stay.
-func (p *pruner) location(l *profile.Location) (cut, []profile.Line, error) {
+// location says what stacks lose at a location of these lines, and which of them stay.
+func (p *pruner) location(of *proto, lines []line) (cut, []line, error) {
 	if p.drop == nil {
-		return cutNothing, l.Line, nil
+		return cutNothing, lines, nil
 	}
-	for i := len(l.Line) - 1; i >= 0; i-- {
-		drops, err := p.drops(l.Line[i].Function.Name)
+	for i := len(lines) - 1; i >= 0; i-- {
+		drops, err := p.drops(of.raw(uint64(of.functions[lines[i].function].name)))
 		switch {
 		case err != nil:
 			return cutNothing, nil, err
-		case drops && i == len(l.Line)-1:
-			return cutHere, l.Line, nil
+		case drops && i == len(lines)-1:
+			return cutHere, lines, nil
 		case drops:
-			return cutBeneath, l.Line[i+1:], nil
+			return cutBeneath, lines[i+1:], nil
 		}
 	}
-	return cutNothing, l.Line, nil
+	return cutNothing, lines, nil
 }
 
-func (p *pruner) drops(function string) (bool, error) {
-	if drops, ok := p.dropped[function]; ok {
+func (p *pruner) drops(raw []byte) (bool, error) {
+	if drops, ok := p.dropped[string(raw)]; ok {
 		return drops, nil
 	}
 	if time.Now().After(p.until) {
 		return false, errPrune
 	}
+	function := string(raw)
 	name := withoutArguments(function)
 	drops := function != "" && len(name) <= maxPruneName && p.drop.MatchString(name) &&
 		(p.keep == nil || !p.keep.MatchString(name))
@@ -132,16 +130,16 @@ func withoutArguments(name string) string {
 	}
 }
 
-// leaf returns the index of the first location of a sample that stays. Nothing
-// is cut on the root's side of the first frame that is not dropped, or whole
-// stacks of the runtime would vanish.
-func (f *frames) leaf(s *profile.Sample) int {
-	if !f.cuts {
+// leaf returns where in a stack of locations the first one stands that stays.
+// Nothing is cut on the root's side of the first frame that is not dropped, or
+// whole stacks of the runtime would vanish.
+func (p *places) leaf(stack []uint32) int {
+	if p.cuts == nil {
 		return 0
 	}
 	kept := false
-	for i := len(s.Location) - 1; i >= 0; i-- {
-		switch c := f.at[s.Location[i].ID].cut; {
+	for i := len(stack) - 1; i >= 0; i-- {
+		switch c := p.cuts[stack[i]]; {
 		case c == cutNothing:
 			kept = true
 		case !kept:

@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/google/pprof/profile"
+
+	"leaktop/capture/clean"
 )
 
 // Bounds of a profile in one of the older text forms. What they prevent, in the
@@ -19,9 +21,9 @@ const (
 	maxMapVariables = 10_000 // uses of $name
 	maxMapValues    = 4 << 10
 
-	costTextByte    = 10 // copies of a line, and its parts
-	costTextSample  = costSample + costLabelled
-	costTextAddress = 96 + costLocation + 2*costUnpacked + costFrame
+	costTextByte    = 10                        // copies of a line, and its parts
+	costTextSample  = 128 + 6*8 + 3*(48+352)    // by google/pprof, with the labels of one
+	costTextAddress = 96 + 64 + 6*8 + 3*6*8 + 8 // and the location made of it
 )
 
 // textSurvey is what a look over a text profile found.
@@ -31,8 +33,9 @@ type textSurvey struct {
 	afterSamples, nested            bool
 }
 
-// parseText parses the text form of a profile, once it was looked over.
-func parseText(data []byte, name string) (*profile.Profile, error) {
+// protoOfText turns the text form of a profile into the standard one, once it
+// was looked over.
+func protoOfText(data []byte, name string) ([]byte, error) {
 	s := surveyText(data)
 	if why := s.refusal(len(data)); why != "" {
 		return nil, refuse(name, why, "fetch the profile as protobuf, without ?debug=1")
@@ -41,7 +44,11 @@ func parseText(data []byte, name string) (*profile.Profile, error) {
 	if err != nil {
 		return nil, refuse(name, "it is text, but not a profile that pprof knows", howToFetch)
 	}
-	return p, nil
+	var proto bytes.Buffer
+	if err := p.WriteUncompressed(&proto); err != nil {
+		return nil, refuse(name, "it is text that pprof cannot keep as a profile ("+clean.Line(err.Error(), maxName)+")", howToFetch)
+	}
+	return proto.Bytes(), nil
 }
 
 func surveyText(data []byte) textSurvey {

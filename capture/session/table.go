@@ -9,7 +9,7 @@ import (
 // What one record of stacks holds at most, so that its payload stays small.
 const (
 	maxTableFrames = 1 << 16
-	maxTableStacks = 1 << 19
+	maxTableLines  = 1 << 19 // frames of stacks
 	maxTableLabels = 1 << 14
 )
 
@@ -18,19 +18,20 @@ const (
 const (
 	maxFrames = 5 << 18
 	maxStacks = 4 << 20
+	maxLines  = 64 << 20 // frames of all stacks
 	maxLabels = 1 << 18
 	maxText   = 192 << 20 // bytes of names
 )
 
 // parts splits additions into what fits into one record each, frames first:
-// a stack names frames and stacks that come before it.
+// a stack names frames that come before it.
 func parts(a snapshot.Additions) iter.Seq[snapshot.Additions] {
 	return func(yield func(snapshot.Additions) bool) {
 		for !a.Empty() {
 			part := snapshot.Additions{After: a.After}
 			part.Frames, a.Frames = cut(a.Frames, maxTableFrames)
 			if len(a.Frames) == 0 {
-				part.Stacks, a.Stacks = cut(a.Stacks, maxTableStacks)
+				part.Stacks, a.Stacks = cut(a.Stacks, few(a.Stacks))
 				part.Labels, a.Labels = cut(a.Labels, maxTableLabels)
 			}
 			a.After = part.End()
@@ -44,6 +45,17 @@ func parts(a snapshot.Additions) iter.Seq[snapshot.Additions] {
 func cut[T any](all []T, most int) (part, rest []T) {
 	n := min(len(all), most)
 	return all[:n], all[n:]
+}
+
+// few is how many of the stacks fit into one record, at least one.
+func few(stacks [][]snapshot.FrameID) int {
+	lines := 0
+	for i, stack := range stacks {
+		if lines += len(stack); lines > maxTableLines {
+			return max(i, 1)
+		}
+	}
+	return len(stacks)
 }
 
 // additions writes what a table took in. A name is written where it first
@@ -70,9 +82,10 @@ func (p *payload) additions(a snapshot.Additions) {
 		p.bool(f.Inlined)
 	}
 	p.uint(uint64(len(a.Stacks)))
-	for i, n := range a.Stacks {
-		p.uint(uint64(a.After.Stacks) + uint64(i) + 1 - uint64(n.Caller))
-		p.uint(uint64(n.Frame))
+	var last []snapshot.FrameID
+	for _, stack := range a.Stacks {
+		p.stack(stack, last)
+		last = stack
 	}
 	p.uint(uint64(len(a.Labels)))
 	for _, set := range a.Labels {
@@ -81,6 +94,20 @@ func (p *payload) additions(a snapshot.Additions) {
 			name(l.Key)
 			name(l.Value)
 		}
+	}
+}
+
+// stack writes one stack: how many frames it shares with the last one, counted
+// from the root, and its others from the leaf.
+func (p *payload) stack(stack, last []snapshot.FrameID) {
+	shared := 0
+	for shared < len(stack) && shared < len(last) && stack[len(stack)-1-shared] == last[len(last)-1-shared] {
+		shared++
+	}
+	p.uint(uint64(shared))
+	p.uint(uint64(len(stack) - shared))
+	for _, f := range stack[:len(stack)-shared] {
+		p.uint(uint64(f))
 	}
 }
 
@@ -95,6 +122,8 @@ type stacks struct {
 	stacks []snapshot.StackID
 	labels []snapshot.LabelsID
 	text   int
+	lines  int                // frames of all stacks
+	last   []snapshot.FrameID // of the last stack read, leaf first, by their ids in the table
 }
 
 func newStacks(t *snapshot.Table) *stacks {
@@ -144,6 +173,7 @@ func (s *stacks) read(b []byte) error {
 		}
 		s.addFrame(s.table.InternFrame(f))
 	}
+	s.last = nil
 	for n := p.count(); n > 0 && !p.bad; n-- {
 		if err := s.readStack(&p); err != nil {
 			return err
@@ -176,16 +206,23 @@ func orBad(err error) error {
 }
 
 func (s *stacks) readStack(p *parser) error {
-	id := uint64(len(s.stacks))
-	back, frame := p.uint(), p.uint()
-	switch {
-	case p.bad, back == 0, back > id, frame == 0, frame >= uint64(len(s.frames)):
+	shared, own := p.uint(), p.count()
+	if p.bad || shared > uint64(len(s.last)) {
 		return errBadTable
-	case id > maxStacks:
+	}
+	if s.lines += own + int(shared); s.lines > maxLines || len(s.stacks) > maxStacks {
 		return errFull
 	}
-	var path [1]snapshot.StackID
-	s.addStack(s.table.InternOn(s.stacks[id-back], []snapshot.FrameID{s.frames[frame]}, path[:0])[0])
+	stack := make([]snapshot.FrameID, 0, own+int(shared))
+	for range own {
+		frame := p.uint()
+		if frame == 0 || frame >= uint64(len(s.frames)) {
+			return errBadTable
+		}
+		stack = append(stack, s.frames[frame])
+	}
+	s.last = append(stack, s.last[len(s.last)-int(shared):]...)
+	s.addStack(s.table.InternStack(s.last))
 	return nil
 }
 

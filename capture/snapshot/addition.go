@@ -7,19 +7,13 @@ type Extent struct {
 	Labels LabelsID
 }
 
-// Node is one stack as a [Table] keeps it: a frame on top of its caller's stack.
-type Node struct {
-	Caller StackID
-	Frame  FrameID
-}
-
 // Additions are what a [Table] took in from some extent on, in the order of
 // their ids: who interns all additions of one table in their order into another
 // that was empty gets the very same ids.
 type Additions struct {
 	After  Extent // the first of each has the id that follows
 	Frames []Frame
-	Stacks []Node
+	Stacks [][]FrameID // the frames of each, leaf first
 	Labels []Labels
 }
 
@@ -37,7 +31,7 @@ func (a *Additions) End() Extent {
 	}
 }
 
-// Since returns what was added to the table after it had an extent. What a node
+// Since returns what was added to the table after it had an extent. What a stack
 // or a record names is always among the additions so far.
 func (t *Table) Since(e Extent) Additions {
 	t.mu.RLock()
@@ -46,10 +40,8 @@ func (t *Table) Since(e Extent) Additions {
 	if from := int(e.Frames) + 1; from < len(t.frames) {
 		a.Frames = append(a.Frames, t.frames[from:]...)
 	}
-	if from := int(e.Stacks) + 1; from < len(t.nodes) {
-		for _, n := range t.nodes[from:] {
-			a.Stacks = append(a.Stacks, Node{Caller: n.caller, Frame: n.frame})
-		}
+	for id := e.Stacks + 1; int(id) < len(t.stacks); id++ {
+		a.Stacks = append(a.Stacks, appendFrames(nil, t.codeOf(id)))
 	}
 	if from := int(e.Labels) + 1; from < len(t.labels) {
 		a.Labels = append(a.Labels, t.labels[from:]...)

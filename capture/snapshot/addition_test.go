@@ -24,8 +24,8 @@ func TestAdditionsGiveTheSameIDs(t *testing.T) {
 		for _, f := range a.Frames {
 			to.InternFrame(f)
 		}
-		for _, n := range a.Stacks {
-			to.InternOn(n.Caller, []FrameID{n.Frame}, nil)
+		for _, stack := range a.Stacks {
+			to.InternStack(stack)
 		}
 		for _, l := range a.Labels {
 			to.InternLabels(l)

@@ -1,42 +1,60 @@
 package snapshot
 
 import (
+	"bytes"
+	"hash/maphash"
 	"iter"
 	"sync"
 )
 
 // Table interns frames, stacks and label sets for the life of the program.
 //
-// Stacks are kept as a tree: a node is a frame and a pointer to its caller, so
-// that the frames which stacks share near the root are stored once. Ids grow
-// from 1 in order of first appearance and are never reused.
+// A stack is kept as the ids of its frames, leaf first, two bytes each (see
+// [appendCode]), in chunks that are written once and never moved. It is found
+// again by a hash of those bytes and recognised by the bytes themselves: two
+// stacks with one hash never pass for one. Ids grow from 1 in order of first
+// appearance and are never reused.
 //
 // A Table is safe for concurrent use: the sampler interns while a screen reads.
 type Table struct {
 	mu       sync.RWMutex
 	frames   []Frame // index is FrameID; element 0 is unused
 	frameIDs map[Frame]FrameID
-	nodes    []node // index is StackID; element 0 is the root, NoStack
-	children map[node]StackID
-	told     map[told]StackID // the nodes that are no part of the tree; nil for none
+	stacks   []span   // index is StackID; element 0 is NoStack
+	code     [][]byte // chunks
+	coded    int      // bytes in them
+	slots    []slot   // by hash, open addressing
+	seed     maphash.Seed
+	told     map[told]StackID // the stacks that are another in a state; nil for none
 	states   map[StackID]told // the other way round
 	labels   []Labels         // index is LabelsID; element 0 is the empty set
 	labelIDs map[string]LabelsID
 }
 
-// node is one stack: a leaf frame on top of its caller's stack.
-type node struct {
-	caller StackID
-	frame  FrameID
+// span says where the code of a stack is.
+type span struct{ chunk, from, n uint32 }
+
+// slot is an entry of the hash table of stacks, free where its stack is NoStack.
+type slot struct {
+	hash  uint32
+	stack StackID
 }
+
+// Sizes of the chunks that codes are kept in. They begin small, because most
+// tables stay small, and double.
+const (
+	minChunk = 4 << 10
+	maxChunk = 256 << 10
+)
 
 // NewTable returns an empty table.
 func NewTable() *Table {
 	return &Table{
 		frames:   make([]Frame, 1),
 		frameIDs: make(map[Frame]FrameID),
-		nodes:    make([]node, 1),
-		children: make(map[node]StackID),
+		stacks:   make([]span, 1),
+		slots:    make([]slot, 64),
+		seed:     maphash.MakeSeed(),
 		labels:   make([]Labels, 1),
 		labelIDs: make(map[string]LabelsID),
 	}
@@ -64,76 +82,94 @@ func (t *Table) InternFrame(f Frame) FrameID {
 // InternStack returns the id of the stack with these frames, leaf first, as
 // pprof orders them. No frames give [NoStack].
 func (t *Table) InternStack(leafFirst []FrameID) StackID {
+	var room [128]byte
+	code := room[:0]
+	for _, f := range leafFirst {
+		code = appendCode(code, f)
+	}
 	t.mu.RLock()
-	id, missing := t.find(leafFirst)
+	id, _, known := t.find(code, t.hash(code))
 	t.mu.RUnlock()
-	if missing == 0 {
+	if known {
 		return id
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	id, missing = t.find(leafFirst) // another writer may have added part of it
-	for i := missing - 1; i >= 0; i-- {
-		n := node{caller: id, frame: leafFirst[i]}
-		id = StackID(len(t.nodes))
-		t.nodes = append(t.nodes, n)
-		t.children[n] = id
+	return t.internCode(code)
+}
+
+// internCode needs the lock for writing. It copies the code.
+func (t *Table) internCode(code []byte) StackID {
+	hash := t.hash(code)
+	id, free, known := t.find(code, hash)
+	if known {
+		return id
+	}
+	id = StackID(len(t.stacks))
+	t.stacks = append(t.stacks, t.keep(code))
+	t.slots[free] = slot{hash: hash, stack: id}
+	if 3*len(t.stacks) > 2*len(t.slots) {
+		t.grow()
 	}
 	return id
 }
 
-// InternOn interns a stack on top of its caller's and appends the ids of all
-// stacks on the way to path, one a frame. Frames come root first. Who interns
-// many stacks in an order in which neighbours share their root side saves the
-// walk over what they share.
-func (t *Table) InternOn(caller StackID, rootFirst []FrameID, path []StackID) []StackID {
-	from := len(path)
-	t.mu.RLock()
-	path = t.walk(caller, rootFirst, path)
-	t.mu.RUnlock()
-	if len(path)-from == len(rootFirst) {
-		return path
+// find returns the stack with a code; where there is none, the slot for it.
+func (t *Table) find(code []byte, hash uint32) (id StackID, free uint32, known bool) {
+	if len(code) == 0 {
+		return NoStack, 0, true
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	path = t.walk(caller, rootFirst, path[:from]) // another writer may have added part of it
-	if n := len(path); n > from {
-		caller = path[n-1]
+	last := uint32(len(t.slots) - 1)
+	for at := hash & last; ; at = (at + 1) & last {
+		switch s := t.slots[at]; {
+		case s.stack == NoStack:
+			return NoStack, at, false
+		case s.hash == hash && bytes.Equal(t.codeOf(s.stack), code):
+			return s.stack, 0, true
+		}
 	}
-	for _, f := range rootFirst[len(path)-from:] {
-		n := node{caller: caller, frame: f}
-		caller = StackID(len(t.nodes))
-		t.nodes = append(t.nodes, n)
-		t.children[n] = caller
-		path = append(path, caller)
-	}
-	return path
 }
 
-// walk appends the ids of the stacks on the way, as far as the tree knows them.
-func (t *Table) walk(caller StackID, rootFirst []FrameID, path []StackID) []StackID {
-	for _, f := range rootFirst {
-		child, ok := t.children[node{caller: caller, frame: f}]
-		if !ok {
-			break
-		}
-		path = append(path, child)
-		caller = child
+func (t *Table) hash(code []byte) uint32 { return uint32(maphash.Bytes(t.seed, code)) }
+
+// keep copies a code to where it stays.
+func (t *Table) keep(code []byte) span {
+	last := len(t.code) - 1
+	if last < 0 || cap(t.code[last])-len(t.code[last]) < len(code) {
+		t.code = append(t.code, make([]byte, 0, max(len(code), min(max(t.coded, minChunk), maxChunk))))
+		last++
 	}
-	return path
+	from := len(t.code[last])
+	t.code[last] = append(t.code[last], code...)
+	t.coded += len(code)
+	return span{uint32(last), uint32(from), uint32(len(code))}
 }
 
-// find walks from the root as far as the tree knows the stack. It returns the
-// node it reached and how many frames, counted from the leaf, are missing.
-func (t *Table) find(leafFirst []FrameID) (id StackID, missing int) {
-	for i := len(leafFirst) - 1; i >= 0; i-- {
-		child, ok := t.children[node{caller: id, frame: leafFirst[i]}]
-		if !ok {
-			return id, i + 1
-		}
-		id = child
+// codeOf returns the code of a stack, which never changes; nil for an id that
+// is not of this table.
+func (t *Table) codeOf(id StackID) []byte {
+	if int(id) >= len(t.stacks) || t.stacks[id].n == 0 {
+		return nil
 	}
-	return id, 0
+	s := t.stacks[id]
+	return t.code[s.chunk][s.from : s.from+s.n]
+}
+
+// grow doubles the hash table.
+func (t *Table) grow() {
+	old := t.slots
+	t.slots = make([]slot, 2*len(old))
+	last := uint32(len(t.slots) - 1)
+	for _, s := range old {
+		if s.stack == NoStack {
+			continue
+		}
+		at := s.hash & last
+		for t.slots[at].stack != NoStack {
+			at = (at + 1) & last
+		}
+		t.slots[at] = s
+	}
 }
 
 // Frame returns an interned frame. An id that is not of this table gives the zero Frame.
@@ -149,14 +185,25 @@ func (t *Table) Frame(id FrameID) Frame {
 // FrameIDs yields the frames of a stack, leaf to root.
 func (t *Table) FrameIDs(id StackID) iter.Seq[FrameID] {
 	return func(yield func(FrameID) bool) {
-		for id != NoStack {
-			n := t.node(id)
-			if n.frame == 0 || !yield(n.frame) {
+		t.mu.RLock()
+		code := t.codeOf(id)
+		t.mu.RUnlock()
+		for len(code) > 0 {
+			var f FrameID
+			if f, code = nextCode(code); !yield(f) {
 				return
 			}
-			id = n.caller
 		}
 	}
+}
+
+// AppendFrameIDs appends the frames of a stack to ids, leaf to root. It is
+// [Table.FrameIDs] for who goes through very many stacks.
+func (t *Table) AppendFrameIDs(ids []FrameID, id StackID) []FrameID {
+	t.mu.RLock()
+	code := t.codeOf(id)
+	t.mu.RUnlock()
+	return appendFrames(ids, code)
 }
 
 // Frames yields the frames of a stack, leaf to root, by value.
@@ -180,7 +227,12 @@ func (t *Table) Stack(id StackID) []Frame {
 }
 
 // Leaf returns the leaf frame of a stack; the zero Frame for [NoStack].
-func (t *Table) Leaf(id StackID) Frame { return t.Frame(t.node(id).frame) }
+func (t *Table) Leaf(id StackID) Frame {
+	for f := range t.FrameIDs(id) {
+		return t.Frame(f)
+	}
+	return Frame{}
+}
 
 // Entry returns the root frame of a stack, which is the goroutine's entry
 // function; the zero Frame for [NoStack].
@@ -192,18 +244,16 @@ func (t *Table) Entry(id StackID) Frame {
 	return t.Frame(root)
 }
 
-// Size returns how many distinct frames and stacks (inner nodes included) the table holds.
+// Size returns how many distinct frames and stacks the table holds.
 func (t *Table) Size() (frames, stacks int) {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	return len(t.frames) - 1, len(t.nodes) - 1
+	return len(t.frames) - 1, len(t.stacks) - 1
 }
 
-func (t *Table) node(id StackID) node {
+// StackBytes returns the bytes that the frames of all stacks take.
+func (t *Table) StackBytes() int {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	if int(id) >= len(t.nodes) {
-		return node{}
-	}
-	return t.nodes[id]
+	return t.coded
 }

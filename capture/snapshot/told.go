@@ -17,7 +17,7 @@ func (t *Table) InState(id StackID, state string) StackID {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if int(id) >= len(t.nodes) {
+	if int(id) >= len(t.stacks) {
 		return NoStack
 	}
 	key := told{id, state}
@@ -27,8 +27,8 @@ func (t *Table) InState(id StackID, state string) StackID {
 	if t.told == nil {
 		t.told, t.states = make(map[told]StackID), make(map[StackID]told)
 	}
-	twin := StackID(len(t.nodes))
-	t.nodes = append(t.nodes, t.nodes[id])
+	twin := StackID(len(t.stacks))
+	t.stacks = append(t.stacks, t.stacks[id])
 	t.told[key], t.states[twin] = twin, key
 	return twin
 }
