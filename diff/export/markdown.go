@@ -17,8 +17,8 @@ import (
 const markdownRows = 20
 
 // Markdown writes a report for an issue or a pull request: a sentence with the
-// totals, a table of what changed most, and the stacks behind its rows folded
-// away. It takes the dialect of GitHub, with names escaped. A sample type that
+// totals, a table of what changed most, and the stack behind each row in a section
+// that is folded away. It takes the dialect of GitHub, with names escaped. A sample type that
 // the profiles do not have is an error, before anything is written.
 func Markdown(w io.Writer, d Diff, o Options) error {
 	column, err := d.sampleIndex(o.SampleType)
@@ -84,12 +84,10 @@ func (m *markdown) heap(c *diff.Comparison, column int) {
 			v.change(r.Cum.Delta), v.status(r.Status), code(r.Name), escape(place(snapshot.Frame{File: r.File, Line: r.Line})))
 	}
 	m.rest(len(all)-len(rows), "function")
-	m.printf("\n<details><summary>The stack that changed most, of each row</summary>\n\n<pre>\n")
+	m.printf("\nThe stack of each that changed most, leaf first:\n")
 	for _, r := range rows {
-		m.printf("%s  %s\n", v.change(r.Cum.Delta), html.EscapeString(oneLine(r.Name)))
-		m.stack(c.Table, r.Stack)
+		m.folded(c.Table, v.change(r.Cum.Delta)+" "+oneLine(r.Name), r.Stack)
 	}
-	m.printf("</pre>\n</details>\n")
 }
 
 func (m *markdown) goroutines(c *diff.Comparison) {
@@ -108,12 +106,10 @@ func (m *markdown) goroutines(c *diff.Comparison) {
 			code(g.Blocked.Function), escape(place(g.Blocked)), code(g.Entry.Function))
 	}
 	m.rest(len(all)-len(rows), "group")
-	m.printf("\n<details><summary>The commonest stack of each group</summary>\n\n<pre>\n")
+	m.printf("\nThe commonest stack of each, leaf first:\n")
 	for _, g := range rows {
-		m.printf("%s  %s\n", v.change(g.Delta), html.EscapeString(string(g.State)))
-		m.stack(c.Table, g.Stacks[0])
+		m.folded(c.Table, fmt.Sprintf("%s %s, %s", v.change(g.Delta), oneLine(g.Blocked.Function), g.State), g.Stacks[0])
 	}
-	m.printf("</pre>\n</details>\n")
 }
 
 func (m *markdown) rest(n int, what string) {
