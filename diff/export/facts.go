@@ -145,10 +145,13 @@ func limitLine(l leak.Limit) string {
 func (l listed) title() string {
 	out := l.Verdict.String()
 	if l.Confidence > 0 {
-		out += fmt.Sprintf(", %.0f %% sure", 100*l.Confidence)
+		out += ", " + percentSure(l.Confidence)
 	}
 	return out + ": " + l.Summary
 }
+
+// percentSure is "97 % sure".
+func percentSure(confidence float64) string { return fmt.Sprintf("%.0f %% sure", 100*confidence) }
 
 // facts are about one finding.
 func (c Check) facts(l listed) facts {

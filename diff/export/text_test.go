@@ -80,10 +80,15 @@ func (f *full) Write(p []byte) (int, error) {
 func TestWriteErrorsAreReported(t *testing.T) {
 	d := growing()
 	for name, write := range map[string]func(*full) error{
-		"text":     func(w *full) error { return export.Text(w, d, export.Options{}) },
-		"markdown": func(w *full) error { return export.Markdown(w, d, export.Options{}) },
-		"json":     func(w *full) error { return export.JSON(w, export.NewReport(d, 0)) },
-		"pprof":    func(w *full) error { return export.Pprof(w, d.Heap) },
+		"text":       func(w *full) error { return export.Text(w, d, export.Options{}) },
+		"markdown":   func(w *full) error { return export.Markdown(w, d, export.Options{}) },
+		"json":       func(w *full) error { return export.JSON(w, export.NewReport(d, 0)) },
+		"html":       func(w *full) error { return export.HTML(w, export.Run{Diff: d}, export.Options{}) },
+		"svg":        func(w *full) error { return export.SVG(w, d, export.Options{}) },
+		"folded":     func(w *full) error { return export.Folded(w, d, export.Options{}, export.Both) },
+		"speedscope": func(w *full) error { return export.Speedscope(w, d, export.Options{}) },
+		"csv":        func(w *full) error { return export.CSV(w, export.Run{Diff: d}, export.HeapTable, export.Options{}) },
+		"pprof":      func(w *full) error { return export.Pprof(w, d.Heap) },
 	} {
 		for _, room := range []int{0, 1, 100} {
 			if err := write(&full{room: room}); !errors.Is(err, errFull) {

@@ -1,0 +1,37 @@
+package export
+
+import "io"
+
+// NewRunReport makes the report of a run: what was judged, where anything was,
+// and the changes between the two snapshots.
+func NewRunReport(r Run, o Options) Report {
+	out := NewReport(r.Diff, o.Limit)
+	if r.Judged != nil {
+		judged := NewCheckReport(r.check())
+		out.Verdict, out.Reason, out.Findings = judged.Verdict, judged.Reason, judged.Findings
+	}
+	return out
+}
+
+// RunText writes the table of [Text] and, where something was judged, the
+// findings below it as [CheckText] has them.
+func RunText(w io.Writer, r Run, o Options) error {
+	return withFindings(w, r, Text(w, r.Diff, o), CheckText)
+}
+
+// RunMarkdown writes the report of [Markdown] and, where something was judged,
+// the findings below it as [CheckMarkdown] has them.
+func RunMarkdown(w io.Writer, r Run, o Options) error {
+	return withFindings(w, r, Markdown(w, r.Diff, o), CheckMarkdown)
+}
+
+// withFindings goes on after a diff that was written with this error.
+func withFindings(w io.Writer, r Run, err error, write func(io.Writer, Check) error) error {
+	if err != nil || r.Judged == nil {
+		return err
+	}
+	if _, err := io.WriteString(w, "\n"); err != nil {
+		return err
+	}
+	return write(w, r.check())
+}
