@@ -9,6 +9,7 @@
 // other tools' ([Folded], [Speedscope]); of checks the same for people
 // ([CheckText], [CheckMarkdown]) and for CI ([JUnit], [GitHub]); of a run a page
 // ([HTML]) and tables ([CSV]); of all the JSON contract leaktop.report/v1
-// ([JSON]), which [Baseline] reads again. The same input gives the same bytes.
-// Errors are those of the writer and of options that match nothing.
+// ([JSON]), which [Baseline] reads again. [Anonymise] makes a run that may be
+// handed to strangers. The same input gives the same bytes. Errors are those of
+// the writer and of options that match nothing.
 package export
