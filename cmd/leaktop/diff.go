@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -24,6 +23,10 @@ type diffFlags struct {
 	sampleType string
 	unit       string
 	failOn     string // "" to judge nothing
+	folded     string // what is written of folded stacks
+	table      string // of CSV; "" is the first that there is
+	anonymise  bool
+	saltFile   string // "" for a salt that nobody knows
 }
 
 func newDiff(std streams) *cobra.Command {
@@ -51,39 +54,27 @@ leaktop diff before.pb.gz after.pb.gz --format pprof -o diff.pb.gz
 leaktop diff before.txt after.txt
 leaktop diff run.leaktop
 leaktop diff run.leaktop#3 run.leaktop@12:03:10
-leaktop diff canary:6060 stable:6060 --format markdown`,
+leaktop diff canary:6060 stable:6060 --format markdown
+leaktop diff before.pb.gz after.pb.gz --format html -o report.html --anonymise`,
 		Args: twoSides,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runDiff(cmd.Context(), std, args, reach, flags)
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&flags.format, "format", "text", "text, json, markdown or pprof")
+	f.StringVar(&flags.format, "format", "text", strings.Join(formats(), ", "))
 	f.StringVarP(&flags.output, "output", "o", "", "write to this file instead of standard output")
 	f.BoolVar(&flags.force, "force", false, "replace the file if it exists")
 	f.IntVar(&flags.limit, "limit", 0, "at most so many rows of each kind, the largest changes first; 0 for all")
-	f.StringVar(&flags.sampleType, "sample_index", "", "what text and markdown count, as with go tool pprof: inuse_space, inuse_objects, alloc_space, …")
+	f.StringVar(&flags.sampleType, "sample_index", "", "what is counted, as with go tool pprof: inuse_space, inuse_objects, alloc_space, goroutine, …")
 	f.StringVar(&flags.unit, "unit", "auto", "auto, or exact: plain integers")
 	f.StringVar(&flags.failOn, "fail-on", "", "judge the two, and exit with 1 for a leak, or for what is growing, too: leak or growing")
+	f.StringVar(&flags.folded, "folded", export.Both, "the values of folded stacks: both (before and after, as difffolded.pl has them), before, after, growth or shrink")
+	f.StringVar(&flags.table, "table", "", "the table of csv: heap, goroutines or findings; the first that there is")
+	f.BoolVar(&flags.anonymise, "anonymise", false, "replace names of functions, files, labels and targets by pseudonyms, for a file that may leave the company")
+	f.StringVar(&flags.saltFile, "salt-file", "", "make the same pseudonyms wherever this secret file is given; without it they are others every time")
 	reach.add(f)
 	return cmd
-}
-
-// formats are those of a diff.
-func formats() []string { return []string{"text", "json", "markdown", "pprof"} }
-
-func (d *diffFlags) check() error {
-	switch {
-	case !slices.Contains(formats(), d.format):
-		return usageError{fmt.Errorf("--format %q: there is no such format; use %s", d.format, strings.Join(formats(), ", "))}
-	case d.unit != "auto" && d.unit != "exact":
-		return usageError{fmt.Errorf("--unit %q: there is no such unit; use auto or exact", d.unit)}
-	case d.limit < 0:
-		return usageError{fmt.Errorf("--limit %d: it cannot be negative; give 0 for all", d.limit)}
-	case d.failOn != "":
-		return checkFailOn(d.failOn)
-	}
-	return nil
 }
 
 func runDiff(ctx context.Context, std streams, sides []string, reach reachFlags, flags diffFlags) error {
@@ -111,14 +102,21 @@ func runDiff(ctx context.Context, std streams, sides []string, reach reachFlags,
 	for _, note := range d.Notes {
 		fmt.Fprintln(std.err, "leaktop: "+note)
 	}
+	run := export.Run{Diff: d.Diff, Table: table, Root: sourceTree()}
 	if flags.failOn != "" {
-		return writeJudged(std, table, d, inputs, flags)
+		run.Judged, err = judgeInputs(table, inputs[0], inputs[1], flags.failOn)
+		if err != nil {
+			return err
+		}
 	}
-	write, err := diffWriter(d, flags)
+	write, err := diffWriter(run, d.partial, flags)
 	if err != nil {
 		return err
 	}
-	return writeReport(std.out, flags.output, flags.force, write)
+	if err := writeReport(std.out, flags.output, flags.force, write); err != nil || run.Judged == nil {
+		return err
+	}
+	return tellJudged(std, run, flags.format)
 }
 
 // comparedInputs is a diff and how many of its snapshots were not fetched whole.
@@ -177,33 +175,4 @@ func kinds(in input) string {
 	}
 	slices.Sort(names)
 	return strings.Join(names, " and ")
-}
-
-// report is the diff by the JSON contract.
-func (d comparedInputs) report(limit int) export.Report {
-	r := export.NewReport(d.Diff, limit)
-	r.Window.Snapshots -= d.partial
-	return r
-}
-
-// diffWriter returns what writes a diff in the format asked for.
-func diffWriter(d comparedInputs, flags diffFlags) (func(io.Writer) error, error) {
-	options := export.Options{SampleType: flags.sampleType, Exact: flags.unit == "exact", Limit: flags.limit}
-	c := d.Heap
-	if c == nil {
-		c = d.Goroutines
-	}
-	if _, err := c.SampleIndex(flags.sampleType); err != nil {
-		return nil, usageError{fmt.Errorf("--sample_index: %w", err)}
-	}
-	switch flags.format {
-	case "json":
-		r := d.report(flags.limit)
-		return func(w io.Writer) error { return export.JSON(w, r) }, nil
-	case "markdown":
-		return func(w io.Writer) error { return export.Markdown(w, d.Diff, options) }, nil
-	case "pprof":
-		return func(w io.Writer) error { return export.Pprof(w, c) }, nil
-	}
-	return func(w io.Writer) error { return export.Text(w, d.Diff, options) }, nil
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff/export"
@@ -58,49 +57,12 @@ func sameProcess(a, b input) bool {
 	return true
 }
 
-// writeJudged writes a diff with the verdict on it, and ends with its code.
-func writeJudged(std streams, table *snapshot.Table, d comparedInputs, inputs []input, flags diffFlags) error {
-	judged, err := judgeInputs(table, inputs[0], inputs[1], flags.failOn)
-	if err != nil {
-		return err
+// tellJudged ends with the code of what was judged, and says the verdict where
+// the format has no room for one.
+func tellJudged(std streams, run export.Run, format string) error {
+	switch format {
+	case "pprof", "svg", "folded", "speedscope", "csv":
+		fmt.Fprintln(std.err, "leaktop: "+export.Headline(export.Check{Table: run.Table, Judged: run.Judged}))
 	}
-	c := export.Check{Target: d.Target, Table: table, Judged: judged, Root: sourceTree()}
-	write, err := judgedWriter(d, c, flags)
-	if err != nil {
-		return err
-	}
-	if err := writeReport(std.out, flags.output, flags.force, write); err != nil {
-		return err
-	}
-	if flags.format == "pprof" { // a profile has no room for a verdict
-		fmt.Fprintln(std.err, "leaktop: "+export.Headline(c))
-	}
-	return codeOf(judgedCode(judged))
-}
-
-// judgedWriter returns what writes a diff in the format asked for, and the
-// verdict with it where the format has room for one.
-func judgedWriter(d comparedInputs, c export.Check, flags diffFlags) (func(io.Writer) error, error) {
-	write, err := diffWriter(d, flags)
-	if err != nil {
-		return nil, err
-	}
-	switch flags.format {
-	case "pprof":
-		return write, nil
-	case "json":
-		r := d.report(flags.limit)
-		judged := export.NewCheckReport(c)
-		r.Verdict, r.Reason, r.Findings = judged.Verdict, judged.Reason, judged.Findings
-		return func(w io.Writer) error { return export.JSON(w, r) }, nil
-	}
-	return func(w io.Writer) error {
-		if err := write(w); err != nil {
-			return err
-		}
-		if _, err := io.WriteString(w, "\n"); err != nil {
-			return err
-		}
-		return writeCheck(w, flags.format, c)
-	}, nil
+	return codeOf(judgedCode(run.Judged))
 }

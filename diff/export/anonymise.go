@@ -81,7 +81,8 @@ func (a *anonymiser) stack(from *snapshot.Table, id snapshot.StackID) snapshot.S
 		for f := range from.Frames(id) {
 			frames = append(frames, a.to.InternFrame(a.frame(f)))
 		}
-		known = a.to.InternStack(frames)
+		// What a goroutine waits for is told in the runtime's words.
+		known = a.to.InState(a.to.InternStack(frames), from.State(id))
 		a.stacks[stackOf{from, id}] = known
 	}
 	return known
@@ -120,7 +121,27 @@ func (a *anonymiser) profile(from *snapshot.Table, p *snapshot.Profile) *snapsho
 		k.Stack, k.Labels = a.stack(from, k.Stack), a.to.InternLabels(labels)
 		b.Add(k, p.Vector(i))
 	}
-	return b.Profile()
+	out := b.Profile()
+	out.Told = a.told(from, p.Told)
+	return out
+}
+
+// told replaces what a full dump says of each stack.
+func (a *anonymiser) told(from *snapshot.Table, by map[snapshot.StackID]snapshot.Told) map[snapshot.StackID]snapshot.Told {
+	if by == nil {
+		return nil
+	}
+	out := make(map[snapshot.StackID]snapshot.Told, len(by))
+	for id, t := range by {
+		t.Creators = slices.Clone(t.Creators)
+		for i, c := range t.Creators {
+			if c.Creator != 0 { // 0 is of those that nobody started
+				t.Creators[i].Creator = a.to.InternFrame(a.frame(from.Frame(c.Creator)))
+			}
+		}
+		out[a.stack(from, id)] = t
+	}
+	return out
 }
 
 // usualTypes are the words that the sample types and units of runtimes consist of.

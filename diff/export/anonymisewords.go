@@ -130,16 +130,14 @@ func (a *anonymiser) target(t Target) Target {
 	return out
 }
 
-// ownName is what leaktop itself calls an input: the number of a snapshot.
-var ownName = regexp.MustCompile(`^#\d+$`)
+// snapshotRef is what leaktop itself calls a snapshot, by itself or behind a
+// file: its number, or its time.
+var snapshotRef = regexp.MustCompile(`(#\d+|@[\dTZ:.+-]+)$`)
 
 func (a *anonymiser) input(in Input) Input {
-	if !ownName.MatchString(in.Name) {
-		in.Name = a.namer.File(in.Name)
-		if strings.Contains(in.Name, "/") {
-			in.Name = in.Name[strings.LastIndexByte(in.Name, '/')+1:]
-		}
-	}
+	ref := snapshotRef.FindString(in.Name)
+	file := a.namer.File(strings.TrimSuffix(in.Name, ref))
+	in.Name = file[strings.LastIndexByte(file, '/')+1:] + ref
 	return in
 }
 

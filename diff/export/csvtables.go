@@ -49,7 +49,7 @@ func csvGoroutines(out *csv.Writer, r Run, o Options) {
 	if r.Goroutines == nil {
 		return
 	}
-	groups := diff.Groups(r.Goroutines.Table, r.Goroutines.Base, r.Goroutines.Current)
+	groups := r.Goroutines.Groups()
 	for _, g := range atMost(groups, o.Limit) {
 		out.Write([]string{string(g.Status), string(g.State), outside(g.Blocked.Function), outside(g.Blocked.File), line(g.Blocked.Line),
 			outside(g.Entry.Function), number(g.Before), number(g.After), number(g.Delta), outside(foldedPath(r.Goroutines.Table, g.Stacks[0]))})

@@ -133,7 +133,7 @@ func tiles(r Run) []tile {
 		out = append(out, totalTile(kindOf(c)+" "+t.Name, t.Unit, c.Total(c.DefaultColumn())))
 	}
 	if c := r.Goroutines; c != nil {
-		out = append(out, totalTile("goroutines", "count", groupTotal(diff.Groups(c.Table, c.Base, c.Current))))
+		out = append(out, totalTile("goroutines", "count", groupTotal(c.Groups())))
 	}
 	if r.Judged == nil {
 		return out

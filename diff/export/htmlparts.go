@@ -204,7 +204,7 @@ func newGoroutineTable(r Run, o Options) goroutineTable {
 		return goroutineTable{}
 	}
 	v := values{unit: "count", exact: o.Exact}
-	groups := diff.Groups(c.Table, c.Base, c.Current)
+	groups := c.Groups()
 	t := goroutineTable{There: true, Total: v.total(groupTotal(groups))}
 	rows := atMost(groups, o.Limit)
 	for _, g := range rows {

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"leaktop/capture/clean"
+	"leaktop/diff/export"
+)
+
+// formats are those of a diff.
+func formats() []string {
+	return []string{"text", "json", "markdown", "pprof", "html", "svg", "folded", "speedscope", "csv"}
+}
+
+func (d *diffFlags) check() error {
+	switch {
+	case !slices.Contains(formats(), d.format):
+		return usageError{fmt.Errorf("--format %q: there is no such format; use %s", d.format, strings.Join(formats(), ", "))}
+	case d.unit != "auto" && d.unit != "exact":
+		return usageError{fmt.Errorf("--unit %q: there is no such unit; use auto or exact", d.unit)}
+	case d.limit < 0:
+		return usageError{fmt.Errorf("--limit %d: it cannot be negative; give 0 for all", d.limit)}
+	case !slices.Contains(export.FoldedValues(), d.folded):
+		return usageError{fmt.Errorf("--folded %q: there is no such value; use %s", d.folded, strings.Join(export.FoldedValues(), ", "))}
+	case d.table != "" && !slices.Contains(export.Tables(), export.Table(d.table)):
+		return usageError{fmt.Errorf("--table %q: there is no such table; use %s", d.table, joined(export.Tables()))}
+	case d.saltFile != "" && !d.anonymise:
+		return usageError{errors.New("--salt-file: it is for pseudonyms alone; give --anonymise as well")}
+	case d.failOn != "":
+		return checkFailOn(d.failOn)
+	}
+	return nil
+}
+
+// diffWriter returns what writes a run in the format asked for. So many of its
+// two snapshots were not fetched whole.
+func diffWriter(run export.Run, partial int, flags diffFlags) (func(io.Writer) error, error) {
+	options := export.Options{SampleType: flags.sampleType, Exact: flags.unit == "exact", Limit: flags.limit}
+	if err := flags.checkSampleType(run.Diff); err != nil {
+		return nil, usageError{fmt.Errorf("--sample_index: %w", err)}
+	}
+	table, err := flags.tableOf(run)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	if flags.anonymise {
+		salt, err := readSalt(flags.saltFile)
+		if err != nil {
+			return nil, err
+		}
+		run, options = export.Anonymise(run, options, salt)
+	}
+	switch flags.format {
+	case "json":
+		r := export.NewRunReport(run, options)
+		r.Window.Snapshots -= partial
+		return func(w io.Writer) error { return export.JSON(w, r) }, nil
+	case "markdown":
+		return func(w io.Writer) error { return export.RunMarkdown(w, run, options) }, nil
+	case "pprof":
+		c, _ := run.Of(options.SampleType) // was checked above
+		return func(w io.Writer) error { return export.Pprof(w, c) }, nil
+	case "html":
+		return func(w io.Writer) error { return export.HTML(w, run, options) }, nil
+	case "svg":
+		return func(w io.Writer) error { return export.SVG(w, run.Diff, options) }, nil
+	case "folded":
+		return func(w io.Writer) error { return export.Folded(w, run.Diff, options, flags.folded) }, nil
+	case "speedscope":
+		return func(w io.Writer) error { return export.Speedscope(w, run.Diff, options) }, nil
+	case "csv":
+		return func(w io.Writer) error { return export.CSV(w, run, table, options) }, nil
+	}
+	return func(w io.Writer) error { return export.RunText(w, run, options) }, nil
+}
+
+// checkSampleType refuses a sample type that the profiles do not have. A table
+// for people is of the heap where there is one, and counts the goroutines beside.
+func (d *diffFlags) checkSampleType(of export.Diff) error {
+	if (d.format == "text" || d.format == "markdown") && of.Heap != nil {
+		_, err := of.Heap.SampleIndex(d.sampleType)
+		return err
+	}
+	_, err := of.Of(d.sampleType)
+	return err
+}
+
+// tableOf is the table that was asked for, else the first that there is.
+func (d *diffFlags) tableOf(run export.Run) (export.Table, error) {
+	has := slices.DeleteFunc(export.Tables(), func(t export.Table) bool { return !run.Has(t) })
+	switch {
+	case d.table == "":
+		return has[0], nil // something is compared
+	case !slices.Contains(has, export.Table(d.table)):
+		why := ""
+		if export.Table(d.table) == export.FindingsTable {
+			why = ", or judge them with --fail-on"
+		}
+		return "", fmt.Errorf("--table %s: these two snapshots have no such table; use %s%s", d.table, joined(has), why)
+	}
+	return export.Table(d.table), nil
+}
+
+func joined(tables []export.Table) string {
+	var names []string
+	for _, t := range tables {
+		names = append(names, string(t))
+	}
+	return strings.Join(names, ", ")
+}
+
+// Bounds of a salt file, in bytes: what is shorter can be guessed, and nobody
+// needs a longer one.
+const (
+	leastSalt = 16
+	mostSalt  = 64 << 10
+)
+
+// readSalt reads the secret that pseudonyms depend on. Without a file it is a
+// random one, which nobody learns.
+func readSalt(path string) ([]byte, error) {
+	if path == "" {
+		return randomSalt(), nil
+	}
+	const do = "name a file of at least 16 bytes that nobody can guess, as from head -c 32 /dev/urandom"
+	f, err := os.Open(path)
+	var salt []byte
+	if err == nil {
+		defer f.Close()
+		salt, err = io.ReadAll(io.LimitReader(f, mostSalt+1))
+	}
+	var inPath *os.PathError
+	switch {
+	case errors.As(err, &inPath):
+		return nil, fmt.Errorf("%s: the salt cannot be read (%w); %s", clean.Text(path), inPath.Err, do)
+	case err != nil:
+		return nil, fmt.Errorf("%s: the salt cannot be read (%w); %s", clean.Text(path), err, do)
+	case len(salt) < leastSalt || len(salt) > mostSalt:
+		return nil, fmt.Errorf("%s: it holds too few bytes for a salt, or more than %d; %s", clean.Text(path), mostSalt, do)
+	}
+	return salt, nil
+}
+
+func randomSalt() []byte {
+	salt := make([]byte, 32)
+	rand.Read(salt) // never fails
+	return salt
+}
