@@ -107,7 +107,7 @@ func watchScript(ctx context.Context, h headless, s script) watched {
 
 // twoMinutes is a check as the defaults have it.
 func twoMinutes() headless {
-	return headless{duration: 2 * time.Minute, every: 15 * time.Second, patience: 30 * time.Second}
+	return headless{watchSpan: watchSpan{duration: 2 * time.Minute, every: 15 * time.Second, patience: 30 * time.Second}}
 }
 
 func TestHeadlessEnds(t *testing.T) {
