@@ -53,6 +53,7 @@ type Sampler struct {
 
 	// The rest is Run's alone.
 	emit     func(snapshot.Event)
+	clock    clock
 	attached bool
 	found    found // what the newest probe found
 	stale    bool  // found is of a process that is no more
@@ -103,7 +104,7 @@ func New(cfg Config) *Sampler {
 // at the start, or serves no profile, unless Config.Wait says to wait; no event
 // comes before such an error.
 func (s *Sampler) Run(ctx context.Context, emit func(snapshot.Event)) error {
-	s.emit = emit
+	s.emit = func(e snapshot.Event) { emit(s.clock.event(e)) }
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for ctx.Err() == nil {
