@@ -23,7 +23,7 @@ import (
 
 // attach shows the screens on a live target. What else there is to say to the
 // user comes as words, nil for nothing.
-func attach(ctx context.Context, std streams, text string, reach reachFlags, watch watchFlags, judge judgeFlags, screen screenFlags, words <-chan string) error {
+func attach(ctx context.Context, std streams, text string, reach reachFlags, watch watchFlags, judge judgeFlags, screen screenFlags, keep sessionFlags, words <-chan string) error {
 	if err := watch.check(); err != nil {
 		return err
 	}
@@ -56,7 +56,8 @@ func attach(ctx context.Context, std streams, text string, reach reachFlags, wat
 	if !ok {
 		return live.wait() // there is nothing to show
 	}
-	events := merge(ctx, first, live.events, words)
+	recorder := liveRecorder(keep, table, watch.every)
+	events := merge(ctx, recorder, first, live.events, words)
 	model := tui.New(tui.Config{
 		Context:  ctx,
 		Table:    table,
@@ -72,6 +73,9 @@ func attach(ctx context.Context, std streams, text string, reach reachFlags, wat
 	err = runScreens(ctx, std, model)
 	cancel()
 	for range events { // until merge has ended
+	}
+	if warning := recorder.close(); warning != "" {
+		fmt.Fprintln(std.err, "leaktop: "+warning)
 	}
 	return errors.Join(err, live.wait())
 }
@@ -189,31 +193,35 @@ func watchLive(ctx context.Context, s *sampler.Sampler) *liveSource {
 func (l *liveSource) wait() error { return <-l.done }
 
 // merge puts an event that was already taken back before the others, and
-// words among them. It ends with rest.
-func merge(ctx context.Context, first snapshot.Event, rest <-chan snapshot.Event, words <-chan string) <-chan snapshot.Event {
+// words among them, and has all of them recorded. It ends with rest.
+func merge(ctx context.Context, recorder *recorder, first snapshot.Event, rest <-chan snapshot.Event, words <-chan string) <-chan snapshot.Event {
 	out := make(chan snapshot.Event, eventBuffer)
-	out <- first
+	send := func(e snapshot.Event) bool {
+		select {
+		case out <- e:
+			return true
+		case <-ctx.Done():
+			return false
+		}
+	}
+	// What cannot be recorded is no reason not to show it.
+	take := func(e snapshot.Event) bool {
+		warning := recorder.apply(e)
+		return send(e) && (warning == "" || send(snapshot.Warned{Text: warning}))
+	}
 	go func() {
 		defer close(out)
-		for {
-			var e snapshot.Event
-			var ok bool
+		more := take(first)
+		for more {
 			select {
-			case e, ok = <-rest:
-				if !ok {
-					return
-				}
+			case e, ok := <-rest:
+				more = ok && take(e)
 			case text, ok := <-words:
 				if !ok {
 					words = nil // nothing more is said
 					continue
 				}
-				e = snapshot.Warned{Text: text}
-			case <-ctx.Done():
-				return
-			}
-			select {
-			case out <- e:
+				more = take(snapshot.Warned{Text: text})
 			case <-ctx.Done():
 				return
 			}

@@ -26,9 +26,10 @@ const (
 
 // checkFlags say how long to watch, what fails, and where the report goes.
 type checkFlags struct {
-	reach reachFlags
-	watch watchFlags
-	judge judgeFlags
+	reach   reachFlags
+	watch   watchFlags
+	judge   judgeFlags
+	session sessionFlags
 
 	duration      time.Duration
 	untilSure     bool
@@ -92,6 +93,7 @@ leaktop check 6060 --for 0 --on-finding 'mail -s leak me@example.com'`,
 	f.BoolVar(&flags.force, "force", false, "replace the file if it exists")
 	f.BoolVar(&flags.all, "all", false, "list what grew and levelled off, too")
 	f.StringSliceVar(&flags.own, "own", nil, "functions and packages that start with this count as own code, too")
+	flags.session.add(f)
 	flags.reach.add(f)
 	return cmd
 }

@@ -20,6 +20,7 @@ type checkRun struct {
 	client   *fetch.Client
 	headless *headless
 	alerts   *alerts
+	recorder *recorder
 	progress *targetProgress
 	report   export.Check // but for what is not known yet
 }
@@ -48,7 +49,8 @@ func newCheckRun(text string, flags checkFlags, policy gate.Policy) (*checkRun, 
 			gate:      gate.New(table, flags.judge.warmup, policy),
 			untilSure: flags.untilSure,
 		},
-		report: export.Check{Table: table, All: flags.all, Root: sourceTree()},
+		recorder: liveRecorder(flags.session, table, flags.watch.every),
+		report:   export.Check{Table: table, All: flags.all, Root: sourceTree()},
 	}, nil
 }
 
@@ -63,6 +65,9 @@ func (r *checkRun) tellOn(p *targetProgress, out io.Writer, flags checkFlags) {
 	r.progress, r.alerts = p, newAlerts(flags.onFinding, p)
 	r.headless.told = func(e snapshot.Event, j *gate.Judged) {
 		p.tell(e, flags.watch.every)
+		if warning := r.recorder.apply(e); warning != "" {
+			p.once(warning)
+		}
 		if j == nil {
 			return
 		}
@@ -95,6 +100,9 @@ func (r *checkRun) watch(ctx context.Context) checked {
 	}
 	err := live.wait()
 	r.alerts.wait()
+	if warning := r.recorder.close(); warning != "" {
+		r.progress.once(warning)
+	}
 	if err == nil && !reached {
 		err = fmt.Errorf("%s: interrupted before it was reached; run it again when it is up", r.address)
 	}

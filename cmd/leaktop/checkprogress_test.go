@@ -95,7 +95,7 @@ func TestProgressLines(t *testing.T) {
 		stop()
 		<-done
 		want := `leaktop: http://one/: watched for 1m40s, with a snapshot every 15s
-leaktop: two: no answer since 12:03:10 UTC (refused); it is asked again until the check ends
+leaktop: two: no answer since 12:03:10 UTC (refused); it is asked again until the end
 leaktop: http://one/: 30s of 1m40s, 1 snapshot, GROWING: 1 growing
 leaktop: http://one/: 1m of 1m40s, 1 snapshot, GROWING: 1 growing
 leaktop: http://one/: goroutine profile: 500

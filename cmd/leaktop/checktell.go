@@ -79,7 +79,7 @@ func (t *targetProgress) tell(e snapshot.Event, every time.Duration) {
 	case snapshot.Unreachable:
 		if !t.down {
 			t.down = true
-			t.news(fmt.Sprintf("no answer since %s (%s); it is asked again until the check ends", e.Since.UTC().Format("15:04:05 MST"), e.Reason))
+			t.news(fmt.Sprintf("no answer since %s (%s); it is asked again until the end", e.Since.UTC().Format("15:04:05 MST"), e.Reason))
 		}
 	case snapshot.Restarted:
 		t.news("it was restarted (" + e.Evidence + "); what was seen before counts no more")

@@ -19,6 +19,7 @@ import (
 
 func newDemo(std streams) *cobra.Command {
 	var watch watchFlags
+	var keep sessionFlags
 	var serve string
 	var list bool
 	var modes []string
@@ -40,7 +41,7 @@ leaktop demo --list`,
 			if _, err := leaky.Select(modes); err != nil {
 				return usageError{err}
 			}
-			for _, flag := range []string{"every", "wait", "allow"} {
+			for _, flag := range []string{"every", "wait", "allow", "no-session", "session-max"} {
 				if (list || serve != "") && cmd.Flags().Changed(flag) {
 					return usageError{fmt.Errorf("--%s: it says how to watch, and with --serve or --list nothing is watched; leave it out", flag)}
 				}
@@ -58,11 +59,12 @@ leaktop demo --list`,
 			case serve != "":
 				return serveDemo(cmd.Context(), std, options)
 			}
-			return watchDemo(cmd.Context(), std, watch, options)
+			return watchDemo(cmd.Context(), std, watch, keep, options)
 		},
 	}
 	f := cmd.Flags()
 	watch.add(f, demoEvery)
+	keep.add(f)
 	f.StringVar(&serve, "serve", "", "only serve, on this host:port; until standard input closes, if it is a pipe")
 	f.BoolVar(&list, "list", false, "list all modes and what each of them does")
 	f.StringSliceVar(&modes, "modes", nil, "run these modes instead of those of the demo; all for every one")
@@ -113,7 +115,7 @@ func fromPipe(in io.Reader) bool {
 }
 
 // watchDemo starts the service as a child of the same binary and attaches to it.
-func watchDemo(ctx context.Context, std streams, watch watchFlags, options leaky.Options) error {
+func watchDemo(ctx context.Context, std streams, watch watchFlags, keep sessionFlags, options leaky.Options) error {
 	if err := watch.check(); err != nil {
 		return err
 	}
@@ -137,7 +139,7 @@ func watchDemo(ctx context.Context, std streams, watch watchFlags, options leaky
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	words := wordsOf(ctx, child)
-	err = attach(ctx, std, child.Address, reach, watch, judgeFlags{}, screenFlags{}, words)
+	err = attach(ctx, std, child.Address, reach, watch, judgeFlags{}, screenFlags{}, keep, words)
 	cancel()
 	for range words { // until it has ended
 	}

@@ -26,7 +26,15 @@ func TestMain(m *testing.M) {
 	os.Setenv(asProgram, "1")
 	// With -race a program that ends waits for a second, by default.
 	os.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE"))
-	os.Exit(m.Run())
+	// Live runs are kept; not in the home of whoever runs the tests.
+	state, err := os.MkdirTemp("", "leaktop-state-")
+	if err != nil {
+		panic(err)
+	}
+	os.Setenv("XDG_STATE_HOME", state)
+	code := m.Run()
+	os.RemoveAll(state)
+	os.Exit(code)
 }
 
 const (

@@ -18,6 +18,7 @@ func newRoot(std streams) *cobra.Command {
 	var watch watchFlags
 	var judge judgeFlags
 	var screen screenFlags
+	var keep sessionFlags
 	root := &cobra.Command{
 		Use:   "leaktop TARGET",
 		Short: "top for leaks: what grows in a running process, and why",
@@ -34,7 +35,7 @@ leaktop check 6060
 leaktop diff before.pb.gz after.pb.gz`,
 		Args: oneTarget,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return attach(cmd.Context(), std, args[0], reach, watch, judge, screen, nil)
+			return attach(cmd.Context(), std, args[0], reach, watch, judge, screen, keep, nil)
 		},
 	}
 	root.SetIn(std.in)
@@ -47,6 +48,7 @@ leaktop diff before.pb.gz after.pb.gz`,
 	watch.add(root.Flags(), defaultEvery)
 	judge.add(root.Flags(), 0)
 	screen.add(root.Flags())
+	keep.add(root.Flags())
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(&cobra.Command{
 		Use:    "help [COMMAND]",
@@ -60,7 +62,7 @@ leaktop diff before.pb.gz after.pb.gz`,
 			return topic.Help()
 		},
 	})
-	root.AddCommand(newCheck(std), newDemo(std), newDiff(std), newVersion(std))
+	root.AddCommand(newCheck(std), newDemo(std), newDiff(std), newRecord(std), newVersion(std))
 	return root
 }
 

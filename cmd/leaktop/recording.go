@@ -1,0 +1,106 @@
+package main
+
+import (
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"leaktop/capture/session"
+	"leaktop/capture/snapshot"
+)
+
+// sessionFlags say whether a live run is kept, and how large its file may grow.
+type sessionFlags struct {
+	off bool
+	max sizeValue
+}
+
+func (s *sessionFlags) add(f *pflag.FlagSet) {
+	f.BoolVar(&s.off, "no-session", false, "keep no session file of the run; without it, one is in the state directory, for leaktop open")
+	s.addMax(f)
+}
+
+func (s *sessionFlags) addMax(f *pflag.FlagSet) {
+	s.max = session.DefaultMaxBytes
+	f.Var(&s.max, "session-max", "how large a session file may grow: beyond it the oldest raw profiles go, never what was decoded")
+}
+
+// recorder writes what is seen of one target to a session file. It is made once
+// the target is reached, when it is known whose run it is.
+type recorder struct {
+	create func(session.Header) (*session.Writer, error)
+	every  time.Duration
+
+	early  []snapshot.Event // before the target was reached
+	writer *session.Writer
+	failed error // the first that went wrong
+}
+
+// mostEarly is how many events are kept until the target is reached.
+const mostEarly = 64
+
+// liveRecorder keeps a live run in the state directory; nil where none is to be kept.
+func liveRecorder(flags sessionFlags, table *snapshot.Table, every time.Duration) *recorder {
+	if flags.off {
+		return nil
+	}
+	return &recorder{every: every, create: func(h session.Header) (*session.Writer, error) {
+		dir, err := session.Dir()
+		if err != nil {
+			return nil, err
+		}
+		return session.CreateLive(dir, h, table, session.Options{MaxBytes: int64(flags.max)})
+	}}
+}
+
+// apply writes an event down. It says what went wrong, once; "" for nothing.
+func (r *recorder) apply(e snapshot.Event) (warning string) {
+	if r == nil || r.create == nil {
+		return ""
+	}
+	return r.warning(r.write(e))
+}
+
+func (r *recorder) write(e snapshot.Event) error {
+	attached, ok := e.(snapshot.Attached)
+	if r.writer == nil && !ok {
+		if len(r.early) < mostEarly {
+			r.early = append(r.early, e)
+		}
+		return nil
+	}
+	if r.writer == nil {
+		w, err := r.create(session.Header{Leaktop: version(), Info: attached.Info, Started: time.Now(), Every: r.every})
+		if err != nil {
+			r.create = nil // there will be no file
+			return err
+		}
+		r.writer = w
+		for _, e := range r.early {
+			if err := w.Apply(e); err != nil {
+				return err
+			}
+		}
+		r.early = nil
+	}
+	return r.writer.Apply(e)
+}
+
+// close ends the file, if there is one.
+func (r *recorder) close() (warning string) {
+	if r == nil || r.writer == nil {
+		return ""
+	}
+	return r.warning(r.writer.Close())
+}
+
+// warning says what went wrong, and remembers the first of it.
+func (r *recorder) warning(err error) string {
+	if err == nil {
+		return ""
+	}
+	if r.failed == nil {
+		r.failed = err
+	}
+	return "this run is not kept whole: " + oneLine(err)
+}
