@@ -4,14 +4,23 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"leaktop/tui/theme"
 )
 
 // line is a line of the screen as it is written, left to right.
 type line struct {
-	b    strings.Builder
-	at   int  // cells written so far
-	wide bool // some text is not plain ASCII
+	b    strings.Builder // painted, up to the run
+	run  strings.Builder // what follows in one paint
+	as   theme.Paint     // of the run
+	at   int             // cells written so far
+	wide bool            // some text is not plain ASCII
 }
+
+// joined is how many blanks between two texts of one paint are painted, too,
+// rather than left out: that is fewer bytes on the wire than to take the paint
+// back and set it again.
+const joined = 12
 
 // put writes a cell at its place, cut to its width.
 func (l *line) put(p place, c Cell, right bool) {
@@ -27,16 +36,34 @@ func (l *line) put(p place, c Cell, right bool) {
 	if right {
 		x += p.width - width
 	}
-	l.pad(x)
-	l.b.WriteString(c.Paint.Apply(text))
-	l.at += width
+	if l.as != c.Paint || x-l.at > joined {
+		l.flush()
+		blanks(&l.b, x-l.at)
+		l.as = c.Paint
+	} else {
+		blanks(&l.run, x-l.at)
+	}
+	l.run.WriteString(text)
+	l.at = max(l.at, x) + width
 	l.wide = l.wide || !isASCII(text)
+}
+
+// flush ends the run.
+func (l *line) flush() {
+	l.b.WriteString(l.as.Apply(l.run.String()))
+	l.run.Reset()
 }
 
 // pad writes blanks up to cell x.
 func (l *line) pad(x int) {
-	for ; l.at < x; l.at++ {
-		l.b.WriteByte(' ')
+	l.flush()
+	blanks(&l.b, x-l.at)
+	l.at = max(l.at, x)
+}
+
+func blanks(b *strings.Builder, n int) {
+	for range max(0, n) {
+		b.WriteByte(' ')
 	}
 }
 
@@ -45,6 +72,7 @@ func (l *line) pad(x int) {
 // line with anything but ASCII on it is measured as a whole, and one that is too
 // wide gives up its colours for its width.
 func (l *line) text(width int) string {
+	l.flush()
 	s := l.b.String()
 	if l.wide && ansi.StringWidth(s) > width {
 		return clip(ansi.Strip(s), width)

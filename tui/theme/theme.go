@@ -53,11 +53,12 @@ type palette struct {
 // New returns the theme for a dark or a light background.
 func New(dark bool) Theme {
 	// The greys are ones of the 256-colour palette: between two of them a
-	// terminal without true colour would take a blue.
+	// terminal without true colour would take a blue, and most of what is written
+	// to a terminal is grey, for which a number takes half the bytes of a colour.
 	p := palette{
-		accent: "#6cb6ff", dim: "#949494", hint: "#a8a8a8",
+		accent: "#6cb6ff", dim: "246", hint: "248",
 		leak: "#ff7b72", growing: "#e3b341", level: "#56d364",
-		selected: "#262626",
+		selected: "235",
 		series:   [4]string{"75", "175", "230", "143"},
 		grown:    [3]string{"#4a3a12", "#6b4a0e", "#8a4b14"},
 		shrunk:   [3]string{"#123524", "#15502f", "#1a6638"},
@@ -65,9 +66,9 @@ func New(dark bool) Theme {
 	}
 	if !dark {
 		p = palette{
-			accent: "#0550ae", dim: "#585858", hint: "#4e4e4e",
+			accent: "#0550ae", dim: "240", hint: "239",
 			leak: "#b91c26", growing: "#7d4e00", level: "#116329",
-			selected: "#eeeeee",
+			selected: "255",
 			series:   [4]string{"26", "90", "95", "52"},
 			grown:    [3]string{"#fbefc9", "#f7d98c", "#f2b866"},
 			shrunk:   [3]string{"#dcf5e3", "#b4e8c3", "#86d69f"},
