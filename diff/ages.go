@@ -31,7 +31,7 @@ func (a *Ages) Observe(s *snapshot.Snapshot) {
 	}
 	if s.Run != a.run {
 		a.run = s.Run
-		clear(a.since)
+		a.since = make(map[GroupKey]time.Time) // the old one may have been handed out
 	}
 	a.last = s.Time
 	column := goroutineColumn(s.Goroutines)
@@ -59,3 +59,7 @@ func (a *Ages) Since(k GroupKey) (time.Time, bool) {
 	since, ok := a.since[k]
 	return since, ok
 }
+
+// All is what Since tells of all groups. It does not change any more, and may be
+// read while snapshots are observed.
+func (a *Ages) All() map[GroupKey]time.Time { return a.since }

@@ -85,6 +85,6 @@ func (m *Model) baseIsNow() {
 	}
 	m.data.setBase(newest.Seq)
 	m.data.current = 0
-	m.refresh()
+	m.version++
 	m.say("base is #" + itoa(newest.Seq) + " now: changes count from " + newest.Time.Format(clock))
 }

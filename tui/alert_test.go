@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -15,10 +14,6 @@ import (
 // alerting is a program that alerts in this way, in a terminal with this environment.
 func alerting(t *testing.T, how Alert, environment ...string) *program {
 	p := newProgram(t)
-	// What listens ends at once, so that all commands can be followed.
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	p.cfg.Context = ctx
 	p.alarm.how = how
 	p.resize(120, 32)
 	p.send(tea.EnvMsg(environment))
@@ -28,23 +23,14 @@ func alerting(t *testing.T, how Alert, environment ...string) *program {
 // sent is what a batch of events has the program send to the terminal.
 func (p *program) sent(events ...snapshot.Event) []string {
 	p.t.Helper()
-	_, cmd := p.Update(eventsMsg(events))
-	p.View()
+	p.got = nil
+	p.tell(events...)
 	var out []string
-	var follow func(msg tea.Msg)
-	follow = func(msg tea.Msg) {
-		switch msg := msg.(type) {
-		case tea.BatchMsg:
-			for _, c := range msg {
-				if c != nil {
-					follow(c())
-				}
-			}
-		case tea.RawMsg:
-			out = append(out, fmt.Sprint(msg.Msg))
+	for _, msg := range p.got {
+		if raw, ok := msg.(tea.RawMsg); ok {
+			out = append(out, fmt.Sprint(raw.Msg))
 		}
 	}
-	follow(cmd())
 	return out
 }
 

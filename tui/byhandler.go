@@ -8,7 +8,6 @@ import (
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
 	"leaktop/diff/handler"
-	"leaktop/diff/leak"
 )
 
 // handled is what each request handler does between two profiles of each kind.
@@ -19,41 +18,28 @@ type handled struct {
 
 // byHandler adds up what is compared by request handler. It is kept until that
 // changes; what the finder learns comes with new profiles alone.
-func (d *data) byHandler() []handler.Row {
-	heap, goroutines := d.compare(snapshot.Heap), d.compare(snapshot.Goroutine)
-	if d.handled.rows == nil || d.handled.heap != heap.Comparison || d.handled.goroutines != goroutines.Comparison {
+func (a *analyst) byHandler() []handler.Row {
+	heap, goroutines := a.compare(snapshot.Heap), a.compare(snapshot.Goroutine)
+	if a.handled.rows == nil || a.handled.heap != heap.Comparison || a.handled.goroutines != goroutines.Comparison {
 		span := heap.to.Sub(heap.from)
-		d.handled = handled{heap.Comparison, goroutines.Comparison, handler.Totals(heap.Comparison, goroutines.Comparison, span, d.finder)}
+		a.handled = handled{heap.Comparison, goroutines.Comparison, handler.Totals(heap.Comparison, goroutines.Comparison, span, a.finder)}
 	}
-	return d.handled.rows
-}
-
-// findingsOf returns the findings that belong to a handler, the worst first.
-func (d *data) findingsOf(h handler.Handler) []*leak.Finding {
-	r := d.judged()
-	var out []*leak.Finding
-	for i := range r.Findings {
-		f := &r.Findings[i]
-		if f.HasHandler && f.Handler.Key() == h.Key() || !f.HasHandler && h.Name == handler.Other && f.Kind != leak.ProcessKind {
-			out = append(out, f)
-		}
-	}
-	return out
+	return a.handled.rows
 }
 
 // heapByHandler adds up the stacks of one column by handler, with how many
 // stacks there are of each. What belongs to none comes last.
-func (d *data) heapByHandler(c compared, column int) []heapRow {
-	d.byHandler() // has the finder look at both profiles
+func (a *analyst) heapByHandler(c compared, column int) []heapRow {
+	a.byHandler() // has the finder look at both profiles
 	index := make(map[string]int)
 	var rows []heapRow
-	for _, r := range c.ByStack(column, nil) {
-		h, _ := d.finder.Of(r.Stack)
+	for _, r := range a.byStack(c, column) {
+		h, _ := a.finder.Of(r.Stack)
 		at, ok := index[h.Key()]
 		if !ok {
 			at = len(rows)
 			index[h.Key()] = at
-			rows = append(rows, heapRow{Row: diff.Row{Name: h.Name, File: h.File, Line: h.Line, Stack: r.Stack}, handler: h})
+			rows = append(rows, heapRow{Row: diff.Row{Name: h.Name, File: h.File, Line: h.Line, Stack: r.Stack}, by: byHandler, handler: h})
 		}
 		sum := &rows[at].Flat
 		sum.Before = snapshot.AddSaturating(sum.Before, r.Flat.Before)
@@ -104,12 +90,12 @@ type handledGroup struct {
 
 // groupsByHandler splits the goroutine groups by handler, in the order of the
 // groups: labels tell the goroutines of one group apart.
-func (d *data) groupsByHandler(groups []diff.Group) []handledGroup {
-	c := d.compare(snapshot.Goroutine)
+func (a *analyst) groupsByHandler(groups []diff.Group) []handledGroup {
+	c := a.compare(snapshot.Goroutine)
 	if c.Comparison == nil || c.DefaultColumn() < 0 {
 		return nil
 	}
-	d.byHandler() // has the finder look at both profiles
+	a.byHandler() // has the finder look at both profiles
 	groupOf := make(map[snapshot.StackID]int)
 	for i := range groups {
 		for _, id := range groups[i].Stacks {
@@ -132,7 +118,7 @@ func (d *data) groupsByHandler(groups []diff.Group) []handledGroup {
 			if !ok {
 				continue
 			}
-			h, _ := d.finder.OfRecord(k)
+			h, _ := a.finder.OfRecord(k)
 			at, ok := index[part{group, h.Key()}]
 			if !ok {
 				at = len(out)

@@ -83,7 +83,7 @@ func errorText(c diff.Change, unit string) string {
 
 // rateCell is rateText for a table: most rows do not change, and the head says
 // that it is per minute.
-func (c compared) rateCell(delta int64, unit string) string {
+func (c pair) rateCell(delta int64, unit string) string {
 	if delta == 0 {
 		return ""
 	}
@@ -93,7 +93,7 @@ func (c compared) rateCell(delta int64, unit string) string {
 func perMinuteCell(rate string) string { return strings.TrimSuffix(rate, "/min") }
 
 // rateText is a change per minute of the compared span, "" where there is none.
-func (c compared) rateText(delta int64, unit string) string {
+func (c pair) rateText(delta int64, unit string) string {
 	perMinute, ok := c.perMinute(delta)
 	switch {
 	case !ok:
@@ -117,13 +117,4 @@ func changeText(s diff.Status, delta int64, unit string) string {
 		return "GONE " + text
 	}
 	return text
-}
-
-// through is what all stacks through each function changed by.
-func (c compared) through(column int) map[string]diff.Change {
-	sums := make(map[string]diff.Change)
-	for _, r := range c.ByFunction(column) {
-		sums[r.Name] = r.Cum
-	}
-	return sums
 }

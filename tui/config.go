@@ -27,7 +27,8 @@ type Sampler interface {
 }
 
 // Judge says what leaks. It sees every event of the source, in order, and is
-// asked for its result after those that may change it.
+// asked for its result after those that may change it: both beside the update
+// loop, one call at a time. What it returns does not change any more.
 type Judge interface {
 	Apply(snapshot.Event)
 	Result() *leak.Result
@@ -50,11 +51,13 @@ type Config struct {
 	// Context ends the commands that the program started.
 	Context context.Context
 	Table   *snapshot.Table
-	// Events is the source of snapshots; it is closed when the source ends.
+	// Events is the source of snapshots; it is closed when the source ends. Nil
+	// for none.
 	Events  <-chan snapshot.Event
 	Sampler Sampler
 	Judge   Judge
-	// Handlers finds the request handlers of stacks. It is the screens' alone.
+	// Handlers finds the request handlers of stacks. It is the screens' alone,
+	// which ask it beside the update loop.
 	Handlers *handler.Finder
 	Files    Files
 	// Own are the prefixes of functions and packages that count as own code.

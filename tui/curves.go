@@ -14,7 +14,7 @@ import (
 
 // memoryChart draws the curves in bytes.
 func (m *Model) memoryChart(width, height int) string {
-	return m.cached("memory", width, height, func() string {
+	return m.cached("memory", nil, width, height, func() string {
 		return m.processChart(width, height)
 	})
 }
@@ -34,42 +34,46 @@ func memoryCurves() []vitalCurve {
 	}
 }
 
-// goroutineChart draws the number of goroutines.
-func (m *Model) goroutineChart(width, height int) string {
-	return m.cached("goroutines", width, height, func() string {
-		stuck, known := m.stuckCurve()
-		if !known {
+// goroutineChart draws the number of goroutines, and of those that are stuck
+// where there are any.
+func (m *Model) goroutineChart(stuck *chart.Series, width, height int) string {
+	return m.cached("goroutines", stuck, width, height, func() string {
+		if stuck == nil {
 			return m.titled("Goroutines", m.chart([]vitalCurve{{"goroutines", snapshot.Goroutines}}, "count"), width, height)
 		}
 		c := m.chart([]vitalCurve{{"all", snapshot.Goroutines}}, "count")
-		c.Series = append(c.Series, stuck)
+		series := *stuck
+		series.Paint = m.theme.Series[1]
+		c.Series = append(c.Series, series)
 		return m.titled("Goroutines", c, width, height)
 	})
 }
 
 // stuckCurve counts in every snapshot of the newest run the goroutines that are
 // stuck by what is judged now: those of what is PROVEN, a LEAK or STUCK. It is
-// false where there are none.
-func (m *Model) stuckCurve() (chart.Series, bool) {
+// nil where there are none.
+func stuckCurve(a *analyst) *chart.Series {
 	stuck := make(map[snapshot.StackID]bool)
-	for _, f := range m.data.judged().Findings {
+	for _, f := range a.verdicts.result.Findings {
 		if f.Kind == leak.GoroutineKind && f.Verdict.Fails() {
 			for _, id := range f.Stacks {
 				stuck[id] = true
 			}
 		}
 	}
-	s := chart.Series{Name: "stuck", Paint: m.theme.Series[1]}
-	c := m.data.compare(snapshot.Goroutine)
+	c := a.compare(snapshot.Goroutine)
 	if len(stuck) == 0 || c.Comparison == nil || len(c.Types) == 0 {
-		return s, false
+		return nil
 	}
-	stacks := slices.Sorted(maps.Keys(stuck))
-	shots, values := m.data.valuesUpTo(m.data.history.Newest(), snapshot.Goroutine, stacks, c.Types[0].Name)
-	for i, shot := range shots {
-		s.Points = append(s.Points, chart.Point{Time: shot.Time, Value: float64(values[i])})
+	s := &chart.Series{Name: "stuck"}
+	followed := a.follow(a.newest, snapshot.Goroutine, slices.Sorted(maps.Keys(stuck)), c.Types[0].Name)
+	for i, shot := range followed.entries {
+		s.Points = append(s.Points, chart.Point{Time: shot.Time, Value: float64(followed.values[i])})
 	}
-	return s, len(s.Points) > 0
+	if len(s.Points) == 0 {
+		return nil
+	}
+	return s
 }
 
 // titledHeight is how many lines a chart needs to have a title, too.
@@ -156,12 +160,12 @@ func (m *Model) marks() []chart.Mark {
 }
 
 // valueChart draws the values of snapshots, for a detail page.
-func (m *Model) valueChart(name string, shots []*snapshot.Entry, values []int64, unit string, width, height int) string {
+func (m *Model) valueChart(name string, f followed, unit string, width, height int) string {
 	s := chart.Series{Name: name, Paint: m.theme.Series[0]}
 	largest := int64(0)
-	for i, shot := range shots {
-		s.Points = append(s.Points, chart.Point{Time: shot.Time, Value: float64(values[i])})
-		largest = max(largest, values[i])
+	for i, shot := range f.entries {
+		s.Points = append(s.Points, chart.Point{Time: shot.Time, Value: float64(f.values[i])})
+		largest = max(largest, f.values[i])
 	}
 	c := chart.Chart{Theme: m.theme, Series: []chart.Series{s}}
 	c.Unit, c.Format = units.Axis(largest, unit)
@@ -177,15 +181,15 @@ type drawn struct {
 	restarts      int
 	source        string // of the curves, which a title names
 	current       int
-	judged        *leak.Result
+	stuck         *chart.Series
 	width, height int
 	dark          bool
 	text          string
 }
 
-func (m *Model) cached(name string, width, height int, draw func() string) string {
+func (m *Model) cached(name string, stuck *chart.Series, width, height int, draw func() string) string {
 	vitals := m.data.history.Vitals()
-	want := drawn{points: len(vitals), shots: len(m.data.history.Snapshots()), restarts: len(m.data.history.Restarts()), source: m.data.history.Info.CurveSource, current: m.data.current, judged: m.data.judged(), width: width, height: height, dark: m.theme.Dark}
+	want := drawn{points: len(vitals), shots: len(m.data.history.Snapshots()), restarts: len(m.data.history.Restarts()), source: m.data.history.Info.CurveSource, current: m.data.current, stuck: stuck, width: width, height: height, dark: m.theme.Dark}
 	switch {
 	case m.data.outage != nil:
 		want.last = m.cfg.Now().Truncate(time.Second)

@@ -6,17 +6,15 @@ import (
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
-	"leaktop/diff/handler"
+	"leaktop/diff/leak"
 )
 
-// data is what all screens look at: what was seen, and which two snapshots
-// are compared.
+// data is what all screens look at: what was seen, what is judged of it, and
+// which two snapshots are compared. It is the update loop's alone; what is worked
+// out beside that gets a [moment] of it.
 type data struct {
 	history  *snapshot.History
-	ages     *diff.Ages
-	judge    Judge
-	finder   *handler.Finder // of request handlers
-	own      []string        // prefixes of own code
+	own      []string // prefixes of own code
 	schedule snapshot.Scheduled
 	outage   *snapshot.Unreachable // nil while the target answers
 	ended    bool                  // the source has ended
@@ -27,40 +25,34 @@ type data struct {
 	current int // number of the snapshot that the user looks at; 0: the newest
 	follow  int // the base stays so many snapshots behind the current one; 0: off
 
-	cache      map[snapshot.Kind]compared
-	followed   []followed // the newest first
-	sparks     sparks
-	groupsOf   *diff.Comparison // what groupsMade are of
-	groupsMade []diff.Group
-	verdicts   *verdicts // nil until they are asked for again
-	handled    handled
+	verdicts *verdicts // as of the last judgement
 }
 
-// compared is a comparison and the snapshots it is of.
-type compared struct {
-	*diff.Comparison
+// pair is two snapshots that are compared.
+type pair struct {
 	kind          snapshot.Kind
-	base, current *snapshot.Entry
+	base, current *snapshot.Entry // both nil before there is a profile
 	// from and to are when what is compared was first seen: a heap profile
 	// without a GC since the one before it is the same observation again.
 	from, to time.Time
 }
 
-func newData(cfg Config) *data {
-	return &data{
-		history: snapshot.NewHistory(cfg.Table),
-		ages:    diff.NewAges(cfg.Table),
-		judge:   cfg.Judge,
-		finder:  cfg.Handlers,
-		own:     cfg.Own,
-		cache:   make(map[snapshot.Kind]compared),
+// compare lays the two profiles side by side as a history has them, nil where
+// there are none.
+func (c pair) compare(h *snapshot.History) *diff.Comparison {
+	if c.current == nil {
+		return nil
 	}
+	return diff.Compare(h.Table, h.Profile(c.base, c.kind), h.Profile(c.current, c.kind))
+}
+
+func newData(cfg Config) *data {
+	return &data{history: snapshot.NewHistory(cfg.Table), own: cfg.Own, verdicts: newVerdicts(&leak.Result{}, nil)}
 }
 
 // apply takes one event of the source.
 func (d *data) apply(e snapshot.Event) {
 	d.history.Apply(e)
-	d.judge.Apply(e)
 	switch e := e.(type) {
 	case snapshot.Scheduled:
 		d.schedule = e
@@ -69,11 +61,10 @@ func (d *data) apply(e snapshot.Event) {
 	case snapshot.VitalsTaken:
 		d.outage = nil
 	case snapshot.Taken:
-		d.outage, d.restarted, d.verdicts = nil, false, nil
-		d.ages.Observe(e.Snapshot)
+		d.outage, d.restarted = nil, false
 	case snapshot.Restarted:
 		// What was chosen is of a process that is no more.
-		d.base, d.current, d.restarted, d.verdicts = 0, 0, true, nil
+		d.base, d.current, d.restarted = 0, 0, true
 		d.history.Keep()
 	}
 }
@@ -131,12 +122,12 @@ func (d *data) with(kind snapshot.Kind, s *snapshot.Entry) *snapshot.Entry {
 	return nil
 }
 
-// compare lays the base and the current snapshot side by side. The result is
-// kept until either changes. Its Comparison is nil before there is a profile.
-func (d *data) compare(kind snapshot.Kind) compared {
+// pair is which snapshots have the profiles of a kind that are compared: the
+// base and the current one, or what stands in for them.
+func (d *data) pair(kind snapshot.Kind) pair {
 	base, current := d.with(kind, d.Base()), d.with(kind, d.Current())
 	if current == nil {
-		return compared{}
+		return pair{}
 	}
 	if base == nil {
 		// The base lacks this profile: begin with the first that has it.
@@ -147,19 +138,28 @@ func (d *data) compare(kind snapshot.Kind) compared {
 			}
 		}
 	}
-	if c := d.cache[kind]; c.Comparison != nil && c.base.Seq == base.Seq && c.current.Seq == current.Seq {
-		return c
+	return pair{kind: kind, base: base, current: current, from: d.observed(kind, base), to: d.observed(kind, current)}
+}
+
+// moment is what is looked at now. What it holds does not change any more. The
+// one before, whose history nobody reads any more, hands over what it unpacked.
+func (d *data) moment(before moment) moment {
+	m := moment{
+		history: d.history.Freeze(before.history), current: d.Current(), newest: d.history.Newest(),
+		heap: d.pair(snapshot.Heap), goroutines: d.pair(snapshot.Goroutine), verdicts: d.verdicts,
 	}
-	c := compared{
-		Comparison: diff.Compare(d.history.Table, d.history.Profile(base, kind), d.history.Profile(current, kind)),
-		kind:       kind,
-		base:       base,
-		current:    current,
-		from:       d.observed(kind, base),
-		to:         d.observed(kind, current),
+	return m
+}
+
+// records is about how many records the compared profiles have.
+func (d *data) records(kinds ...snapshot.Kind) int {
+	n := 0
+	for _, kind := range kinds {
+		if p := d.pair(kind); p.current != nil {
+			n += max(p.base.Records(kind), p.current.Records(kind))
+		}
 	}
-	d.cache[kind] = c
-	return c
+	return n
 }
 
 // observed is when a profile of a snapshot was first seen as it is.
@@ -188,23 +188,10 @@ func (d *data) past() bool {
 	return d.current != 0 && newest != nil && d.Current() != newest
 }
 
-// seenFor is how long a group of goroutines had been there without a break when
-// the current snapshot was taken, by our own clock: the minutes that the runtime
-// reports cannot be trusted. It is a lower bound, since nobody looked before the
-// first snapshot, and 0 where it is not known.
-func (d *data) seenFor(k diff.GroupKey) time.Duration {
-	since, ok := d.ages.Since(k)
-	current := d.Current()
-	if !ok || current == nil {
-		return 0
-	}
-	return max(0, current.Time.Sub(since))
-}
-
 // span is the time from the base to the current snapshot; negative where the
 // user chose a base that is the later one.
-func (c compared) span() time.Duration {
-	if c.Comparison == nil {
+func (c pair) span() time.Duration {
+	if c.base == nil {
 		return 0
 	}
 	return c.current.Time.Sub(c.base.Time)
@@ -212,73 +199,12 @@ func (c compared) span() time.Duration {
 
 // perMinute is a change as a rate over the time between what was observed; ok
 // is false where there is none.
-func (c compared) perMinute(delta int64) (rate float64, ok bool) {
+func (c pair) perMinute(delta int64) (rate float64, ok bool) {
 	minutes := c.to.Sub(c.from).Minutes()
 	if minutes <= 0 {
 		return 0, false
 	}
 	return float64(delta) / minutes, true
-}
-
-// trend returns the values of some stacks in one column over the snapshots of
-// the run up to the current one, oldest first.
-func (d *data) trend(kind snapshot.Kind, stacks []snapshot.StackID, column string) ([]*snapshot.Entry, []int64) {
-	return d.valuesUpTo(d.Current(), kind, stacks, column)
-}
-
-// followed is what some stacks held over a run, as it was read last: a page asks
-// for the same with every picture.
-type followed struct {
-	kind         snapshot.Kind
-	stacks       []snapshot.StackID
-	column       string
-	upTo, newest int // snapshots
-	entries      []*snapshot.Entry
-	values       []int64
-}
-
-// keptFollowed is how many of them are kept: a page shows one, and the Overview
-// another.
-const keptFollowed = 2
-
-// valuesUpTo is trend up to any snapshot of a run.
-func (d *data) valuesUpTo(upTo *snapshot.Entry, kind snapshot.Kind, stacks []snapshot.StackID, column string) ([]*snapshot.Entry, []int64) {
-	if upTo == nil {
-		return nil, nil
-	}
-	newest := d.history.Newest().Seq
-	for _, f := range d.followed {
-		if f.kind == kind && f.column == column && f.upTo == upTo.Seq && f.newest == newest && slices.Equal(f.stacks, stacks) {
-			return f.entries, f.values
-		}
-	}
-	f := followed{kind: kind, stacks: slices.Clone(stacks), column: column, upTo: upTo.Seq, newest: newest}
-	f.entries, f.values = d.history.Follow(kind, stacks, column, upTo)
-	d.followed = append([]followed{f}, d.followed[:min(len(d.followed), keptFollowed-1)]...)
-	return f.entries, f.values
-}
-
-// stackTotal adds up one column of a profile over some stacks, which costs a
-// binary search each: the keys are in order of stacks.
-func stackTotal(p *snapshot.Profile, stacks []snapshot.StackID, column int) int64 {
-	var sum int64
-	for _, id := range stacks {
-		sum = snapshot.AddSaturating(sum, p.StackTotal(id, column))
-	}
-	return sum
-}
-
-// groups returns the goroutine groups of the compared snapshots, kept until
-// these change.
-func (d *data) groups() []diff.Group {
-	c := d.compare(snapshot.Goroutine)
-	if c.Comparison == nil {
-		return nil
-	}
-	if d.groupsOf != c.Comparison {
-		d.groupsOf, d.groupsMade = c.Comparison, c.Groups()
-	}
-	return d.groupsMade
 }
 
 // startTime is when the target's process began, zero where unknown.

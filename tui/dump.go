@@ -39,27 +39,26 @@ type creator struct {
 
 // dumpOf finds the members of a group in the newest full dump that is no later
 // than what is looked at; nil where there is no dump.
-func (d *data) dumpOf(stacks []snapshot.StackID) *dumped {
-	current := d.Current()
-	if current == nil {
+func (a *analyst) dumpOf(stacks []snapshot.StackID) *dumped {
+	if a.current == nil {
 		return nil
 	}
-	run := d.history.RunOf(current)
+	run := a.history.RunOf(a.current)
 	at := len(run) - 1
-	for at >= 0 && (run[at].Seq > current.Seq || run[at].Dump == nil) {
+	for at >= 0 && (run[at].Seq > a.current.Seq || run[at].Dump == nil) {
 		at--
 	}
 	if at < 0 {
 		return nil
 	}
-	table := d.history.Table
+	table, shot := a.table, run[at]
 	bare := make(map[snapshot.StackID]bool, len(stacks))
 	for _, id := range stacks {
 		bare[table.Dumped(id)] = true
 	}
-	out := &dumped{shot: run[at]}
+	out := &dumped{shot: shot}
 	counts := make(map[snapshot.FrameID]int)
-	for _, g := range run[at].Dump.Goroutines {
+	for _, g := range shot.Dump.Goroutines {
 		if g.Stack != snapshot.NoStack && bare[g.Stack] {
 			out.members = append(out.members, g)
 			counts[g.Creator]++

@@ -25,6 +25,8 @@ import (
 type terminal struct {
 	t        *testing.T
 	program  *tea.Program
+	model    *Model // only for Wait once the program has ended
+	cancel   context.CancelFunc
 	story    *story
 	sampler  *sampler
 	files    *files
@@ -85,8 +87,21 @@ func trueColour() []string {
 	return []string{"TERM=xterm-256color", "COLORTERM=truecolor", "TTY_FORCE=1"}
 }
 
-// startTerminal runs the program in a terminal with this background.
+// startTerminal runs the program in a terminal with this background, and tells
+// it the whole story.
 func startTerminal(t *testing.T, width, height int, background color.Color, environment []string) *terminal {
+	t.Helper()
+	term := startTerminalWith(t, width, height, background, environment, nil, func(*Model) {})
+	for _, e := range term.story.whole() {
+		term.events <- e
+	}
+	term.await("the story was told", func() bool { return term.has("#8") })
+	return term
+}
+
+// startTerminalWith runs a program that was changed before it began and that was
+// told nothing yet, with a judge; nil for one that says what the story is.
+func startTerminalWith(t *testing.T, width, height int, background color.Color, environment []string, by Judge, change func(*Model)) *terminal {
 	t.Helper()
 	term := &terminal{
 		t: t, story: newStory(), sampler: &sampler{}, files: newFiles(),
@@ -118,12 +133,17 @@ func startTerminal(t *testing.T, width, height int, background color.Color, envi
 		_, _ = io.Copy(in, term.emulator)
 	}()
 	ctx, cancel := context.WithCancel(context.Background())
-	model := New(Config{
+	term.cancel = cancel
+	if by == nil {
+		by = &judge{result: term.story.judged(t)}
+	}
+	term.model = New(Config{
 		Context: ctx, Table: term.story.table, Events: term.events,
-		Sampler: term.sampler, Judge: &judge{result: term.story.judged(t)}, Handlers: newFinder(t, term.story.table),
+		Sampler: term.sampler, Judge: by, Handlers: newFinder(t, term.story.table),
 		Files: term.files, Now: func() time.Time { return storyEnd },
 	})
-	term.program = tea.NewProgram(model,
+	change(term.model)
+	term.program = tea.NewProgram(term.model,
 		tea.WithContext(ctx), tea.WithInput(in), tea.WithOutput(term), tea.WithEnvironment(environment),
 		tea.WithWindowSize(width, height), tea.WithoutSignalHandler(), tea.WithFPS(120))
 	go func() {
@@ -136,11 +156,8 @@ func startTerminal(t *testing.T, width, height int, background color.Color, envi
 		in.Close()
 		_ = term.emulator.InputPipe().(io.Closer).Close()
 		<-typed
+		term.model.Wait()
 	})
-	for _, e := range term.story.whole() {
-		term.events <- e
-	}
-	term.await("the story was told", func() bool { return term.has("#8") })
 	return term
 }
 

@@ -26,15 +26,16 @@ type entry struct {
 	page    func() page // what enter opens
 }
 
-// newEntries returns a list of them.
-func newEntries(th theme.Theme) *list.List[entry, any] {
+// newEntries returns a list of them, deferred where there may be many.
+func newEntries(th theme.Theme, deferred bool) *list.List[entry, any] {
 	return list.New(list.Config[entry, any]{
 		Key: func(e entry) any { return e.key },
 		Text: func(e entry) string {
 			return e.verdict() + " " + e.what + " " + e.name + " " + e.where + " " + e.handler
 		},
-		Heading: func(e entry) (string, string) { return e.title, e.note },
-		Theme:   th,
+		Heading:  func(e entry) (string, string) { return e.title, e.note },
+		Theme:    th,
+		Deferred: deferred,
 	})
 }
 

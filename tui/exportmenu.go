@@ -85,22 +85,29 @@ func (m *Model) exportChoices() []exportChoice {
 	if current == nil {
 		return nil
 	}
-	heap, goroutines := m.data.compare(snapshot.Heap), m.data.compare(snapshot.Goroutine)
+	heap, goroutines := m.data.pair(snapshot.Heap), m.data.pair(snapshot.Goroutine)
 	base := m.data.Base()
 	whole := m.data.whole(base, current)
-	d := m.exportDiff(heap, goroutines)
+	history, head := m.data.history.Freeze(nil), m.exportHead(heap, goroutines)
+	// The comparing is done with the writing, beside the update loop. Each has a
+	// history of its own, since one may begin before another has ended.
+	diffs := func() export.Diff {
+		d := head
+		d.Heap, d.Goroutines = heap.compare(history.Freeze(nil)), goroutines.compare(history.Freeze(nil))
+		return d
+	}
 	var out []exportChoice
-	if heap.Comparison != nil {
-		out = append(out, exportChoice{"heap diff for go tool pprof", ".pb.gz", func(w io.Writer) error { return export.Pprof(w, heap.Comparison) }})
+	if heap.current != nil {
+		out = append(out, exportChoice{"heap diff for go tool pprof", ".pb.gz", func(w io.Writer) error { return export.Pprof(w, heap.compare(history.Freeze(nil))) }})
 	}
-	if goroutines.Comparison != nil {
-		out = append(out, exportChoice{"goroutine diff for go tool pprof", ".goroutine.pb.gz", func(w io.Writer) error { return export.Pprof(w, goroutines.Comparison) }})
+	if goroutines.current != nil {
+		out = append(out, exportChoice{"goroutine diff for go tool pprof", ".goroutine.pb.gz", func(w io.Writer) error { return export.Pprof(w, goroutines.compare(history.Freeze(nil))) }})
 	}
-	if heap.Comparison != nil || goroutines.Comparison != nil {
+	if heap.current != nil || goroutines.current != nil {
 		out = append(out,
-			exportChoice{"report as Markdown, for an issue", ".md", func(w io.Writer) error { return export.Markdown(w, d, export.Options{}) }},
-			exportChoice{"report as JSON, leaktop.report/v1", ".json", func(w io.Writer) error { return export.JSON(w, report(d, base, current, whole)) }},
-			exportChoice{"report as text", ".txt", func(w io.Writer) error { return export.Text(w, d, export.Options{}) }})
+			exportChoice{"report as Markdown, for an issue", ".md", func(w io.Writer) error { return export.Markdown(w, diffs(), export.Options{}) }},
+			exportChoice{"report as JSON, leaktop.report/v1", ".json", func(w io.Writer) error { return export.JSON(w, report(diffs(), base, current, whole)) }},
+			exportChoice{"report as text", ".txt", func(w io.Writer) error { return export.Text(w, diffs(), export.Options{}) }})
 	}
 	for _, kind := range []snapshot.Kind{snapshot.Heap, snapshot.Goroutine} {
 		shot := m.data.with(kind, current)
@@ -130,24 +137,22 @@ func report(d export.Diff, base, current *snapshot.Entry, whole int) export.Repo
 	return r
 }
 
-// exportDiff is what the reports are made of.
-func (m *Model) exportDiff(heap, goroutines compared) export.Diff {
+// exportHead is what the reports begin with.
+func (m *Model) exportHead(heap, goroutines pair) export.Diff {
 	info := m.data.history.Info
-	d := export.Diff{
-		Target:     export.NewTarget(info.Address, m.data.startTime(), info.GoVersion),
-		Heap:       heap.Comparison,
-		Goroutines: goroutines.Comparison,
-	}
+	d := export.Diff{Target: export.NewTarget(info.Address, m.data.startTime(), info.GoVersion)}
 	base, current := m.data.Base(), m.data.Current()
 	d.Base = export.Input{Name: "#" + itoa(base.Seq), Time: base.Time}
 	d.Current = export.Input{Name: "#" + itoa(current.Seq), Time: current.Time}
-	for _, c := range []compared{heap, goroutines} {
+	note := func(p pair) {
 		// A snapshot may lack one of its profiles; an earlier one stands in.
-		if c.Comparison != nil && (c.base.Seq != base.Seq || c.current.Seq != current.Seq) {
-			d.Notes = append(d.Notes, fmt.Sprintf("the %s profiles are of #%d, %s, and #%d, %s", c.Current.Kind,
-				c.base.Seq, c.base.Time.Format(clock), c.current.Seq, c.current.Time.Format(clock)))
+		if p.current != nil && (p.base.Seq != base.Seq || p.current.Seq != current.Seq) {
+			d.Notes = append(d.Notes, fmt.Sprintf("the %s profiles are of #%d, %s, and #%d, %s", p.kind,
+				p.base.Seq, p.base.Time.Format(clock), p.current.Seq, p.current.Time.Format(clock)))
 		}
 	}
+	note(heap)
+	note(goroutines)
 	return d
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"leaktop/capture/snapshot"
+	"leaktop/diff"
 	"leaktop/diff/leak"
 	"leaktop/diff/units"
 )
@@ -18,7 +19,18 @@ type findingDetail struct {
 	stackPage
 	finding leak.Finding // as it was judged last
 	gone    bool         // it is not judged to be one any more
-	cmp     compared     // of the kind of the shown stack
+	findingContent
+}
+
+// findingContent is what was worked out for the page: what is compared now of
+// the kind of the shown stack.
+type findingContent struct {
+	of     place
+	curved followed
+	cmp    compared
+	sums   map[string]diff.Change          // of the functions on the stacks
+	rows   map[snapshot.StackID]diff.Row   // of its heap stacks
+	groups map[snapshot.StackID]diff.Group // of its goroutines
 }
 
 func newFindingDetail(m *Model, f *leak.Finding) *findingDetail {
@@ -37,6 +49,82 @@ func (d *findingDetail) refresh() {
 	d.turn()
 }
 
+func (d *findingDetail) setting() any { return d.shownIn() }
+
+// place is what the curve is of: all of the finding, or the stack of what hangs
+// together with it.
+type place struct {
+	kind  snapshot.Kind
+	stack snapshot.StackID // NoStack for all of the finding
+}
+
+func (d *findingDetail) shownIn() place {
+	p := place{kind: d.kind()}
+	if r := d.related(); r != nil {
+		p.stack = r.Stack
+	}
+	return p
+}
+
+// task compares what the shown stack is of.
+func (d *findingDetail) task() *task {
+	at, stacks, curved := d.shownIn(), d.stacks, d.finding.Stacks
+	if at.stack != snapshot.NoStack {
+		curved = []snapshot.StackID{at.stack}
+	}
+	return &task{
+		what: "comparing",
+		rows: d.m.data.records(at.kind),
+		work: func(a *analyst) func() {
+			c := compareFor(a, at, stacks, curved)
+			if a.stopped() {
+				return nil
+			}
+			return func() {
+				d.findingContent = c
+				d.turn()
+			}
+		},
+	}
+}
+
+// compareFor finds what is compared of some stacks, and the curve of some of them.
+func compareFor(a *analyst, at place, stacks, curved []snapshot.StackID) findingContent {
+	kind := at.kind
+	c := findingContent{of: at, cmp: a.compare(kind)}
+	column := "inuse_space"
+	if c.cmp.Comparison != nil && c.cmp.DefaultColumn() >= 0 {
+		column = c.cmp.Types[c.cmp.DefaultColumn()].Name
+	}
+	c.curved = a.follow(a.current, kind, curved, column)
+	if c.cmp.Comparison == nil || c.cmp.DefaultColumn() < 0 {
+		return c
+	}
+	c.sums = a.through(kind, c.cmp, c.cmp.DefaultColumn())
+	wanted := make(map[snapshot.StackID]bool, len(stacks))
+	for _, id := range stacks {
+		wanted[id] = true
+	}
+	if kind == snapshot.Goroutine {
+		c.groups = make(map[snapshot.StackID]diff.Group)
+		for _, g := range a.groups() {
+			for _, id := range g.Stacks {
+				if wanted[id] {
+					c.groups[id] = g
+				}
+			}
+		}
+		return c
+	}
+	c.rows = make(map[snapshot.StackID]diff.Row)
+	for _, r := range a.byStack(c.cmp, c.cmp.DefaultColumn()) {
+		if wanted[r.Stack] {
+			c.rows[r.Stack] = r
+		}
+	}
+	return c
+}
+
 // all is the finding's stacks, then those that hang together with it.
 func (d *findingDetail) all() []snapshot.StackID {
 	all := slices.Clone(d.finding.Stacks)
@@ -48,19 +136,13 @@ func (d *findingDetail) all() []snapshot.StackID {
 	return all
 }
 
-// turn shows the chosen stack.
+// turn shows the chosen stack, with what is known of its kind.
 func (d *findingDetail) turn() {
-	kind := d.kind()
-	d.cmp = d.m.data.compare(kind)
-	column := -1
-	if d.cmp.Comparison != nil {
-		column = d.cmp.DefaultColumn()
-	}
-	if column < 0 {
+	if d.of.kind != d.kind() || d.sums == nil {
 		d.show(nil, "count")
 		return
 	}
-	d.show(d.cmp.through(column), d.cmp.Types[column].Unit)
+	d.show(d.sums, d.cmp.Types[d.cmp.DefaultColumn()].Unit)
 }
 
 // related returns what the shown stack is among what hangs together with the
@@ -108,24 +190,21 @@ func (d *findingDetail) key(key string) (tea.Cmd, bool) {
 // openStack shows the page of the shown stack, or of its group.
 func (d *findingDetail) openStack() tea.Cmd {
 	m, shown := d.m, d.shown()
-	if d.kind() == snapshot.Goroutine {
-		for _, g := range m.data.groups() {
-			if slices.Contains(g.Stacks, shown) {
-				return m.turnTo(func(p page) bool {
-					group, ok := p.(*groupDetail)
-					return ok && group.group.Key == g.Key
-				}, func() page { return newGroupDetail(m, g) })
-			}
-		}
-	} else if c := d.cmp; c.Comparison != nil && c.DefaultColumn() >= 0 {
-		for _, r := range c.ByStack(c.DefaultColumn(), m.cfg.Own) {
-			if r.Stack == shown {
-				return m.turnTo(func(p page) bool {
-					heap, ok := p.(*heapDetail)
-					return ok && heap.shown() == shown
-				}, func() page { return newHeapDetail(m, byStack, r, c.Types[c.DefaultColumn()].Name) })
-			}
-		}
+	if d.of.kind != d.kind() {
+		m.say("it is compared first; press f again")
+		return nil
+	}
+	if g, ok := d.groups[shown]; ok {
+		return m.turnTo(func(p page) bool {
+			group, ok := p.(*groupDetail)
+			return ok && group.group.Key == g.Key
+		}, func() page { return newGroupDetail(m, g, d.cmp) })
+	}
+	if r, ok := d.rows[shown]; ok {
+		return m.turnTo(func(p page) bool {
+			heap, ok := p.(*heapDetail)
+			return ok && heap.shown() == shown
+		}, func() page { return newHeapDetail(m, byStack, r, d.cmp, d.cmp.Types[d.cmp.DefaultColumn()].Name) })
 	}
 	m.say("the snapshots that are compared now have no such stack")
 	return nil
@@ -219,19 +298,20 @@ func relatedWord(r *leak.Related) string {
 // curve draws what the finding is about over the snapshots, or the related
 // stack that is shown.
 func (d *findingDetail) curve(width, height int) string {
-	stacks, name, column, unit := d.finding.Stacks, "bytes kept", "inuse_space", "bytes"
+	name, unit := "bytes kept", "bytes"
 	if r := d.related(); r != nil {
-		stacks, name = []snapshot.StackID{r.Stack}, relatedWord(r)
+		name = relatedWord(r)
+	}
+	if d.of != d.shownIn() {
+		return d.m.valueChart(name, followed{}, unit, width, height) // it is on its way
 	}
 	if d.cmp.Comparison != nil && d.cmp.DefaultColumn() >= 0 {
-		t := d.cmp.Types[d.cmp.DefaultColumn()]
-		column, unit = t.Name, t.Unit
+		unit = d.cmp.Types[d.cmp.DefaultColumn()].Unit
 	}
 	if d.kind() == snapshot.Goroutine {
 		name = "goroutines"
 	}
-	shots, values := d.m.data.trend(d.kind(), stacks, column)
-	return d.m.valueChart(name, shots, values, unit, width, height)
+	return d.m.valueChart(name, d.curved, unit, width, height)
 }
 
 func (d *findingDetail) hints() []hint {

@@ -64,7 +64,7 @@ func (d *findingDetail) relatedLines(most int) []string {
 	var lines []string
 	for i := range f.Related[:min(most, len(f.Related))] {
 		r := &f.Related[i]
-		frame := d.m.data.tellingFrame(r.Stack)
+		frame := tellingFrame(d.m.cfg.Table, d.m.cfg.Own, r.Stack)
 		word := "With"
 		if f.Kind == leak.GoroutineKind && r.Kind == leak.HeapKind {
 			word = "Holds"
@@ -109,7 +109,7 @@ func (d *findingDetail) words() section {
 	say("now", amountText(f.Now), d.holds())
 	for i := range f.Related {
 		r := &f.Related[i]
-		frame := d.m.data.tellingFrame(r.Stack)
+		frame := tellingFrame(d.m.cfg.Table, d.m.cfg.Own, r.Stack)
 		say("with", relatedAmount(f, r)+"  "+frameName(frame)+"  "+position(frame.File, frame.Line))
 	}
 	say("why", f.Evidence...)

@@ -9,94 +9,85 @@ import (
 	"leaktop/diff/leak"
 	"leaktop/diff/units"
 	"leaktop/tui/list"
+	"leaktop/tui/theme"
 )
 
-// columns returns the columns for what a row stands for.
-func (g *goroutinesScreen) columns() []list.Column[goroutineRow] {
-	th := g.m.theme
-	cols := []list.Column[goroutineRow]{
+// goroutineColumns returns the columns for what a row stands for.
+func goroutineColumns(c *goroutineContent, th theme.Theme) []list.Column[*goroutineRow] {
+	pair, by := c.cmp.pair, c.by
+	cols := []list.Column[*goroutineRow]{
 		{
 			Title: "count", Min: 7, Max: 11, Right: true, Priority: 10, Descending: true,
-			Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: units.Count(r.After)} },
-			Compare: func(a, b goroutineRow) int { return cmp.Compare(a.After, b.After) },
+			Cell:    func(r *goroutineRow) list.Cell { return list.Cell{Text: units.Count(r.After)} },
+			Compare: func(a, b *goroutineRow) int { return cmp.Compare(a.After, b.After) },
 		},
 		{
 			Title: "Δ", Min: 11, Right: true, Priority: 9, Descending: true,
-			Cell: func(r goroutineRow) list.Cell {
+			Cell: func(r *goroutineRow) list.Cell {
 				return list.Cell{Text: changeText(r.status, r.Delta, "count"), Paint: changePaint(th, r.Change)}
 			},
-			Compare: func(a, b goroutineRow) int { return cmp.Compare(a.Delta, b.Delta) },
+			Compare: func(a, b *goroutineRow) int { return cmp.Compare(a.Delta, b.Delta) },
 		},
 		{
 			Title: "per min", Min: 7, Max: 9, Right: true, Priority: 5, Descending: true,
-			Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: g.cmp.rateCell(r.Delta, "count")} },
-			Compare: func(a, b goroutineRow) int { return cmp.Compare(a.Delta, b.Delta) },
+			Cell:    func(r *goroutineRow) list.Cell { return list.Cell{Text: pair.rateCell(r.Delta, "count")} },
+			Compare: func(a, b *goroutineRow) int { return cmp.Compare(a.Delta, b.Delta) },
 		},
 	}
-	verdict := func(r goroutineRow) *leak.Finding { return r.finding }
-	if g.by == byRequest {
+	verdict := func(r *goroutineRow) *leak.Finding { return r.finding }
+	if by == byRequest {
 		cols = append(cols, verdictColumn(8, th, verdict))
 	}
-	if g.by != byGroup {
+	if by != byGroup {
 		return append(cols,
-			list.Column[goroutineRow]{
+			list.Column[*goroutineRow]{
 				Title: "groups", Min: 8, Right: true, Priority: 5, Descending: true,
-				Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: units.Count(int64(r.groups))} },
-				Compare: func(a, b goroutineRow) int { return cmp.Compare(a.groups, b.groups) },
+				Cell:    func(r *goroutineRow) list.Cell { return list.Cell{Text: units.Count(int64(r.groups))} },
+				Compare: func(a, b *goroutineRow) int { return cmp.Compare(a.groups, b.groups) },
 			},
-			list.Column[goroutineRow]{
-				Title: [...]string{byState: "state", byRequest: "handler", byLabel: "labels"}[g.by], Min: 20, Flex: true, Priority: 8,
-				Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: r.name} },
-				Compare: func(a, b goroutineRow) int { return cmp.Compare(a.name, b.name) },
+			list.Column[*goroutineRow]{
+				Title: [...]string{byState: "state", byRequest: "handler", byLabel: "labels"}[by], Min: 20, Flex: true, Priority: 8,
+				Cell:    func(r *goroutineRow) list.Cell { return list.Cell{Text: r.name} },
+				Compare: func(a, b *goroutineRow) int { return cmp.Compare(a.name, b.name) },
 			})
 	}
 	return append(cols,
-		list.Column[goroutineRow]{
+		list.Column[*goroutineRow]{
 			Title: "seen for", Min: 8, Max: 10, Right: true, Priority: 6, Descending: true,
-			Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: g.age(r)} },
-			Compare: func(a, b goroutineRow) int { return cmp.Compare(g.seenFor(a), g.seenFor(b)) },
+			Cell:    func(r *goroutineRow) list.Cell { return list.Cell{Text: age(r.seen)} },
+			Compare: func(a, b *goroutineRow) int { return cmp.Compare(a.seen, b.seen) },
 		},
-		list.Column[goroutineRow]{
+		list.Column[*goroutineRow]{
 			Title: "state", Min: 12, Max: 19, Priority: 7,
-			Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: string(r.group.State)} },
-			Compare: func(a, b goroutineRow) int { return cmp.Compare(a.group.State, b.group.State) },
+			Cell:    func(r *goroutineRow) list.Cell { return list.Cell{Text: string(r.group.State)} },
+			Compare: func(a, b *goroutineRow) int { return cmp.Compare(a.group.State, b.group.State) },
 		},
 		verdictColumn(8, th, verdict),
-		list.Column[goroutineRow]{
+		list.Column[*goroutineRow]{
 			Title: "blocked in", Min: 23, Max: 32, Flex: true, Tail: true, Priority: 8,
-			Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: frameName(r.group.Blocked)} },
-			Compare: func(a, b goroutineRow) int { return cmp.Compare(a.name, b.name) },
+			Cell:    func(r *goroutineRow) list.Cell { return list.Cell{Text: frameName(r.group.Blocked)} },
+			Compare: func(a, b *goroutineRow) int { return cmp.Compare(a.name, b.name) },
 		},
-		list.Column[goroutineRow]{
+		list.Column[*goroutineRow]{
 			Title: "where", Min: 13, Max: 24, Priority: 3, Tail: true,
-			Cell: func(r goroutineRow) list.Cell {
+			Cell: func(r *goroutineRow) list.Cell {
 				return list.Cell{Text: position(r.group.Blocked.File, r.group.Blocked.Line), Paint: th.Dim}
 			},
 		},
-		list.Column[goroutineRow]{
+		list.Column[*goroutineRow]{
 			Title: "entered at", Tail: true, Min: 14, Max: 34, Priority: 2,
-			Cell:    func(r goroutineRow) list.Cell { return list.Cell{Text: frameName(r.group.Entry)} },
-			Compare: func(a, b goroutineRow) int { return cmp.Compare(a.group.Entry.Function, b.group.Entry.Function) },
+			Cell:    func(r *goroutineRow) list.Cell { return list.Cell{Text: frameName(r.group.Entry)} },
+			Compare: func(a, b *goroutineRow) int { return cmp.Compare(a.group.Entry.Function, b.group.Entry.Function) },
 		},
-		list.Column[goroutineRow]{
+		list.Column[*goroutineRow]{
 			Title: "labels", Min: 8, Max: 30, Priority: 1,
-			Cell: func(r goroutineRow) list.Cell { return list.Cell{Text: labelText(r.group.Labels), Paint: th.Dim} },
+			Cell: func(r *goroutineRow) list.Cell { return list.Cell{Text: labelText(r.group.Labels), Paint: th.Dim} },
 		},
 	)
 }
 
-// seenFor is how long the group had been there without a break when the current
-// snapshot was taken; 0 where that is not known.
-func (g *goroutinesScreen) seenFor(r goroutineRow) time.Duration {
-	if r.group == nil {
-		return 0
-	}
-	return g.m.data.seenFor(r.group.Key)
-}
-
 // age reads "≥ 2m10s": nobody looked before the first snapshot.
-func (g *goroutinesScreen) age(r goroutineRow) string {
-	d := g.seenFor(r)
+func age(d time.Duration) string {
 	if d <= 0 {
 		return ""
 	}

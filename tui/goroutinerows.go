@@ -7,20 +7,64 @@ import (
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
+	"leaktop/diff/handler"
 )
 
-// rows makes the table's rows in the order of their change.
-func (g *goroutinesScreen) rows() []goroutineRow {
+// build works out what a setting asks for, as far as what there is already is not
+// it. It is false once the analyst was stopped.
+func (g *goroutineContent) build(a *analyst, setting goroutineSetting) bool {
+	cmp := a.compare(snapshot.Goroutine)
+	if cmp.Comparison == nil {
+		*g = goroutineContent{goroutineSetting: setting}
+		return true
+	}
+	if g.made && g.goroutineSetting == setting && g.cmp.Comparison == cmp.Comparison && g.verdicts == a.verdicts {
+		return true
+	}
+	*g = goroutineContent{goroutineSetting: setting, made: true, cmp: cmp, verdicts: a.verdicts, total: cmp.Total(0)}
+	if a.stopped() {
+		return false
+	}
+	groups := a.groups()
+	if g.ownOnly || g.found {
+		groups = slices.Collect(g.chosen(groups, a.own))
+	}
+	if a.stopped() {
+		return false
+	}
+	rows := g.rowsOf(a, groups)
+	g.rows = make([]*goroutineRow, len(rows))
+	for i := range rows {
+		g.rows[i] = &rows[i]
+	}
+	return !a.stopped()
+}
+
+// count adds up what the filter lets through.
+func (g *goroutineContent) count(rows iter.Seq[*goroutineRow]) {
+	g.sum = 0
+	var handlers []handler.Handler
+	for r := range rows {
+		g.sum = snapshot.AddSaturating(g.sum, r.After)
+		if g.by == byRequest {
+			handlers = append(handlers, r.handler)
+		}
+	}
+	g.handlers = handlersText(handlers)
+}
+
+// rowsOf makes the table's rows in the order of their change.
+func (g *goroutineContent) rowsOf(a *analyst, groups []diff.Group) []goroutineRow {
 	var rows []goroutineRow
 	switch g.by {
 	case byState:
-		rows = mergeGroups(g.groups, func(group *diff.Group, add func(string, diff.Change)) {
+		rows = mergeGroups(groups, func(group *diff.Group, add func(string, diff.Change)) {
 			add(string(group.State), group.Change)
 		})
 	case byRequest:
-		rows = g.handlerRows()
+		rows = handlerGroupRows(a, groups)
 	case byLabel:
-		rows = mergeGroups(g.groups, func(group *diff.Group, add func(string, diff.Change)) {
+		rows = mergeGroups(groups, func(group *diff.Group, add func(string, diff.Change)) {
 			rest := group.Change
 			for _, l := range group.Labels {
 				add(l.Labels.String(), diff.Change{Before: l.Before, After: l.After, Delta: snapshot.SubSaturating(l.After, l.Before)})
@@ -33,26 +77,29 @@ func (g *goroutinesScreen) rows() []goroutineRow {
 			}
 		})
 	default:
-		for i := range g.groups {
-			group := &g.groups[i]
-			rows = append(rows, goroutineRow{key: group.Key, name: group.Blocked.Function, group: group, Change: group.Change, status: group.Status, groups: 1, finding: g.m.data.verdictOfGroup(group)})
+		for i := range groups {
+			group := &groups[i]
+			rows = append(rows, goroutineRow{
+				key: group.Key, name: group.Blocked.Function, group: group, Change: group.Change, status: group.Status, groups: 1,
+				seen: a.seenFor(group.Key), finding: a.verdicts.ofGroup(group),
+			})
 		}
 	}
 	return rows
 }
 
-// handlerRows are the rows by handler; what belongs to none stays the last.
-func (g *goroutinesScreen) handlerRows() []goroutineRow {
+// handlerGroupRows are the rows by handler; what belongs to none stays the last.
+func handlerGroupRows(a *analyst, groups []diff.Group) []goroutineRow {
 	var rows []goroutineRow
 	index := make(map[string]int)
-	for _, part := range g.m.data.groupsByHandler(g.groups) {
+	for _, part := range a.groupsByHandler(groups) {
 		key := part.handler.Key()
 		at, ok := index[key]
 		if !ok {
 			at = len(rows)
 			index[key] = at
 			row := goroutineRow{key: key, name: part.handler.Name, handler: part.handler}
-			if found := g.m.data.findingsOf(part.handler); len(found) > 0 {
+			if found := a.verdicts.ofHandler(part.handler); len(found) > 0 {
 				row.finding = found[0]
 			}
 			rows = append(rows, row)
@@ -78,11 +125,11 @@ func (r *goroutineRow) add(c diff.Change) {
 
 // chosen yields those that are asked for: that own code is in, where they wait
 // or as what they were started with, and that belong to a finding.
-func (g *goroutinesScreen) chosen(groups []diff.Group) iter.Seq[diff.Group] {
+func (g *goroutineContent) chosen(groups []diff.Group, prefixes []string) iter.Seq[diff.Group] {
 	return func(yield func(diff.Group) bool) {
 		for _, group := range groups {
-			own := !g.ownOnly || diff.IsOwn(group.Blocked, g.m.cfg.Own) || diff.IsOwn(group.Entry, g.m.cfg.Own)
-			found := !g.found || g.m.data.verdictOfGroup(&group) != nil
+			own := !g.ownOnly || diff.IsOwn(group.Blocked, prefixes) || diff.IsOwn(group.Entry, prefixes)
+			found := !g.found || g.verdicts.ofGroup(&group) != nil
 			if own && found && !yield(group) {
 				return
 			}

@@ -3,8 +3,8 @@ package tui
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -33,22 +33,29 @@ func (g goroutineGrouping) String() string {
 
 // goroutinesScreen shows who waits, since when, and whether they grow in number.
 type goroutinesScreen struct {
-	m       *Model
+	m    *Model
+	want goroutineSetting
+	list *list.List[*goroutineRow, any]
+	goroutineContent
+}
+
+// goroutineSetting is what the user chose.
+type goroutineSetting struct {
 	by      goroutineGrouping
 	ownOnly bool
 	found   bool // only what belongs to a finding is listed
-	list    *list.List[goroutineRow, any]
-	cmp     compared
-	groups  []diff.Group
-	total   diff.Change
-	made    goroutineLayout // what the list's columns were made for
 }
 
-// goroutineLayout is what the columns of the table depend on.
-type goroutineLayout struct {
-	by   goroutineGrouping
-	dark bool
-	some bool // the columns were made at all
+// goroutineContent is what was worked out for a setting, and is on screen.
+type goroutineContent struct {
+	goroutineSetting
+	cmp      compared
+	verdicts *verdicts
+	made     bool // the rows are of the setting
+	total    diff.Change
+	rows     []*goroutineRow
+	sum      int64  // of the goroutines in the rows that the filter lets through
+	handlers string // how many there are, where rows stand for them
 }
 
 // noLabels stands for the goroutines without labels.
@@ -62,27 +69,29 @@ type goroutineRow struct {
 	diff.Change
 	status  diff.Status
 	groups  int
+	seen    time.Duration   // for how long the group is there at least, 0 where that is not known
 	handler handler.Handler // where rows stand for handlers
 	finding *leak.Finding   // that it belongs to, nil for none
 }
 
 func newGoroutines(m *Model) *goroutinesScreen {
 	g := &goroutinesScreen{m: m}
-	g.list = list.New(list.Config[goroutineRow, any]{
-		Key:   func(r goroutineRow) any { return r.key },
-		Text:  g.filterText,
-		Dim:   func(r goroutineRow) bool { return r.Delta == 0 && r.finding == nil },
-		Empty: "no goroutine profile yet",
-		Theme: m.theme,
+	g.list = list.New(list.Config[*goroutineRow, any]{
+		Key:      func(r *goroutineRow) any { return r.key },
+		Text:     func(r *goroutineRow) string { return goroutineFilterText(m.cfg.Table, r) },
+		Dim:      func(r *goroutineRow) bool { return r.Delta == 0 && r.finding == nil },
+		Empty:    "no goroutine profile yet",
+		Theme:    m.theme,
+		Deferred: true,
 	})
-	g.refresh()
 	return g
 }
 
-// filterText is what the filter is matched against: every frame, state and label.
-func (g *goroutinesScreen) filterText(r goroutineRow) string {
+// goroutineFilterText is what the filter is matched against: every frame, state
+// and label.
+func goroutineFilterText(table *snapshot.Table, r *goroutineRow) string {
 	switch {
-	case g.by == byRequest:
+	case r.handler.Name != "":
 		return handlerText(r.handler)
 	case r.group == nil:
 		return r.name
@@ -93,47 +102,52 @@ func (g *goroutinesScreen) filterText(r goroutineRow) string {
 		b.WriteString(l.Labels.String() + "\n")
 	}
 	for _, id := range r.group.Stacks {
-		for f := range g.m.data.history.Table.Frames(id) {
+		for f := range table.Frames(id) {
 			b.WriteString(f.Function + "\n")
 		}
 	}
 	return b.String()
 }
 
-func (g *goroutinesScreen) refresh() {
-	g.list.SetTheme(g.m.theme)
-	if want := (goroutineLayout{g.by, g.m.theme.Dark, true}); g.made != want {
-		g.made = want
-		g.list.SetRows(nil) // the old rows have nothing for the new columns
-		g.list.SetColumns(g.columns())
+func (g *goroutinesScreen) refresh() { g.list.SetTheme(g.m.theme) }
+
+func (g *goroutinesScreen) setting() any { return [2]any{g.want, g.list.Setting()} }
+
+// task compares, groups, filters and sorts, as far as it is not done.
+func (g *goroutinesScreen) task() *task {
+	wanted, have, setting, th := g.list.Wanted(), g.goroutineContent, g.want, g.m.theme
+	return &task{
+		what: g.m.doing(g, g.want == g.goroutineSetting, g.list),
+		rows: g.m.data.records(snapshot.Goroutine),
+		slow: wanted.Filters(),
+		work: func(a *analyst) func() {
+			c := have
+			if !c.build(a, setting) {
+				return nil
+			}
+			arranged, ok := wanted.With(goroutineColumns(&c, th)).Arrange(c.rows, a.stopped)
+			if !ok {
+				return nil
+			}
+			c.count(arranged.Shown())
+			return func() {
+				g.goroutineContent = c
+				g.list.Show(arranged)
+			}
+		},
 	}
-	g.cmp = g.m.data.compare(snapshot.Goroutine)
-	if g.cmp.Comparison == nil {
-		g.groups = nil
-		g.list.SetRows(nil)
-		return
-	}
-	g.groups = g.m.data.groups()
-	if g.ownOnly || g.found {
-		g.groups = slices.Collect(g.chosen(g.groups))
-	}
-	g.total = g.cmp.Total(0)
-	g.list.SetRows(g.rows())
 }
 
 func (g *goroutinesScreen) key(key string) (tea.Cmd, bool) {
 	switch key {
 	case "v":
-		g.by = (g.by + 1) % goroutineGroupings
-		g.refresh()
+		g.want.by = (g.want.by + 1) % goroutineGroupings
 	case "p":
-		g.ownOnly = !g.ownOnly
-		g.refresh()
+		g.want.ownOnly = !g.want.ownOnly
 	case "D":
 		g.m.dumpNow()
 	case "w":
-		g.found = !g.found
-		g.refresh()
+		g.want.found = !g.want.found
 	case "b":
 		g.m.baseIsNow()
 	case "left":
@@ -144,7 +158,7 @@ func (g *goroutinesScreen) key(key string) (tea.Cmd, bool) {
 		return g.open(), true
 	case "y":
 		if r, ok := g.list.Selected(); ok && r.group != nil {
-			return g.m.copy(stackText(g.m.data.history.Table.Stack(r.group.Stacks[0]))), true
+			return g.m.copy(stackText(g.m.cfg.Table.Stack(r.group.Stacks[0]))), true
 		}
 	default:
 		return g.m.listKey(g.list, key)
@@ -164,7 +178,7 @@ func (g *goroutinesScreen) open() tea.Cmd {
 		g.narrow(r.name)
 		return nil
 	}
-	return g.m.open(newGroupDetail(g.m, *r.group))
+	return g.m.open(newGroupDetail(g.m, *r.group, g.cmp))
 }
 
 // narrow shows the groups of one state or set of labels.
@@ -178,13 +192,12 @@ func (g *goroutinesScreen) narrow(name string) {
 		g.m.say(err.Error())
 		return
 	}
-	g.by = byGroup
-	g.refresh()
+	g.want.by = byGroup
 	g.list.SetFilter(f)
 }
 
 func (g *goroutinesScreen) click(x, y int) tea.Cmd {
-	return clickList(g.list, x, y-goroutinesTop, func(r goroutineRow) any { return r.key }, g.open)
+	return clickList(g.list, x, y-goroutinesTop, func(r *goroutineRow) any { return r.key }, g.open)
 }
 
 func (g *goroutinesScreen) wheel(lines int) { g.list.Wheel(lines) }
@@ -196,31 +209,23 @@ func (g *goroutinesScreen) render(width, height int) string {
 	if g.cmp.Comparison == nil {
 		return block(g.m.waiting(snapshot.Goroutine, width), height)
 	}
-	total := g.m.totalLine(g.total, "count", g.hidden(), hiddenWhy(g.list.Filter(), g.ownOnly, g.found), width)
+	total := g.m.totalLine(g.total, "count", g.hidden(), hiddenWhy(g.list.FilterShown(), g.ownOnly, g.found), width)
 	head := g.m.comparedLine(g.cmp, g.by.String(), width) + "\n" + total
 	return head + "\n" + g.list.Render(width, height-goroutinesTop)
 }
 
 // hidden says what the shown rows add up to where some are left out.
 func (g *goroutinesScreen) hidden() string {
-	why := hiddenWhy(g.list.Filter(), g.ownOnly, g.found)
+	why := hiddenWhy(g.list.FilterShown(), g.ownOnly, g.found)
 	shown, all := g.list.Len()
 	what := [...]string{byGroup: "group", byState: "state", byRequest: "handler", byLabel: "label"}[g.by]
 	if why == "" && g.by == byRequest {
-		var all []handler.Handler
-		for r := range g.list.Shown() {
-			all = append(all, r.handler)
-		}
-		return "   in " + handlersText(all)
+		return "   in " + g.handlers
 	}
 	if why == "" {
 		return "   in " + units.Plural(int64(all), what)
 	}
-	var sum int64
-	for r := range g.list.Shown() {
-		sum = snapshot.AddSaturating(sum, r.After)
-	}
-	return fmt.Sprintf("   shown %s with %s (%s)", units.Plural(int64(shown), what), units.Count(sum), why)
+	return fmt.Sprintf("   shown %s with %s (%s)", units.Plural(int64(shown), what), units.Count(g.sum), why)
 }
 
 func (g *goroutinesScreen) hints() []hint {

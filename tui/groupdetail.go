@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -16,45 +17,81 @@ import (
 type groupDetail struct {
 	stackPage
 	group diff.Group
-	gone  bool // neither of the compared snapshots has it
-	cmp   compared
-	heap  []diff.Row // growing heap stacks under the same entry function
-	dump  *dumped    // what the newest full dump says of it, nil without one
+	groupContent
 }
 
-func newGroupDetail(m *Model, g diff.Group) *groupDetail {
-	d := &groupDetail{stackPage: newStackPage(m), group: g}
-	d.refresh()
+// groupContent is what was worked out for the page.
+type groupContent struct {
+	cmp   compared
+	gone  bool          // neither of the compared snapshots has it
+	seen  time.Duration // for how long it is there at least, 0 where that is not known
+	heap  []diff.Row    // growing heap stacks under the same entry function
+	dump  *dumped       // what the newest full dump says of it, nil without one
+	curve followed      // of the group
+	made  bool          // all of this is known
+}
+
+// newGroupDetail makes the page of a group of a comparison. What else there is to
+// say of it is worked out.
+func newGroupDetail(m *Model, g diff.Group, c compared) *groupDetail {
+	d := &groupDetail{stackPage: newStackPage(m), group: g, groupContent: groupContent{cmp: c}}
+	d.turn()
 	return d
 }
 
-func (d *groupDetail) refresh() {
-	d.cmp = d.m.data.compare(snapshot.Goroutine)
-	d.gone = true
-	for _, g := range d.m.data.groups() {
-		if g.Key == d.group.Key {
-			d.group, d.gone = g, false
-		}
+func (d *groupDetail) refresh() {}
+
+func (d *groupDetail) setting() any { return nil }
+
+// task finds the group in what is compared now, and what hangs together with it.
+func (d *groupDetail) task() *task {
+	group, data := d.group, d.m.data
+	return &task{
+		what: "comparing",
+		rows: data.records(snapshot.Heap, snapshot.Goroutine),
+		work: func(a *analyst) func() {
+			c := groupContent{cmp: a.compare(snapshot.Goroutine), gone: true, made: true}
+			for _, g := range a.groups() {
+				if g.Key == group.Key {
+					group, c.gone = g, false
+				}
+			}
+			c.seen = a.seenFor(group.Key)
+			c.dump = a.dumpOf(group.Stacks)
+			if c.cmp.Comparison != nil && len(c.cmp.Types) > 0 {
+				c.curve = a.follow(a.current, snapshot.Goroutine, group.Stacks, c.cmp.Types[0].Name)
+			}
+			if a.stopped() {
+				return nil
+			}
+			c.heap = heapUnder(a, a.compare(snapshot.Heap), group.Entry.Function)
+			return func() {
+				d.groupContent, d.group = c, group
+				d.turn()
+			}
+		},
 	}
+}
+
+// turn shows the chosen stack.
+func (d *groupDetail) turn() {
 	d.choose(d.group.Stacks)
 	d.show(nil, "count")
-	d.dump = d.m.data.dumpOf(d.group.Stacks)
-	d.heap = d.m.heapUnder(d.m.data.compare(snapshot.Heap), d.group.Entry.Function)
 }
 
 // heapUnder returns the heap stacks that passed through an entry function and
 // hold something now, the largest change first. Goroutines entered there may
 // hold it; the profile does not say which object is whose.
-func (m *Model) heapUnder(c compared, entry string) []diff.Row {
+func heapUnder(a *analyst, c compared, entry string) []diff.Row {
 	if c.Comparison == nil || c.Columns().LiveBytes < 0 || entry == "" {
 		return nil
 	}
 	var rows []diff.Row
-	for _, r := range c.ByStack(c.Columns().LiveBytes, m.cfg.Own) {
+	for _, r := range a.byStack(c, c.Columns().LiveBytes) {
 		if r.Flat.After <= 0 && r.Flat.Delta == 0 {
 			continue
 		}
-		for f := range m.data.history.Table.Frames(r.Stack) {
+		for f := range a.table.Frames(r.Stack) {
 			if f.Function == entry {
 				rows = append(rows, r)
 				break
@@ -65,7 +102,7 @@ func (m *Model) heapUnder(c compared, entry string) []diff.Row {
 }
 
 // belongsTo is the finding of the group, nil for none.
-func (d *groupDetail) belongsTo() *leak.Finding { return d.m.data.verdictOfGroup(&d.group) }
+func (d *groupDetail) belongsTo() *leak.Finding { return d.m.data.verdicts.ofGroup(&d.group) }
 
 func (d *groupDetail) key(key string) (tea.Cmd, bool) {
 	switch {
@@ -76,7 +113,7 @@ func (d *groupDetail) key(key string) (tea.Cmd, bool) {
 		d.m.over = newWords(d.m.theme, d.m.dumpWords(d.dump))
 		return nil, true
 	}
-	return d.findingKey(key, d.belongsTo(), d.refresh)
+	return d.findingKey(key, d.belongsTo(), d.turn)
 }
 
 func (d *groupDetail) hints() []hint {
@@ -93,8 +130,8 @@ func (d *groupDetail) render(width, height int) string {
 		return d.missing("the snapshots that are compared now have no such goroutines", height)
 	}
 	seen := ""
-	if age := d.m.data.seenFor(g.Key); age > 0 {
-		seen = "seen for at least " + units.Duration(age)
+	if d.seen > 0 {
+		seen = "seen for at least " + units.Duration(d.seen)
 	}
 	lines := inHead(width, height, th.Title.Apply(units.Plural(g.After, "goroutine")+", "+string(g.State)), frameName(g.Blocked),
 		th.Dim.Apply(position(g.Blocked.File, g.Blocked.Line)))
@@ -105,14 +142,16 @@ func (d *groupDetail) render(width, height int) string {
 	}
 	lines = append(lines, d.findingLine(d.belongsTo(), width)...)
 	return d.lay(lines, func(width, height int) string {
-		shots, values := d.m.data.trend(snapshot.Goroutine, g.Stacks, d.cmp.Types[0].Name)
-		return d.m.valueChart("goroutines of this group", shots, values, "count", width, height)
+		return d.m.valueChart("goroutines of this group", d.curve, "count", width, height)
 	}, append(d.heapLines(min(4, height/6)), d.m.dumpLines(d.dump)...), width, height)
 }
 
 // heapLines lists the heap under the same entry function.
 func (d *groupDetail) heapLines(most int) []string {
 	th := d.m.theme
+	if !d.made {
+		return nil
+	}
 	if len(d.heap) == 0 {
 		return []string{th.Dim.Apply(" no heap stack has the same entry function")}
 	}

@@ -21,9 +21,10 @@ type grower struct {
 
 // growers returns what grew beyond its sampling error, heap stacks and
 // goroutine groups together, in the order of their share in their kind's growth.
-// What belongs to a finding is left out: that one has the word.
-func (m *Model) growers(heap, goroutines compared) []entry {
-	all := append(m.heapGrowers(heap), m.groupGrowers(goroutines)...)
+// What belongs to a finding is left out: that one has the word. Here and below
+// only the configuration of m is looked at: all else is the analyst's.
+func (m *Model) growers(a *analyst, heap, goroutines compared) []entry {
+	all := append(m.heapGrowers(a, heap), m.groupGrowers(a, goroutines)...)
 	slices.SortStableFunc(all, func(a, b grower) int { return cmp.Compare(b.share, a.share) })
 	out := make([]entry, min(len(all), maxGrowers))
 	for i := range out {
@@ -32,7 +33,7 @@ func (m *Model) growers(heap, goroutines compared) []entry {
 	return out
 }
 
-func (m *Model) heapGrowers(c compared) []grower {
+func (m *Model) heapGrowers(a *analyst, c compared) []grower {
 	if c.Comparison == nil {
 		return nil
 	}
@@ -42,25 +43,25 @@ func (m *Model) heapGrowers(c compared) []grower {
 	}
 	var out []grower
 	growth := 0.0
-	for _, r := range c.ByStack(column, m.cfg.Own) {
+	for _, r := range a.byStack(c, column) {
 		growth += max(0, float64(r.Flat.Delta))
-		if r.Flat.Delta > 0 && r.Flat.Significant() && m.data.verdictOf(r.Stack) == nil {
-			out = append(out, grower{m.heapEntry(c, column, r), float64(r.Flat.Delta)})
+		if r.Flat.Delta > 0 && r.Flat.Significant() && a.verdicts.ofStack(r.Stack) == nil {
+			out = append(out, grower{m.heapEntry(a.verdicts, c, column, r), float64(r.Flat.Delta)})
 		}
 	}
 	return shared(out, growth)
 }
 
-func (m *Model) groupGrowers(c compared) []grower {
+func (m *Model) groupGrowers(a *analyst, c compared) []grower {
 	if c.Comparison == nil {
 		return nil
 	}
 	var out []grower
 	growth := 0.0
-	for _, g := range m.data.groups() {
+	for _, g := range a.groups() {
 		growth += max(0, float64(g.Delta))
-		if multiplied(g.Change) && m.data.verdictOfGroup(&g) == nil {
-			out = append(out, grower{m.groupEntry(c, g), float64(g.Delta)})
+		if multiplied(g.Change) && a.verdicts.ofGroup(&g) == nil {
+			out = append(out, grower{m.groupEntry(a.verdicts, c, g), float64(g.Delta)})
 		}
 	}
 	return shared(out, growth)
@@ -75,30 +76,30 @@ func shared(gs []grower, growth float64) []grower {
 }
 
 // heapEntry is the line of a heap stack.
-func (m *Model) heapEntry(c compared, column int, r diff.Row) entry {
+func (m *Model) heapEntry(v *verdicts, c compared, column int, r diff.Row) entry {
 	return entry{
 		key:     r.Stack,
-		finding: m.data.verdictOf(r.Stack),
+		finding: v.ofStack(r.Stack),
 		what:    "heap",
 		rate:    c.rateCell(r.Flat.Delta, c.Types[column].Unit),
 		holds:   r.Flat.After,
 		name:    shortName(r.Name),
 		where:   position(r.File, r.Line),
-		page:    func() page { return newHeapDetail(m, byStack, r, c.Types[column].Name) },
+		page:    func() page { return newHeapDetail(m, byStack, r, c, c.Types[column].Name) },
 	}
 }
 
 // groupEntry is the line of a group of goroutines.
-func (m *Model) groupEntry(c compared, g diff.Group) entry {
+func (m *Model) groupEntry(v *verdicts, c compared, g diff.Group) entry {
 	return entry{
 		key:     g.Key,
-		finding: m.data.verdictOfGroup(&g),
+		finding: v.ofGroup(&g),
 		what:    units.Plural(g.After, "goroutine") + ", " + string(g.State),
 		rate:    c.rateCell(g.Delta, "count"),
 		holds:   -1,
 		name:    frameName(g.Blocked),
 		where:   position(g.Blocked.File, g.Blocked.Line),
-		page:    func() page { return newGroupDetail(m, g) },
+		page:    func() page { return newGroupDetail(m, g, c) },
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"leaktop/capture/snapshot"
+	"leaktop/diff"
 	"leaktop/diff/handler"
 	"leaktop/diff/units"
 	"leaktop/tui/list"
@@ -17,55 +18,98 @@ import (
 type handlerDetail struct {
 	m       *Model
 	handler handler.Handler
-	row     handler.Row
-	gone    bool // the compared snapshots have nothing of it
 	entries *list.List[entry, any]
-	dark    *bool // for which background the columns were made, nil not yet
-	rate    string
 	top     int // how many lines stood above the list when it was last drawn
+	handlerContent
+}
+
+// handlerContent is what was worked out for the page.
+type handlerContent struct {
+	row      handler.Row
+	made     bool
+	gone     bool // the compared snapshots have nothing of it
+	rate     string
+	rows     []entry
+	of       [2]*diff.Comparison // that the rows are of
+	verdicts *verdicts
 }
 
 func newHandlerDetail(m *Model, h handler.Handler) *handlerDetail {
-	d := &handlerDetail{m: m, handler: h, entries: newEntries(m.theme)}
-	d.refresh()
+	d := &handlerDetail{m: m, handler: h}
+	d.entries = newEntries(m.theme, true)
 	return d
 }
 
 func (d *handlerDetail) opened() tea.Cmd { return nil }
 
-func (d *handlerDetail) refresh() {
-	d.entries.SetTheme(d.m.theme)
-	if dark := d.m.theme.Dark; d.dark == nil || *d.dark != dark {
-		d.dark = &dark
-		d.entries.SetColumns(append(entryColumns(d.m.theme), allocColumn()))
+func (d *handlerDetail) refresh() { d.entries.SetTheme(d.m.theme) }
+
+func (d *handlerDetail) setting() any { return d.entries.Setting() }
+
+// task finds what belongs to the handler.
+func (d *handlerDetail) task() *task {
+	m, h, wanted, have, th := d.m, d.handler, d.entries.Wanted(), d.handlerContent, d.m.theme
+	return &task{
+		what: m.doing(d, d.made, d.entries),
+		rows: m.data.records(snapshot.Heap, snapshot.Goroutine),
+		slow: wanted.Filters(),
+		work: func(a *analyst) func() {
+			c := have
+			if !c.build(a, m, h) {
+				return nil
+			}
+			arranged, ok := wanted.With(append(entryColumns(th), allocColumn())).Arrange(c.rows, a.stopped)
+			if !ok {
+				return nil
+			}
+			return func() {
+				d.handlerContent = c
+				if !c.gone {
+					d.handler = c.row.Handler
+				}
+				d.entries.Show(arranged)
+			}
+		},
 	}
-	d.gone = true
-	for _, r := range d.m.data.byHandler() {
-		if r.Handler.Key() == d.handler.Key() {
-			d.row, d.handler, d.gone = r, r.Handler, false
+}
+
+// build works out the rows, unless they are what there is already. It is false
+// once the analyst was stopped. Of m only the configuration is looked at.
+func (d *handlerContent) build(a *analyst, m *Model, h handler.Handler) bool {
+	heap := a.compare(snapshot.Heap)
+	of := [2]*diff.Comparison{heap.Comparison, a.compare(snapshot.Goroutine).Comparison}
+	if d.made && d.of == of && d.verdicts == a.verdicts {
+		return true
+	}
+	*d = handlerContent{row: d.row, made: true, gone: true, of: of, verdicts: a.verdicts}
+	for _, r := range a.byHandler() {
+		if r.Handler.Key() == h.Key() {
+			d.row, d.gone = r, false
 		}
 	}
-	d.rate = d.m.data.compare(snapshot.Heap).rateText(d.row.Kept.Delta, "bytes")
-	var rows []entry
+	d.rate = heap.rateText(d.row.Kept.Delta, "bytes")
 	part := func(title, note string, more []entry) {
 		if len(more) > 0 {
-			rows = append(append(rows, entry{title: title, note: note}), more...)
+			d.rows = append(append(d.rows, entry{title: title, note: note}), more...)
 		}
 	}
 	var findings []entry
-	for _, f := range d.m.data.findingsOf(d.handler) {
-		findings = append(findings, d.m.findingEntry(f))
+	for _, f := range a.verdicts.ofHandler(h) {
+		findings = append(findings, m.findingEntry(f))
 	}
 	part("Findings", "", findings)
-	part("Heap", "what was allocated under it", d.heapEntries())
-	part("Goroutines", "that serve it or were started by it", d.groupEntries())
-	d.entries.SetRows(rows)
+	if a.stopped() {
+		return false
+	}
+	part("Heap", "what was allocated under it", m.heapEntries(a, h))
+	part("Goroutines", "that serve it or were started by it", m.groupEntries(a, h))
+	return !a.stopped()
 }
 
 // heapEntries are the stacks under the handler that hold or allocate anything,
 // the largest change first.
-func (d *handlerDetail) heapEntries() []entry {
-	c, finder := d.m.data.compare(snapshot.Heap), d.m.data.finder
+func (m *Model) heapEntries(a *analyst, of handler.Handler) []entry {
+	c := a.compare(snapshot.Heap)
 	if c.Comparison == nil || c.Columns().LiveBytes < 0 {
 		return nil
 	}
@@ -77,11 +121,11 @@ func (d *handlerDetail) heapEntries() []entry {
 	}
 	seconds := c.to.Sub(c.from).Seconds()
 	var out []entry
-	for _, r := range c.ByStack(c.Columns().LiveBytes, d.m.cfg.Own) {
-		if h, _ := finder.Of(r.Stack); h.Key() != d.handler.Key() || holdsNothing(r) && allocated[r.Stack] == 0 {
+	for _, r := range a.byStack(c, c.Columns().LiveBytes) {
+		if h, _ := a.finder.Of(r.Stack); h.Key() != of.Key() || holdsNothing(r) && allocated[r.Stack] == 0 {
 			continue
 		}
-		e := d.m.heapEntry(c, c.Columns().LiveBytes, r)
+		e := m.heapEntry(a.verdicts, c, c.Columns().LiveBytes, r)
 		if seconds > 0 {
 			e.alloc = float64(allocated[r.Stack]) / seconds
 		}
@@ -92,14 +136,14 @@ func (d *handlerDetail) heapEntries() []entry {
 
 // groupEntries are the groups of goroutines that belong to it, or the parts of
 // groups that do.
-func (d *handlerDetail) groupEntries() []entry {
-	c := d.m.data.compare(snapshot.Goroutine)
+func (m *Model) groupEntries(a *analyst, of handler.Handler) []entry {
+	c := a.compare(snapshot.Goroutine)
 	var out []entry
-	for _, part := range d.m.data.groupsByHandler(d.m.data.groups()) {
-		if part.handler.Key() != d.handler.Key() {
+	for _, part := range a.groupsByHandler(a.groups()) {
+		if part.handler.Key() != of.Key() {
 			continue
 		}
-		e := d.m.groupEntry(c, *part.group)
+		e := m.groupEntry(a.verdicts, c, *part.group)
 		e.rate = c.rateCell(part.Delta, "count")
 		e.what = units.Plural(part.After, "goroutine") + ", " + string(part.group.State)
 		out = append(out, e)
@@ -150,7 +194,10 @@ func (d *handlerDetail) wheel(lines int) { d.entries.Wheel(lines) }
 func (d *handlerDetail) render(width, height int) string {
 	th, r := d.m.theme, d.row
 	lines := flow(width, th.Title.Apply(d.handler.Name), th.Dim.Apply(d.about()), th.Dim.Apply(position(d.handler.File, d.handler.Line)))
-	if d.gone {
+	switch {
+	case !d.made:
+		return block(lines, height)
+	case d.gone:
 		return block(append(lines, " "+th.Dim.Apply("the snapshots that are compared now have nothing of it")), height)
 	}
 	guess := ""

@@ -12,15 +12,23 @@ import (
 	"leaktop/diff/leak"
 	"leaktop/diff/units"
 	"leaktop/tui/list"
+	"leaktop/tui/theme"
 )
 
 // handlersScreen answers: which endpoint does it.
 type handlersScreen struct {
-	m        *Model
-	list     *list.List[handlerRow, string]
-	columned *bool // for which background the columns were made, nil not yet
-	heap     compared
-	routines compared
+	m    *Model
+	list *list.List[handlerRow, string]
+	handlersContent
+}
+
+// handlersContent is what was worked out, and is on screen.
+type handlersContent struct {
+	heap, routines compared
+	verdicts       *verdicts
+	rows           []handlerRow
+	total          handler.Row // of all of them
+	names          string      // how many there are
 }
 
 // handlerRow is one line of the table.
@@ -33,40 +41,75 @@ type handlerRow struct {
 func newHandlers(m *Model) *handlersScreen {
 	h := &handlersScreen{m: m}
 	h.list = list.New(list.Config[handlerRow, string]{
-		Key:   func(r handlerRow) string { return r.Handler.Key() },
-		Text:  func(r handlerRow) string { return handlerText(r.Handler) },
-		Dim:   func(r handlerRow) bool { return r.worst == nil && !r.Kept.Significant() && !multiplied(r.Goroutines) },
-		Empty: "no profile yet",
-		Theme: m.theme,
+		Key:      func(r handlerRow) string { return r.Handler.Key() },
+		Text:     func(r handlerRow) string { return handlerText(r.Handler) },
+		Dim:      func(r handlerRow) bool { return r.worst == nil && !r.Kept.Significant() && !multiplied(r.Goroutines) },
+		Empty:    "no profile yet",
+		Theme:    m.theme,
+		Deferred: true,
 	})
-	h.refresh()
 	return h
 }
 
 // handlerText is what the filter is matched against.
 func handlerText(h handler.Handler) string { return h.Name + "\n" + h.Function + "\n" + h.Framework }
 
-func (h *handlersScreen) refresh() {
-	h.list.SetTheme(h.m.theme)
-	if dark := h.m.theme.Dark; h.columned == nil || *h.columned != dark {
-		h.columned = &dark
-		h.list.SetColumns(h.columns())
+func (h *handlersScreen) refresh() { h.list.SetTheme(h.m.theme) }
+
+func (h *handlersScreen) setting() any { return h.list.Setting() }
+
+// task adds up by handler, filters and sorts, as far as it is not done.
+func (h *handlersScreen) task() *task {
+	d, wanted, have, th := h.m.data, h.list.Wanted(), h.handlersContent, h.m.theme
+	return &task{
+		what: h.m.doing(h, true, h.list),
+		rows: d.records(snapshot.Heap, snapshot.Goroutine),
+		slow: wanted.Filters(),
+		work: func(a *analyst) func() {
+			c := have
+			if !c.build(a) {
+				return nil
+			}
+			arranged, ok := wanted.With(handlerColumns(th)).Arrange(c.rows, a.stopped)
+			if !ok {
+				return nil
+			}
+			return func() {
+				h.handlersContent = c
+				h.list.Show(arranged)
+			}
+		},
 	}
-	d := h.m.data
-	h.heap, h.routines = d.compare(snapshot.Heap), d.compare(snapshot.Goroutine)
-	var rows []handlerRow
-	for _, r := range d.byHandler() {
-		row := handlerRow{Row: r}
-		if found := d.findingsOf(r.Handler); len(found) > 0 {
-			row.findings, row.worst = len(found), found[0]
-		}
-		rows = append(rows, row)
-	}
-	h.list.SetRows(rows)
 }
 
-func (h *handlersScreen) columns() []list.Column[handlerRow] {
-	th := h.m.theme
+// build works out the rows, unless they are what there is already. It is false
+// once the analyst was stopped.
+func (h *handlersContent) build(a *analyst) bool {
+	heap, routines := a.compare(snapshot.Heap), a.compare(snapshot.Goroutine)
+	if h.verdicts == a.verdicts && h.heap.Comparison == heap.Comparison && h.routines.Comparison == routines.Comparison {
+		return true
+	}
+	*h = handlersContent{heap: heap, routines: routines, verdicts: a.verdicts}
+	if a.stopped() {
+		return false
+	}
+	var all []handler.Handler
+	for _, r := range a.byHandler() {
+		row := handlerRow{Row: r}
+		if found := a.verdicts.ofHandler(r.Handler); len(found) > 0 {
+			row.findings, row.worst = len(found), found[0]
+		}
+		h.rows = append(h.rows, row)
+		h.total.AllocRate += r.AllocRate
+		h.total.Kept = plus(h.total.Kept, r.Kept)
+		h.total.Goroutines = plus(h.total.Goroutines, r.Goroutines)
+		all = append(all, r.Handler)
+	}
+	h.names = handlersText(all)
+	return !a.stopped()
+}
+
+func handlerColumns(th theme.Theme) []list.Column[handlerRow] {
 	return []list.Column[handlerRow]{
 		{
 			Title: "Δ kept", Min: 11, Right: true, Priority: 9, Descending: true,
@@ -201,16 +244,7 @@ func (h *handlersScreen) render(width, height int) string {
 
 // totalLine says what all handlers and the rest add up to.
 func (h *handlersScreen) totalLine(width int) string {
-	var rate float64
-	var kept, routines diff.Change
-	var all []handler.Handler
-	for _, r := range h.m.data.byHandler() {
-		rate += r.AllocRate
-		kept = plus(kept, r.Kept)
-		routines = plus(routines, r.Goroutines)
-		all = append(all, r.Handler)
-	}
-	th := h.m.theme
+	th, rate, kept, routines := h.m.theme, h.total.AllocRate, h.total.Kept, h.total.Goroutines
 	change := changePaint(th, kept).Apply(units.SignedBytes(kept.Delta))
 	if e := errorText(kept, "bytes"); e != "" {
 		change += " " + th.Dim.Apply(e)
@@ -220,8 +254,8 @@ func (h *handlersScreen) totalLine(width int) string {
 	allocated := "   allocates " + perSecond(rate)
 	count := fmt.Sprintf("   goroutines %s → %s  %s", units.Count(routines.Before), units.Count(routines.After),
 		countPaint(th, routines).Apply(units.SignedCount(routines.Delta)))
-	in := "   in " + handlersText(all)
-	if why := hiddenWhy(h.list.Filter(), false, false); why != "" {
+	in := "   in " + h.names
+	if why := hiddenWhy(h.list.FilterShown(), false, false); why != "" {
 		shown, _ := h.list.Len()
 		in = fmt.Sprintf("   shown %s (%s)", units.Count(int64(shown)), why)
 	}

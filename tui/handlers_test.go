@@ -43,11 +43,12 @@ func TestHandlers(t *testing.T) {
 // The rows add up to what the other screens show.
 func TestHandlersAddUp(t *testing.T) {
 	p := told(t, 120, 32)
+	a := p.free()
 	var kept, routines int64
-	for _, r := range p.data.byHandler() {
+	for _, r := range a.byHandler() {
 		kept, routines = kept+r.Kept.Delta, routines+r.Goroutines.After
 	}
-	heap, goroutines := p.data.compare(snapshot.Heap), p.data.compare(snapshot.Goroutine)
+	heap, goroutines := a.compare(snapshot.Heap), a.compare(snapshot.Goroutine)
 	if want := heap.Total(heap.Columns().LiveBytes).Delta; kept != want {
 		t.Errorf("the handlers keep %d more, the heap holds %d more", kept, want)
 	}
@@ -55,10 +56,10 @@ func TestHandlersAddUp(t *testing.T) {
 		t.Errorf("the handlers have %d goroutines of %d", routines, want)
 	}
 	var byColumn, byGroup int64
-	for _, r := range p.data.heapByHandler(heap, heap.Columns().LiveBytes) {
+	for _, r := range a.heapByHandler(heap, heap.Columns().LiveBytes) {
 		byColumn += r.Flat.Delta
 	}
-	for _, part := range p.data.groupsByHandler(p.data.groups()) {
+	for _, part := range a.groupsByHandler(a.groups()) {
 		byGroup += part.After
 	}
 	if byColumn != kept || byGroup != routines {
@@ -114,8 +115,8 @@ func TestFindingsOfHandlers(t *testing.T) {
 	p.judge.result.Findings = append(p.judge.result.Findings, leak.Finding{ID: "rss", Kind: leak.ProcessKind, Verdict: leak.Growing})
 	p.tell(p.story.taken(9))
 	count := 0
-	for _, r := range p.data.byHandler() {
-		count += len(p.data.findingsOf(r.Handler))
+	for _, r := range p.free().byHandler() {
+		count += len(p.data.verdicts.ofHandler(r.Handler))
 	}
 	if want := len(p.judge.result.Findings) - 1; count != want {
 		t.Errorf("%d findings at the handlers, want %d", count, want)

@@ -32,30 +32,50 @@ func (g grouping) String() string {
 
 // heapScreen shows what grew between the base and the current snapshot.
 type heapScreen struct {
-	m       *Model
+	m     *Model
+	want  heapSetting
+	list  *list.List[*heapRow, rowKey]
+	tree  *treeView
+	flame *flameView
+	heapContent
+}
+
+// heapSetting is what the user chose.
+type heapSetting struct {
 	by      grouping
 	column  string // the sample type shown, "" for the profile's most telling one
 	ownOnly bool
 	found   bool // only what belongs to a finding is listed
-	list    *list.List[heapRow, rowKey]
-	tree    *treeView
-	flame   *flameView
-	cmp     compared
-	columnN int // index of the sample type in the comparison, -1 for none
-	total   diff.Change
-	empty   int          // rows that hold nothing, before and now: they are left out
-	layout  columnLayout // what the list's columns were made for
+}
+
+// heapContent is what was worked out for a setting, and is on screen.
+type heapContent struct {
+	heapSetting
+	made     madeOf
+	cmp      compared
+	verdicts *verdicts
+	columnN  int // index of the sample type in the comparison, -1 for none
+	total    diff.Change
+	rows     []*heapRow
+	trends   sparks     // of the stacks
+	empty    int        // rows that hold nothing, before and now: they are left out
+	root     *diff.Node // of the tree and the flame graph
+	sum      int64      // of the changes of the rows that the filter lets through
+	handlers string     // how many there are, where rows stand for them
 }
 
 // heapRow is one line of the table.
 type heapRow struct {
 	diff.Row
+	by      grouping
+	objects int64           // how many more there are of them, of a stack
 	handler handler.Handler // where rows stand for handlers
 	stacks  int             // of the handler
 	finding *leak.Finding   // that it belongs to, nil for none
 }
 
-// rowKey tells rows apart while data moves: stacks by id, the others by name.
+// rowKey tells rows apart while data moves: stacks by id, since many have one
+// name, the others by name.
 type rowKey struct {
 	stack snapshot.StackID
 	name  string
@@ -63,21 +83,21 @@ type rowKey struct {
 
 func newHeap(m *Model) *heapScreen {
 	h := &heapScreen{m: m}
-	h.list = list.New(list.Config[heapRow, rowKey]{
-		Key:   h.rowKey,
-		Text:  h.filterText,
-		Dim:   func(r heapRow) bool { return r.finding == nil && !r.Flat.Significant() && !r.Cum.Significant() },
-		Empty: "no heap profile yet",
-		Theme: m.theme,
+	h.list = list.New(list.Config[*heapRow, rowKey]{
+		Key:      heapRowKey,
+		Text:     func(r *heapRow) string { return heapFilterText(m.cfg.Table, r) },
+		Dim:      func(r *heapRow) bool { return r.finding == nil && !r.Flat.Significant() && !r.Cum.Significant() },
+		Empty:    "no heap profile yet",
+		Theme:    m.theme,
+		Deferred: true,
 	})
+	h.columnN = -1
 	h.tree, h.flame = newTreeView(m), newFlameView(m)
-	h.refresh()
 	return h
 }
 
-// rowKey tells rows apart: stacks by id, since many have one name.
-func (h *heapScreen) rowKey(r heapRow) rowKey {
-	switch h.by {
+func heapRowKey(r *heapRow) rowKey {
+	switch r.by {
 	case byStack:
 		return rowKey{stack: r.Stack}
 	case byHandler:
@@ -86,10 +106,10 @@ func (h *heapScreen) rowKey(r heapRow) rowKey {
 	return rowKey{name: r.Name}
 }
 
-// filterText is what the filter is matched against: everything that names the
-// row, the frames below the shown one too.
-func (h *heapScreen) filterText(r heapRow) string {
-	switch h.by {
+// heapFilterText is what the filter is matched against: everything that names
+// the row, the frames below the shown one too.
+func heapFilterText(table *snapshot.Table, r *heapRow) string {
+	switch r.by {
 	case byStack:
 	case byHandler:
 		return handlerText(r.handler)
@@ -97,7 +117,7 @@ func (h *heapScreen) filterText(r heapRow) string {
 		return r.Name
 	}
 	var b strings.Builder
-	for f := range h.m.data.history.Table.Frames(r.Stack) {
+	for f := range table.Frames(r.Stack) {
 		b.WriteString(f.Function)
 		b.WriteByte('\n')
 	}
@@ -105,37 +125,46 @@ func (h *heapScreen) filterText(r heapRow) string {
 	return b.String()
 }
 
-func (h *heapScreen) refresh() {
-	h.list.SetTheme(h.m.theme)
-	h.cmp = h.m.data.compare(snapshot.Heap)
-	if h.cmp.Comparison == nil {
-		h.columnN = -1
-		h.list.SetRows(nil)
-		return
-	}
-	h.columnN = h.cmp.DefaultColumn()
-	if i := slices.IndexFunc(h.cmp.Types, func(t snapshot.SampleType) bool { return t.Name == h.column }); i >= 0 {
-		h.columnN = i
-	}
-	h.total = h.cmp.Total(h.columnN)
-	if want := h.wantLayout(); h.layout != want {
-		h.layout = want
-		h.list.SetRows(nil) // the old rows have nothing for the new columns
-		h.list.SetColumns(h.columns())
-	}
-	switch h.by {
-	case asTree, asFlame:
-		root := diff.Tree(h.cmp.Comparison, h.columnN)
-		h.tree.set(root, h.unit())
-		h.flame.set(root, h.unit())
-	default:
-		h.list.SetRows(h.rows())
+func (h *heapScreen) refresh() { h.list.SetTheme(h.m.theme) }
+
+func (h *heapScreen) setting() any { return [2]any{h.want, h.list.Setting()} }
+
+// task compares, groups, filters and sorts, as far as it is not done.
+func (h *heapScreen) task() *task {
+	wanted, have, th := h.list.Wanted(), h.heapContent, h.m.theme
+	have.heapSetting = h.want
+	return &task{
+		what: h.m.doing(h, h.want == h.heapSetting, h.list),
+		rows: h.m.data.records(snapshot.Heap),
+		slow: wanted.Filters(),
+		work: func(a *analyst) func() {
+			c := have
+			if !c.build(a) {
+				return nil
+			}
+			arranged, ok := wanted.With(heapColumns(&c, th)).Arrange(c.rows, a.stopped)
+			if !ok {
+				return nil
+			}
+			c.count(arranged.Shown())
+			return func() {
+				h.heapContent = c
+				h.list.Show(arranged)
+				if c.root != nil {
+					h.tree.set(c.root, c.unit())
+					h.flame.set(c.root, c.unit())
+				}
+			}
+		},
 	}
 }
 
 // objectsColumn is the column that counts the objects of the one shown, -1
 // where there is none or it is that one.
-func (h *heapScreen) objectsColumn() int {
+func (h *heapContent) objectsColumn() int {
+	if h.cmp.Comparison == nil {
+		return -1
+	}
 	c := h.cmp.Columns()
 	switch h.columnN {
 	case c.LiveBytes:
@@ -146,7 +175,7 @@ func (h *heapScreen) objectsColumn() int {
 	return -1
 }
 
-func (h *heapScreen) unit() string {
+func (h *heapContent) unit() string {
 	if h.columnN < 0 {
 		return "count"
 	}
@@ -159,8 +188,7 @@ func (h *heapScreen) key(key string) (tea.Cmd, bool) {
 		h.nextMetric()
 		return nil, true
 	case "v":
-		h.by = (h.by + 1) % groupings
-		h.refresh()
+		h.want.by = (h.want.by + 1) % groupings
 		return nil, true
 	case "b":
 		h.m.baseIsNow()
@@ -174,11 +202,9 @@ func (h *heapScreen) key(key string) (tea.Cmd, bool) {
 	}
 	switch key {
 	case "p":
-		h.ownOnly = !h.ownOnly
-		h.refresh()
+		h.want.ownOnly = !h.want.ownOnly
 	case "w":
-		h.found = !h.found
-		h.refresh()
+		h.want.found = !h.want.found
 	case "left":
 		h.list.Scroll(-1)
 	case "right":
@@ -191,7 +217,7 @@ func (h *heapScreen) key(key string) (tea.Cmd, bool) {
 		case ok && h.by == byHandler:
 			return h.m.copy(handlerName(r.handler)), true
 		case ok:
-			return h.m.copy(stackText(h.m.data.history.Table.Stack(r.Stack))), true
+			return h.m.copy(stackText(h.m.cfg.Table.Stack(r.Stack))), true
 		}
 	default:
 		return h.m.listKey(h.list, key)
@@ -208,9 +234,12 @@ func (h *heapScreen) nextMetric() {
 	if len(order) == 0 {
 		return
 	}
-	at := slices.Index(order, h.columnN)
-	h.column = h.cmp.Types[order[(at+1)%len(order)]].Name
-	h.refresh()
+	// From what is asked for already, which may not be shown yet.
+	at := slices.IndexFunc(order, func(i int) bool { return h.cmp.Types[i].Name == h.want.column })
+	if at < 0 {
+		at = slices.Index(order, h.columnN)
+	}
+	h.want.column = h.cmp.Types[order[(at+1)%len(order)]].Name
 }
 
 // open shows the page of the selected row.
@@ -219,10 +248,10 @@ func (h *heapScreen) open() tea.Cmd {
 	if !ok {
 		return nil
 	}
-	if h.by == byHandler {
+	if r.by == byHandler {
 		return h.m.open(newHandlerDetail(h.m, r.handler))
 	}
-	return h.m.open(newHeapDetail(h.m, h.by, r.Row, h.cmp.Types[h.columnN].Name))
+	return h.m.open(newHeapDetail(h.m, r.by, r.Row, h.cmp, h.cmp.Types[h.columnN].Name))
 }
 
 func (h *heapScreen) click(x, y int) tea.Cmd {
@@ -234,7 +263,7 @@ func (h *heapScreen) click(x, y int) tea.Cmd {
 	case asTree:
 		return h.tree.click(x, y)
 	}
-	return clickList(h.list, x, y, h.rowKey, h.open)
+	return clickList(h.list, x, y, heapRowKey, h.open)
 }
 
 func (h *heapScreen) wheel(lines int) {

@@ -4,14 +4,12 @@ import (
 	"fmt"
 	"strings"
 
-	"leaktop/capture/snapshot"
 	"leaktop/diff"
-	"leaktop/diff/handler"
 	"leaktop/diff/units"
 	"leaktop/tui/list"
 )
 
-func (h *heapScreen) metricName() string {
+func (h *heapContent) metricName() string {
 	if h.columnN < 0 {
 		return "no sample types"
 	}
@@ -35,7 +33,7 @@ func (h *heapScreen) totalLine(width int) string {
 	unit := h.unit()
 	switch h.by {
 	case asTree:
-		why := hiddenWhy(h.tree.list.Filter(), false, false)
+		why := hiddenWhy(h.tree.list.FilterShown(), false, false)
 		if why == "" {
 			return h.m.totalLine(h.total, unit, "", "", width)
 		}
@@ -43,7 +41,7 @@ func (h *heapScreen) totalLine(width int) string {
 	case asFlame:
 		return h.m.totalLine(h.total, unit, "", "", width)
 	}
-	return h.m.totalLine(h.total, unit, h.hidden(unit), hiddenWhy(h.list.Filter(), h.ownOnly, h.found), width)
+	return h.m.totalLine(h.total, unit, h.hidden(unit), hiddenWhy(h.list.FilterShown(), h.ownOnly, h.found), width)
 }
 
 // totalLine writes a total and what is hidden. Why rows are hidden is told in
@@ -69,16 +67,12 @@ func (m *Model) totalLine(total diff.Change, unit, hidden, why string, width int
 // hidden says over how many rows the total goes, and what the shown ones add
 // up to where some are left out.
 func (h *heapScreen) hidden(unit string) string {
-	why := hiddenWhy(h.list.Filter(), h.ownOnly, h.found)
+	why := hiddenWhy(h.list.FilterShown(), h.ownOnly, h.found)
 	shown, all := h.list.Len()
 	if why == "" {
 		text := "   in "
 		if h.by == byHandler {
-			var all []handler.Handler
-			for r := range h.list.Shown() {
-				all = append(all, r.handler)
-			}
-			text += handlersText(all)
+			text += h.handlers
 		} else {
 			text += units.Plural(int64(all), [...]string{"stack", "function", "package"}[h.by])
 		}
@@ -87,11 +81,7 @@ func (h *heapScreen) hidden(unit string) string {
 		}
 		return text
 	}
-	var sum int64
-	for r := range h.list.Shown() {
-		sum = snapshot.AddSaturating(sum, r.Flat.Delta)
-	}
-	return fmt.Sprintf("   shown %s: %s (%s)", units.Count(int64(shown)), units.Signed(sum, unit), why)
+	return fmt.Sprintf("   shown %s: %s (%s)", units.Count(int64(shown)), units.Signed(h.sum, unit), why)
 }
 
 // hiddenWhy says why rows are left out, "" where none is.

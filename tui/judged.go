@@ -1,57 +1,28 @@
 package tui
 
 import (
+	"time"
+
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
+	"leaktop/diff/handler"
 	"leaktop/diff/leak"
 	"leaktop/tui/theme"
 )
 
-// judged returns what is judged of the newest run. It is made anew only after
-// an event that may change it, and the screens share it.
-func (d *data) judged() *leak.Result {
-	if d.verdicts == nil {
-		d.verdicts = newVerdicts(d.judge.Result(), d.tellingFrame)
-	}
-	return d.verdicts.result
-}
+// judged returns what is judged of the newest run, as of the last judgement.
+func (d *data) judged() *leak.Result { return d.verdicts.result }
 
 // finding returns what is judged under an id now, nil where nothing is.
 func (d *data) finding(id string) *leak.Finding { return d.judged().Finding(id) }
 
-// verdictOf returns the finding that a heap stack belongs to, nil for none.
-func (d *data) verdictOf(stack snapshot.StackID) *leak.Finding {
-	d.judged()
-	return d.verdicts.stacks[stack]
-}
-
-// verdictIn returns the finding whose place to look at first is in a function
-// or a package, nil for none.
-func (d *data) verdictIn(by grouping, name string) *leak.Finding {
-	d.judged()
-	if by == byPackage {
-		return d.verdicts.packages[name]
-	}
-	return d.verdicts.functions[name]
-}
-
-// verdictOfGroup returns the finding that a group of goroutines belongs to, nil for none.
-func (d *data) verdictOfGroup(g *diff.Group) *leak.Finding {
-	d.judged()
-	if f := d.verdicts.groups[g.Key]; f != nil {
-		return f
-	}
-	for _, id := range g.Stacks {
-		if f := d.verdicts.stacks[id]; f != nil {
-			return f
-		}
-	}
-	return nil
-}
-
-// verdicts finds the finding that a row of a table belongs to: the worst one.
+// verdicts is one judgement, and finds in it the finding that a row of a table
+// belongs to: the worst one. It is not changed once it was made.
 type verdicts struct {
 	result *leak.Result
+	seq    int                         // number of the newest snapshot that was judged, 0 before the first
+	since  map[diff.GroupKey]time.Time // since when each group of goroutines is there
+
 	stacks map[snapshot.StackID]*leak.Finding
 	groups map[diff.GroupKey]*leak.Finding
 	// functions are those in which one looks first, or whose stacks hang
@@ -89,6 +60,43 @@ func newVerdicts(r *leak.Result, telling func(snapshot.StackID) snapshot.Frame) 
 		}
 	}
 	return v
+}
+
+// ofStack returns the finding that a heap stack belongs to, nil for none.
+func (v *verdicts) ofStack(stack snapshot.StackID) *leak.Finding { return v.stacks[stack] }
+
+// in returns the finding whose place to look at first is in a function or a
+// package, nil for none.
+func (v *verdicts) in(by grouping, name string) *leak.Finding {
+	if by == byPackage {
+		return v.packages[name]
+	}
+	return v.functions[name]
+}
+
+// ofGroup returns the finding that a group of goroutines belongs to, nil for none.
+func (v *verdicts) ofGroup(g *diff.Group) *leak.Finding {
+	if f := v.groups[g.Key]; f != nil {
+		return f
+	}
+	for _, id := range g.Stacks {
+		if f := v.stacks[id]; f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
+// ofHandler returns the findings that belong to a handler, the worst first.
+func (v *verdicts) ofHandler(h handler.Handler) []*leak.Finding {
+	var out []*leak.Finding
+	for i := range v.result.Findings {
+		f := &v.result.Findings[i]
+		if f.HasHandler && f.Handler.Key() == h.Key() || !f.HasHandler && h.Name == handler.Other && f.Kind != leak.ProcessKind {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // keep notes what is not known yet.

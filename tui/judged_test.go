@@ -20,24 +20,20 @@ func TestTheJudgeIsAskedOnceASnapshot(t *testing.T) {
 	if !reflect.DeepEqual(p.judge.told, events) {
 		t.Errorf("the judge was told %d events of %d, or others", len(p.judge.told), len(events))
 	}
-	p.data.judged()
 	asked := p.judge.asked
 	for range 3 {
 		p.now = p.now.Add(time.Second)
 		p.tell(snapshot.VitalsTaken{Vitals: p.story.vitals(p.now)})
 		p.press("2", "3", "1")
-		p.data.judged()
 	}
 	if p.judge.asked != asked {
 		t.Errorf("between two snapshots the judge was asked %d times", p.judge.asked-asked)
 	}
 	p.tell(p.story.taken(9))
-	p.data.judged()
 	if p.judge.asked != asked+1 {
 		t.Errorf("after a snapshot the judge was asked %d times", p.judge.asked-asked)
 	}
 	p.restart(storySnapshots)
-	p.data.judged()
 	if p.judge.asked != asked+2 {
 		t.Errorf("after a restart the judge was asked %d times", p.judge.asked-asked-1)
 	}
@@ -57,7 +53,7 @@ func TestFindingOfARow(t *testing.T) {
 	p.tell(p.story.taken(9))
 	for stack, want := range map[string]string{decodeStack: "b", putStack: "c", addStack: ""} {
 		got := ""
-		if f := p.data.verdictOf(intern(p.story.table, stack)); f != nil {
+		if f := p.data.verdicts.ofStack(intern(p.story.table, stack)); f != nil {
 			got = f.ID
 		}
 		if got != want {

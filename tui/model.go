@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"leaktop/capture/snapshot"
+	"leaktop/diff"
 	"leaktop/tui/theme"
 )
 
@@ -30,8 +31,13 @@ const (
 
 // screen is one view: a plain struct that draws itself and knows its own keys.
 type screen interface {
-	// refresh takes over what changed in the data.
+	// refresh takes over what changed in the data, as far as that takes no time.
 	refresh()
+	// setting is what the user chose on the screen, as far as it decides what has
+	// to be worked out: a comparable value.
+	setting() any
+	// task works out what is to be shown, nil where nothing has to be.
+	task() *task
 	// key handles one of the screen's own keys and reports whether it was one.
 	key(key string) (tea.Cmd, bool)
 	// render draws the screen: exactly height lines, none wider than width.
@@ -74,19 +80,25 @@ type Model struct {
 	pending  string // the first key of a sequence: "g" of "gg"
 	charts   map[string]drawn
 	quitting bool
-	version  int            // of what the screens show; grows with every change
-	fresh    map[screen]int // the version that a screen has taken over
+	version  int             // of what the screens show; grows with every change
+	fresh    map[screen]int  // the version that a screen has taken over
+	shown    map[screen]wish // what was worked out for a screen
+	workshop workshop
+	judging  judging
 }
 
 // New returns the model; run it with a tea.Program.
 func New(cfg Config) *Model {
 	m := &Model{
-		cfg:    cfg,
-		theme:  theme.New(true), // until the terminal says otherwise
-		data:   newData(cfg),
-		charts: make(map[string]drawn),
-		alarm:  alarm{how: cfg.Alert, told: make(map[string]bool)},
-		fresh:  make(map[screen]int),
+		cfg:      cfg,
+		theme:    theme.New(true), // until the terminal says otherwise
+		data:     newData(cfg),
+		charts:   make(map[string]drawn),
+		alarm:    alarm{how: cfg.Alert, told: make(map[string]bool)},
+		fresh:    make(map[screen]int),
+		shown:    make(map[screen]wish),
+		workshop: workshop{analyst: newAnalyst(cfg), atOnce: rowsAtOnce},
+		judging:  judging{bench: judgeBench{judge: cfg.Judge, ages: diff.NewAges(cfg.Table)}},
 		tabs: []tab{
 			{viewOverview, "1", "Overview"},
 			{viewHeap, "2", "Heap"},
@@ -124,6 +136,9 @@ func (m *Model) Init() tea.Cmd {
 
 // listen waits for events and takes along all that are there already.
 func (m *Model) listen() tea.Cmd {
+	if m.cfg.Events == nil {
+		return nil
+	}
 	events, done := m.cfg.Events, m.cfg.Context.Done()
 	return func() tea.Msg {
 		select {
@@ -170,20 +185,32 @@ func wait(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// Update takes one message.
+// Update takes one message, and has worked out beside the loop what it changes.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	cmd := m.take(msg)
+	return m, tea.Batch(cmd, m.judge(), m.sync())
+}
+
+func (m *Model) take(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
 	case tea.BackgroundColorMsg:
 		m.theme = theme.New(msg.IsDark())
-		m.refresh()
+		m.version++
 	case eventsMsg:
 		for _, e := range msg {
 			m.apply(e)
 		}
-		m.sync()
-		return m, tea.Batch(m.listen(), m.raise())
+		return m.listen()
+	case judgedMsg:
+		return m.judged(msg)
+	case lateJudgeMsg:
+		m.judging.late = m.judging.running && msg.number == m.judging.number
+	case workedMsg:
+		m.worked(msg)
+	case lateMsg:
+		m.workshop.late = m.workshop.running != nil && msg.generation == m.workshop.generation
 	case tea.EnvMsg:
 		m.alarm.learn(msg)
 	case endedMsg:
@@ -192,7 +219,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if m.notice.over(m.cfg.Now()) {
 			m.notice = notice{}
 		}
-		return m, m.tick()
+		return m.tick()
 	case noticeMsg:
 		m.say(string(msg))
 	case sourceMsg:
@@ -205,23 +232,24 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.PasteMsg:
 		if input, ok := m.over.(interface{ edit(tea.Msg) tea.Cmd }); ok {
 			// What is copied from a terminal often ends in a newline.
-			return m, input.edit(tea.PasteMsg{Content: strings.TrimSpace(msg.Content)})
+			return input.edit(tea.PasteMsg{Content: strings.TrimSpace(msg.Content)})
 		}
 	case tea.KeyPressMsg:
-		return m, m.press(msg)
+		return m.press(msg)
 	case tea.MouseClickMsg:
 		if msg.Button == tea.MouseLeft {
-			return m, m.click(msg.X, msg.Y)
+			return m.click(msg.X, msg.Y)
 		}
 	case tea.MouseWheelMsg:
 		m.wheel(msg)
 	}
-	return m, nil
+	return nil
 }
 
 // apply takes one event of the source.
 func (m *Model) apply(e snapshot.Event) {
 	m.data.apply(e)
+	m.judging.see(e)
 	switch e := e.(type) {
 	case snapshot.Taken:
 		m.version++
@@ -247,21 +275,6 @@ func (m *Model) apply(e snapshot.Event) {
 func (m *Model) ask() {
 	if m.over == nil && m.asked != nil {
 		m.over, m.asked = m.asked, nil
-	}
-}
-
-// refresh says that what the screens show has changed.
-func (m *Model) refresh() {
-	m.version++
-	m.sync()
-}
-
-// sync hands changes to the screen that is seen. The others get theirs when
-// they are turned to.
-func (m *Model) sync() {
-	if s := m.current(); m.fresh[s] != m.version {
-		s.refresh()
-		m.fresh[s] = m.version
 	}
 }
 

@@ -32,13 +32,13 @@ func frameName(f snapshot.Frame) string {
 
 // tellingFrame is the frame that names a stack: the first of own code from the
 // leaf, without one the leaf.
-func (d *data) tellingFrame(id snapshot.StackID) snapshot.Frame {
-	for f := range d.history.Table.Frames(id) {
-		if diff.IsOwn(f, d.own) {
+func tellingFrame(table *snapshot.Table, own []string, id snapshot.StackID) snapshot.Frame {
+	for f := range table.Frames(id) {
+		if diff.IsOwn(f, own) {
 			return f
 		}
 	}
-	return d.history.Table.Leaf(id)
+	return table.Leaf(id)
 }
 
 // position is where a frame stands, as file:line without the directory; "" where unknown.

@@ -5,29 +5,36 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"leaktop/capture/snapshot"
 	"leaktop/diff"
 	"leaktop/diff/leak"
+	"leaktop/tui/chart"
 	"leaktop/tui/list"
 )
 
 // overviewScreen answers: does it leak, what, how fast, until when.
 type overviewScreen struct {
-	m          *Model
-	entries    *list.List[entry, any] // findings, then what grows and is not judged
-	judged     bool                   // whether the first of them are findings
-	columned   *bool                  // for which background the columns were made, nil not yet
+	m        *Model
+	entries  *list.List[entry, any] // findings, then what grows and is not judged
+	judged   bool                   // whether the first of them are findings
+	columned *bool                  // for which background the columns were made, nil not yet
+	overviewContent
+}
+
+// overviewContent is what was worked out, and is on screen.
+type overviewContent struct {
 	heap       compared
 	goroutines compared
 	heapTotal  diff.Change // of live bytes, or of the profile's default column
 	heapName   string      // of the column that heapTotal is of
 	heapUnit   string
 	groupTotal diff.Change
+	growers    []entry
+	stuck      *chart.Series // nil where nothing is stuck
 }
 
 func newOverview(m *Model) *overviewScreen {
-	o := &overviewScreen{m: m, entries: newEntries(m.theme)}
-	o.refresh()
-	return o
+	return &overviewScreen{m: m, entries: newEntries(m.theme, false)}
 }
 
 func (o *overviewScreen) refresh() {
@@ -36,19 +43,46 @@ func (o *overviewScreen) refresh() {
 		o.columned = &dark
 		o.entries.SetColumns(append(entryColumns(o.m.theme), handlerColumn()))
 	}
-	o.sinceBase()
+	o.list()
+}
+
+func (o *overviewScreen) setting() any { return nil }
+
+// task compares, and looks for what grows.
+func (o *overviewScreen) task() *task {
+	d, m := o.m.data, o.m
+	return &task{
+		what: "comparing",
+		rows: d.records(snapshot.Heap, snapshot.Goroutine),
+		work: func(a *analyst) func() {
+			c := sinceBase(a)
+			c.stuck = stuckCurve(a)
+			if a.stopped() {
+				return nil
+			}
+			c.growers = m.growers(a, c.heap, c.goroutines)
+			return func() {
+				o.overviewContent = c
+				o.list()
+			}
+		},
+	}
+}
+
+// list puts the findings and what grows into the list.
+func (o *overviewScreen) list() {
 	findings := o.m.data.judged().Findings
 	o.judged = len(findings) > 0
 	var rows []entry
 	for i := range findings {
 		rows = append(rows, o.m.findingEntry(&findings[i]))
 	}
-	if growers := o.m.growers(o.heap, o.goroutines); len(growers) > 0 {
+	if len(o.growers) > 0 {
 		if o.judged {
 			title, note := o.growing()
 			rows = append(rows, entry{title: title, note: note})
 		}
-		rows = append(rows, growers...)
+		rows = append(rows, o.growers...)
 	}
 	o.entries.SetRows(rows)
 }
@@ -160,7 +194,7 @@ func (o *overviewScreen) moveCursor(step int) {
 			break
 		}
 	}
-	o.m.refresh()
+	o.m.version++
 }
 
 func (o *overviewScreen) open() tea.Cmd {
@@ -205,23 +239,23 @@ func (o *overviewScreen) render(width, height int) string {
 	chartLines, listTop := o.split(width, height)
 	lines := []string{o.verdict(width), ""}
 	if !o.m.knowsMemory() {
-		lines = append(lines, strings.Split(o.m.goroutineChart(width, chartLines), "\n")...)
+		lines = append(lines, strings.Split(o.m.goroutineChart(o.stuck, width, chartLines), "\n")...)
 	} else if width >= sideBySide {
 		left := width * 11 / 20
-		lines = append(lines, strings.Split(beside(o.m.memoryChart(left-1, chartLines), o.m.goroutineChart(width-left, chartLines), left), "\n")...)
+		lines = append(lines, strings.Split(beside(o.m.memoryChart(left-1, chartLines), o.m.goroutineChart(o.stuck, width-left, chartLines), left), "\n")...)
 	} else {
 		memory := (chartLines + 1) / 2
 		lines = append(lines, strings.Split(o.m.memoryChart(width, memory), "\n")...)
-		lines = append(lines, strings.Split(o.m.goroutineChart(width, chartLines-memory), "\n")...)
+		lines = append(lines, strings.Split(o.m.goroutineChart(o.stuck, width, chartLines-memory), "\n")...)
 	}
 	lines = append(lines, fit(o.title(), width))
-	lines = append(lines, strings.Split(o.list(width, height-listTop), "\n")...)
+	lines = append(lines, strings.Split(o.table(width, height-listTop), "\n")...)
 	return block(lines, height)
 }
 
-// list draws the findings, and below them what is missing for more where there
+// table draws the findings, and below them what is missing for more where there
 // is room.
-func (o *overviewScreen) list(width, height int) string {
+func (o *overviewScreen) table(width, height int) string {
 	missing := o.missing(width)
 	shown, all := o.entries.Len()
 	if all == 0 {

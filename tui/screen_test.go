@@ -37,7 +37,6 @@ func newProgram(t testing.TB) *program {
 	p.Model = New(Config{
 		Context:  context.Background(),
 		Table:    p.story.table,
-		Events:   make(chan snapshot.Event),
 		Sampler:  p.sampler,
 		Judge:    p.judge,
 		Handlers: newFinder(t, p.story.table),
@@ -94,28 +93,43 @@ func (p *program) restart(upTo int) {
 
 func (p *program) resize(width, height int) { p.send(tea.WindowSizeMsg{Width: width, Height: height}) }
 
-// tell hands over events of the source. What Update returns then is the wait
-// for the next ones, which is not followed.
-func (p *program) tell(events ...snapshot.Event) {
-	p.Update(eventsMsg(events))
-	p.View()
-}
+// tell hands over events of the source.
+func (p *program) tell(events ...snapshot.Event) { p.send(eventsMsg(events)) }
 
-// send hands over a message, follows the command that comes back, and hands
-// its result over, too. As in Bubble Tea each message is followed by a View.
+// send hands over a message, follows the commands that come back, and hands
+// their results over, too. As in Bubble Tea each message is followed by a View.
 func (p *program) send(msg tea.Msg) {
 	_, cmd := p.Update(msg)
 	p.View()
-	if _, tick := msg.(tickMsg); tick || cmd == nil {
-		return // after a tick comes the wait for the next one
+	if _, tick := msg.(tickMsg); !tick { // after a tick comes the wait for the next one
+		p.follow(cmd)
+	}
+}
+
+// follow runs a command here and now. All that is worked out beside the update
+// loop is thereby done when it returns.
+func (p *program) follow(cmd tea.Cmd) {
+	if cmd == nil {
+		return
 	}
 	switch result := cmd().(type) {
 	case nil:
-	case sourceMsg, exportedMsg, noticeMsg:
+	case tea.BatchMsg:
+		for _, cmd := range result {
+			p.follow(cmd)
+		}
+	case sourceMsg, exportedMsg, noticeMsg, workedMsg, judgedMsg:
 		p.send(result)
 	default:
 		p.got = append(p.got, result)
 	}
+}
+
+// free is the analyst, which is at no work, for what is looked at now.
+func (p *program) free() *analyst {
+	a := p.workshop.analyst
+	a.moment, a.ctx = p.data.moment(a.moment), p.cfg.Context
+	return a
 }
 
 // press presses keys, named as Bubble Tea names them.

@@ -38,9 +38,13 @@ func newSnapshots(m *Model) *snapshotsScreen {
 		Empty: "no snapshot yet",
 		Theme: m.theme,
 	})
-	s.refresh()
 	return s
 }
+
+func (s *snapshotsScreen) setting() any { return nil }
+
+// task is nil: there are few snapshots.
+func (s *snapshotsScreen) task() *task { return nil }
 
 func (s *snapshotsScreen) refresh() {
 	s.list.SetTheme(s.m.theme)
@@ -191,7 +195,7 @@ func (s *snapshotsScreen) choose(key string, r shotRow) {
 	case "B":
 		s.followBase(r)
 	}
-	s.m.refresh()
+	s.m.version++
 }
 
 // followBase keeps the base as far behind the current snapshot as the selected

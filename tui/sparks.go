@@ -8,8 +8,7 @@ import (
 )
 
 // sparks is what every heap stack held at a few snapshots from the base to the
-// current one, for the trend column. Each row on screen asks for a line of it
-// with every picture, so that nothing is unpacked then.
+// current one, for the trend column.
 type sparks struct {
 	column                string
 	base, current, newest int // snapshots
@@ -23,14 +22,8 @@ type sparkPoint struct {
 	values []float32
 }
 
-// spark returns what a stack held in one column at up to sparkWidth snapshots
-// from the base to the current one, or at all of the run where there are no more.
-func (d *data) spark(c compared, column string, stack snapshot.StackID) []float64 {
-	s := &d.sparks
-	newest := d.history.Newest().Seq
-	if s.column != column || s.base != c.base.Seq || s.current != c.current.Seq || s.newest != newest {
-		d.sparks = sparks{column: column, base: c.base.Seq, current: c.current.Seq, newest: newest, points: d.sparkPoints(c, column)}
-	}
+// of returns what a stack held, one value a snapshot.
+func (s sparks) of(stack snapshot.StackID) []float64 {
 	out := make([]float64, 0, len(s.points))
 	for _, p := range s.points {
 		value := 0.0
@@ -42,20 +35,31 @@ func (d *data) spark(c compared, column string, stack snapshot.StackID) []float6
 	return out
 }
 
+// sparksOf are the values of one column at up to sparkWidth snapshots from the
+// base to the current one, or at all of the run where there are no more. They do
+// not change any more.
+func (a *analyst) sparksOf(c compared, column string) sparks {
+	s := &a.sparks
+	if s.column != column || s.base != c.base.Seq || s.current != c.current.Seq || s.newest != a.newest.Seq {
+		a.sparks = sparks{column: column, base: c.base.Seq, current: c.current.Seq, newest: a.newest.Seq, points: a.sparkPoints(c, column)}
+	}
+	return a.sparks
+}
+
 // sparkPoints unpacks the snapshots that are shown, but for those that were
 // shown before.
-func (d *data) sparkPoints(c compared, column string) []*sparkPoint {
+func (a *analyst) sparkPoints(c compared, column string) []*sparkPoint {
 	var before []*sparkPoint
-	if d.sparks.column == column {
-		before = d.sparks.points
+	if a.sparks.column == column {
+		before = a.sparks.points
 	}
 	var out []*sparkPoint
-	for _, e := range d.sparkEntries(c) {
+	for _, e := range a.sparkEntries(c) {
 		if i := slices.IndexFunc(before, func(p *sparkPoint) bool { return p.seq == e.Seq }); i >= 0 {
 			out = append(out, before[i])
 			continue
 		}
-		out = append(out, newSparkPoint(e.Seq, d.history.Profile(e, c.kind), column))
+		out = append(out, newSparkPoint(e.Seq, a.history.Profile(e, c.kind), column))
 	}
 	return out
 }
@@ -82,9 +86,9 @@ const steadySparks = 64
 
 // sparkEntries are the snapshots of which a spark shows the values: spread
 // evenly, the base and the current one among them.
-func (d *data) sparkEntries(c compared) []*snapshot.Entry {
+func (a *analyst) sparkEntries(c compared) []*snapshot.Entry {
 	var all []*snapshot.Entry
-	for _, e := range d.history.RunOf(c.current) {
+	for _, e := range a.history.RunOf(c.current) {
 		if e.Has(c.kind) && e.Seq <= c.current.Seq {
 			all = append(all, e)
 		}

@@ -89,13 +89,13 @@ func (m *Model) general(key string) tea.Cmd {
 func (m *Model) show(v view) {
 	m.leave(0)
 	m.view = v
-	m.sync()
 }
 
 // leave closes all details but the first few.
 func (m *Model) leave(kept int) {
 	for _, d := range m.details[kept:] {
 		delete(m.fresh, d)
+		delete(m.shown, d)
 	}
 	m.details = m.details[:kept]
 }
@@ -119,7 +119,6 @@ type page interface {
 // open shows a detail page over the current screen.
 func (m *Model) open(p page) tea.Cmd {
 	m.details = append(m.details, p)
-	m.fresh[p] = m.version // a page is made with what there is
 	return p.opened()
 }
 
@@ -137,7 +136,6 @@ func (m *Model) turnTo(wanted func(page) bool, make func() page) tea.Cmd {
 func (m *Model) back() {
 	if n := len(m.details); n > 0 {
 		m.leave(n - 1)
-		m.sync()
 	}
 }
 

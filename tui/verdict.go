@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"leaktop/capture/snapshot"
-	"leaktop/diff"
 	"leaktop/diff/leak"
 	"leaktop/diff/units"
 	"leaktop/tui/theme"
@@ -176,11 +175,9 @@ func (o *overviewScreen) inUse() string {
 	return ", heap in use " + units.BytesPerMinute(float64(after-before)/minutes)
 }
 
-// sinceBase takes over what the two compared snapshots differ by as a whole.
-func (o *overviewScreen) sinceBase() {
-	d := o.m.data
-	o.heap, o.goroutines = d.compare(snapshot.Heap), d.compare(snapshot.Goroutine)
-	o.heapTotal, o.heapUnit, o.groupTotal = diff.Change{}, "bytes", diff.Change{}
+// sinceBase is what the two compared snapshots differ by as a whole.
+func sinceBase(a *analyst) overviewContent {
+	o := overviewContent{heap: a.compare(snapshot.Heap), goroutines: a.compare(snapshot.Goroutine), heapUnit: "bytes"}
 	if o.heap.Comparison != nil {
 		if column := o.heap.DefaultColumn(); column >= 0 {
 			o.heapTotal, o.heapName, o.heapUnit = o.heap.Total(column), o.heap.Types[column].Name, o.heap.Types[column].Unit
@@ -189,6 +186,7 @@ func (o *overviewScreen) sinceBase() {
 	if o.goroutines.Comparison != nil {
 		o.groupTotal = o.goroutines.Total(0)
 	}
+	return o
 }
 
 // joined puts a dot between two texts, where both are there.

@@ -27,8 +27,8 @@ func (m *Model) View() tea.View {
 
 func (m *Model) fits() bool { return m.width >= minWidth && m.height >= minHeight }
 
-// The lines of the window that are not the screen's: header, tabs and an empty
-// line above it, the footer below.
+// The lines of the window that are not the screen's: header, tabs and what takes
+// long above it, the footer below.
 const (
 	bodyTop    = 3
 	footerSize = 1
@@ -50,7 +50,7 @@ func (m *Model) render() string {
 	if body == "" {
 		body = m.current().render(m.width, height)
 	}
-	lines := append([]string{m.renderHeader(m.width), m.renderTabs(m.width), ""}, strings.Split(body, "\n")...)
+	lines := append([]string{m.renderHeader(m.width), m.renderTabs(m.width), m.renderProgress(m.width)}, strings.Split(body, "\n")...)
 	return block(lines, m.height-footerSize) + "\n" + m.renderFooter()
 }
 
@@ -73,4 +73,14 @@ func (m *Model) renderFooter() string {
 	help := renderHints(m.theme, []hint{{"?", "help"}}, m.width)
 	rest := renderHints(m.theme, hints, m.width-ansi.StringWidth(help)-2)
 	return rest + "  " + help
+}
+
+// renderProgress is the line below the tabs: what takes long, so that the screen
+// does not show it yet. Mostly it is empty.
+func (m *Model) renderProgress(width int) string {
+	text := joined(m.workshop.progress(), m.asOf())
+	if text == "" {
+		return ""
+	}
+	return alignRight(m.theme.Dim.Apply(text+" … "), width)
 }

@@ -20,6 +20,7 @@ type Entry struct {
 	Raw      map[Kind][]byte // nil once it was thinned out
 
 	has      [3]bool   // by the order of packedKinds
+	records  [3]int    // of its profiles, by the same order
 	observed time.Time // when its heap was first seen as it is
 }
 
@@ -33,7 +34,9 @@ func entryOf(s *Snapshot) *Entry {
 		ForcedGC: s.ForcedGC, Missing: s.Missing, Raw: s.Raw, observed: s.Time,
 	}
 	for i, k := range packedKinds() {
-		e.has[i] = s.Profile(k) != nil
+		if p := s.Profile(k); p != nil {
+			e.has[i], e.records[i] = true, len(p.Keys)
+		}
 	}
 	return e
 }
@@ -46,6 +49,16 @@ func (e *Entry) Has(k Kind) bool {
 		}
 	}
 	return false
+}
+
+// Records returns how many records the profile of a kind has, 0 where there is none.
+func (e *Entry) Records(k Kind) int {
+	for i, kind := range packedKinds() {
+		if kind == k {
+			return e.records[i]
+		}
+	}
+	return 0
 }
 
 // Size returns the bytes that the raw profiles take.

@@ -62,7 +62,12 @@ func (w watched) wantFollowed(t *testing.T, r *rand.Rand) {
 		upTo := w.Snapshots()[r.IntN(len(w.Snapshots()))]
 		kind := []snapshot.Kind{snapshot.Heap, snapshot.Goroutine}[r.IntN(2)]
 		column := []string{"inuse_space", "alloc_objects", "goroutine", "none"}[r.IntN(4)]
-		some := w.shots[259].Profile(kind)
+		var some *snapshot.Profile
+		for _, e := range w.Snapshots() {
+			if e.Has(kind) {
+				some = w.shots[e.Seq].Profile(kind)
+			}
+		}
 		var stacks []snapshot.StackID
 		for range 1 + r.IntN(4) {
 			stacks = append(stacks, some.Keys[r.IntN(len(some.Keys))].Stack)

@@ -74,6 +74,7 @@ func attach(ctx context.Context, std streams, text string, reach reachFlags, wat
 	cancel()
 	for range events { // until merge has ended
 	}
+	model.Wait()
 	if warning := recorder.close(); warning != "" {
 		fmt.Fprintln(std.err, "leaktop: "+warning)
 	}

@@ -1,31 +1,26 @@
 package list
 
+import "slices"
+
 // parts reports whether a row is a heading.
-func (l *List[T, K]) parts(row T) bool {
-	if l.cfg.Heading == nil {
+func parts[T any, K comparable](cfg Config[T, K], row T) bool {
+	if cfg.Heading == nil {
 		return false
 	}
-	title, note := l.cfg.Heading(row)
+	title, note := cfg.Heading(row)
 	return title != "" || note != ""
 }
 
 // isHeading reports whether a heading stands at an index of the view.
 func (l *List[T, K]) isHeading(at int) bool {
-	return l.cfg.Heading != nil && l.parts(l.rows[l.view[at]])
+	_, ok := slices.BinarySearch(l.heads, at)
+	return ok
 }
 
 // headings counts those among the first n of the view.
 func (l *List[T, K]) headings(n int) int {
-	if l.cfg.Heading == nil {
-		return 0
-	}
-	count := 0
-	for at := range n {
-		if l.isHeading(at) {
-			count++
-		}
-	}
-	return count
+	at, _ := slices.BinarySearch(l.heads, n)
+	return at
 }
 
 // land brings the cursor within bounds and off a heading: to the next row in

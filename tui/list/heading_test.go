@@ -69,7 +69,7 @@ func TestHeadingsAreNeverSelected(t *testing.T) {
 	if shown, all := l.Len(); shown != 3 || all != 3 {
 		t.Errorf("%d of %d rows, want 3 of 3", shown, all)
 	}
-	for row := range l.Shown() {
+	for row := range shown(l) {
 		if strings.ToUpper(row.name) == row.name {
 			t.Errorf("%s is among the rows", row.name)
 		}

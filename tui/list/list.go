@@ -1,11 +1,6 @@
 package list
 
-import (
-	"iter"
-	"slices"
-
-	"leaktop/tui/theme"
-)
+import "leaktop/tui/theme"
 
 // Config is what a list is made of.
 type Config[T any, K comparable] struct {
@@ -19,6 +14,10 @@ type Config[T any, K comparable] struct {
 	Heading func(T) (title, note string)
 	Empty   string // said where there are no rows
 	Theme   theme.Theme
+	// Deferred lists do not filter and sort by themselves, which may take longer
+	// than a frame: what is asked for is in force once [Wanted.Arrange] was run,
+	// wherever that is, and its result was given to [List.Show].
+	Deferred bool
 }
 
 // List shows rows of type T, of which each is known by a key of type K. It is
@@ -26,11 +25,12 @@ type Config[T any, K comparable] struct {
 type List[T any, K comparable] struct {
 	cfg Config[T, K]
 
-	rows   []T
-	view   []int32 // indices of the rows that are shown, in order
-	filter Filter
-	sort   int // index of the column, -1 for the order of the rows as given
-	desc   bool
+	want  order // that is asked for
+	shown order // in which the rows are
+	rows  []T
+	view  []int32 // indices of the rows that are shown, in order
+	heads []int   // indices into view of the headings
+	all   int     // rows that are no headings
 
 	cursor int // index into view of the selected row
 	offset int // index into view of the first row on screen
@@ -46,7 +46,7 @@ type List[T any, K comparable] struct {
 
 // New returns a list without rows, in the order in which they will be given.
 func New[T any, K comparable](c Config[T, K]) *List[T, K] {
-	return &List[T, K]{cfg: c, sort: -1}
+	return &List[T, K]{cfg: c, want: order{sort: asGiven}, shown: order{sort: asGiven}}
 }
 
 // SetRows replaces the rows. The list keeps the slice, which must not be
@@ -54,20 +54,18 @@ func New[T any, K comparable](c Config[T, K]) *List[T, K] {
 // that row on the same line of the screen where that is possible; while the top
 // of the list is on screen, the top stays there. Where the row is gone, the row
 // that took its place is selected.
+//
+// What takes long is done at once: a deferred list has [List.Show] for rows.
 func (l *List[T, K]) SetRows(rows []T) {
 	l.rows = rows
-	l.rebuild()
+	l.arrange()
 }
 
 // SetColumns replaces the columns, as when another metric is shown. The column
 // sorted by stays the one at the same index.
 func (l *List[T, K]) SetColumns(columns []Column[T]) {
 	l.cfg.Columns = columns
-	l.places = layout(columns, l.width)
-	if l.sort >= len(columns) || l.sort >= 0 && columns[l.sort].Compare == nil {
-		l.sort = -1
-	}
-	l.rebuild()
+	l.arrange()
 }
 
 // SetTheme changes the colours, as when the terminal tells its background.
@@ -75,12 +73,15 @@ func (l *List[T, K]) SetTheme(t theme.Theme) { l.cfg.Theme = t }
 
 // SetFilter shows only the rows that f lets through.
 func (l *List[T, K]) SetFilter(f Filter) {
-	l.filter = f
-	l.rebuild()
+	l.want.filter = f
+	l.ask()
 }
 
-// Filter returns the filter in force.
-func (l *List[T, K]) Filter() Filter { return l.filter }
+// Filter returns the filter that is asked for.
+func (l *List[T, K]) Filter() Filter { return l.want.filter }
+
+// FilterShown returns the filter in force.
+func (l *List[T, K]) FilterShown() Filter { return l.shown.filter }
 
 // Selected returns the selected row; ok is false where no row is shown.
 func (l *List[T, K]) Selected() (row T, ok bool) {
@@ -90,56 +91,16 @@ func (l *List[T, K]) Selected() (row T, ok bool) {
 	return l.rows[l.view[l.cursor]], true
 }
 
-// Shown yields the rows that the filter lets through, in order, on screen or not.
-func (l *List[T, K]) Shown() iter.Seq[T] {
-	return func(yield func(T) bool) {
-		for at, i := range l.view {
-			if !l.isHeading(at) && !yield(l.rows[i]) {
-				return
-			}
-		}
-	}
-}
-
 // Len returns how many rows the filter lets through, of how many there are.
-func (l *List[T, K]) Len() (shown, all int) {
-	shown, all = len(l.view)-l.headings(len(l.view)), len(l.rows)
-	if l.cfg.Heading != nil {
-		for _, row := range l.rows {
-			if l.parts(row) {
-				all--
-			}
-		}
-	}
-	return shown, all
-}
+func (l *List[T, K]) Len() (shown, all int) { return len(l.view) - len(l.heads), l.all }
 
-// rebuild makes the view anew and puts the selection back on its row.
-func (l *List[T, K]) rebuild() {
-	l.view = slices.Grow(l.view[:0], len(l.rows))
-	asGiven := !l.filter.Active() && l.sort < 0
-	for i := range l.rows {
-		switch {
-		case l.parts(l.rows[i]):
-			if asGiven {
-				l.view = append(l.view, int32(i))
-			}
-		case !l.filter.Active() || l.filter.Match(l.cfg.Text(l.rows[i])):
-			l.view = append(l.view, int32(i))
-		}
-	}
-	l.order()
-	l.follow()
-	l.settle()
-}
-
-// follow finds the selected row in a new view.
-func (l *List[T, K]) follow() {
+// follow puts the selection back on its row in a new view, where at is the
+// row's index; negative where it is gone.
+func (l *List[T, K]) follow(at int) {
 	if !l.moved {
 		l.cursor, l.offset = 0, 0
 		return
 	}
-	at := slices.IndexFunc(l.view, func(i int32) bool { return !l.parts(l.rows[i]) && l.cfg.Key(l.rows[i]) == l.key })
 	if at < 0 {
 		return // the same index is the nearest
 	}

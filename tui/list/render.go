@@ -50,7 +50,7 @@ func (l *List[T, K]) Position() string {
 	count := func(n int) string { return units.Count(int64(n)) }
 	above := l.offset - l.headings(l.offset)
 	onScreen := l.offset + lines - l.headings(l.offset+lines)
-	return count(above+1) + "–" + count(onScreen) + " of " + count(len(l.view)-l.headings(len(l.view)))
+	return count(above+1) + "–" + count(onScreen) + " of " + count(len(l.view)-len(l.heads))
 }
 
 // headLines, bodyLines and hintLines share out the height.
@@ -74,7 +74,7 @@ func (l *List[T, K]) hintLines() int {
 // nothing says why there are no rows.
 func (l *List[T, K]) nothing() string {
 	if len(l.rows) > 0 {
-		return "no row matches the filter " + l.filter.String()
+		return "no row matches the filter " + l.shown.filter.String()
 	}
 	return l.cfg.Empty
 }
@@ -93,7 +93,7 @@ func (l *List[T, K]) head() string {
 	for _, p := range l.places {
 		title, paint := l.cfg.Columns[p.column].Title, l.cfg.Theme.Dim
 		right := l.cfg.Columns[p.column].Right
-		if p.column == l.sort {
+		if p.column == l.shown.sort {
 			paint = l.cfg.Theme.Title
 			title, p = l.marked(title, p, right)
 		}
@@ -107,7 +107,7 @@ func (l *List[T, K]) head() string {
 // title the arrow takes a cell of the gap beside it.
 func (l *List[T, K]) marked(title string, p place, right bool) (string, place) {
 	arrow, space := "↑", " "
-	if l.desc {
+	if l.shown.desc {
 		arrow = "↓"
 	}
 	if room := p.width - cells(title); room < 2 {

@@ -10,12 +10,12 @@ func (l *List[T, K]) SortBy(column int) {
 	if column < 0 || column >= len(l.cfg.Columns) || l.cfg.Columns[column].Compare == nil {
 		return
 	}
-	if column == l.sort {
-		l.desc = !l.desc
+	if column == l.want.sort {
+		l.want.desc = !l.want.desc
 	} else {
-		l.sort, l.desc = column, l.cfg.Columns[column].Descending
+		l.want.sort, l.want.desc = column, l.cfg.Columns[column].Descending
 	}
-	l.rebuild()
+	l.ask()
 }
 
 // NextSort sorts by the next column on screen that can be sorted by, after the
@@ -26,7 +26,7 @@ func (l *List[T, K]) NextSort() { l.stepSort(1) }
 func (l *List[T, K]) PreviousSort() { l.stepSort(-1) }
 
 // InvertSort turns the order round; without a column sorted by it changes nothing.
-func (l *List[T, K]) InvertSort() { l.SortBy(l.sort) }
+func (l *List[T, K]) InvertSort() { l.SortBy(l.want.sort) }
 
 func (l *List[T, K]) stepSort(step int) {
 	var sortable []int
@@ -39,30 +39,11 @@ func (l *List[T, K]) stepSort(step int) {
 	if len(sortable) == 0 {
 		return
 	}
-	at := slices.Index(sortable, l.sort)
+	at := slices.Index(sortable, l.want.sort)
 	if at < 0 && step < 0 {
 		at = 0
 	}
-	if next := sortable[(at+step+len(sortable))%len(sortable)]; next != l.sort {
+	if next := sortable[(at+step+len(sortable))%len(sortable)]; next != l.want.sort {
 		l.SortBy(next)
 	}
-}
-
-// order sorts the view. Equal rows are told apart by their index, which makes
-// the order stable without the cost of a stable sort.
-func (l *List[T, K]) order() {
-	if l.sort < 0 {
-		return
-	}
-	rows, compare, desc := l.rows, l.cfg.Columns[l.sort].Compare, l.desc
-	slices.SortFunc(l.view, func(i, j int32) int {
-		a, b := rows[i], rows[j]
-		if desc {
-			a, b = b, a
-		}
-		if c := compare(a, b); c != 0 {
-			return c
-		}
-		return int(i - j)
-	})
 }

@@ -1,0 +1,124 @@
+package tui
+
+import (
+	"context"
+
+	tea "charm.land/bubbletea/v2"
+
+	"leaktop/capture/snapshot"
+	"leaktop/diff"
+)
+
+// judging has the judge see the events and judge them beside the update loop:
+// either takes longer than a frame where there are many stacks.
+type judging struct {
+	// bench is what the running command has for itself.
+	bench    judgeBench
+	waiting  []snapshot.Event // that the judge has not seen yet, in order
+	running  bool
+	late     bool // it takes longer than a frame or two
+	number   int  // of the command
+	done     context.CancelFunc
+	restarts int // that were handed over
+}
+
+// judgeBench is all that sees every event in order.
+type judgeBench struct {
+	judge    Judge
+	ages     *diff.Ages
+	seq      int // number of the newest snapshot that was seen
+	restarts int
+}
+
+// judgedMsg brings a judgement, or only the judge back.
+type judgedMsg struct {
+	verdicts *verdicts // nil where nothing has changed
+	restarts int       // that the judge had seen
+}
+
+// lateJudgeMsg says that what the judge began a while ago may still last.
+type lateJudgeMsg struct{ number int }
+
+// see notes an event for the judge.
+func (j *judging) see(e snapshot.Event) {
+	j.waiting = append(j.waiting, e)
+	if _, restarted := e.(snapshot.Restarted); restarted {
+		j.restarts++
+	}
+}
+
+// judge hands over the events that the judge has not seen. While it is at work
+// they wait, so that a slow judge is asked once for several snapshots.
+func (m *Model) judge() tea.Cmd {
+	j := &m.judging
+	if j.running || len(j.waiting) == 0 {
+		return nil
+	}
+	j.running, j.late = true, false
+	j.number++
+	events, bench, number := j.waiting, &j.bench, j.number
+	ctx, done := context.WithCancel(m.cfg.Context)
+	j.waiting, j.done = nil, done
+	telling := func(id snapshot.StackID) snapshot.Frame { return tellingFrame(m.cfg.Table, m.cfg.Own, id) }
+	judge := m.beside(func() tea.Msg {
+		changed := false
+		for _, e := range events {
+			if ctx.Err() != nil {
+				return nil
+			}
+			changed = bench.see(e) || changed
+		}
+		msg := judgedMsg{restarts: bench.restarts}
+		if changed {
+			msg.verdicts = newVerdicts(bench.judge.Result(), telling)
+			msg.verdicts.seq, msg.verdicts.since = bench.seq, bench.ages.All()
+		}
+		return msg
+	})
+	return tea.Batch(judge, m.beside(func() tea.Msg {
+		if !wait(ctx, patience) {
+			return nil
+		}
+		return lateJudgeMsg{number}
+	}))
+}
+
+// see takes one event in, and reports whether it may change the judgement.
+func (b *judgeBench) see(e snapshot.Event) bool {
+	b.judge.Apply(e)
+	switch e := e.(type) {
+	case snapshot.Taken:
+		b.ages.Observe(e.Snapshot)
+		b.seq = e.Snapshot.Seq
+	case snapshot.Restarted:
+		b.restarts++
+	default:
+		return false
+	}
+	return true
+}
+
+// judged takes a judgement over, unless it is of a process that is no more.
+func (m *Model) judged(msg judgedMsg) tea.Cmd {
+	m.judging.done()
+	m.judging.running, m.judging.late = false, false
+	if msg.verdicts == nil || msg.restarts != m.judging.restarts {
+		return nil
+	}
+	m.data.verdicts = msg.verdicts
+	m.version++
+	return m.raise()
+}
+
+// asOf says of which snapshot the judgement is where the newest one waits for
+// its own, "" where it does not or not for long.
+func (m *Model) asOf() string {
+	newest := m.data.history.Newest()
+	if !m.judging.late || newest == nil || m.data.verdicts.seq == newest.Seq {
+		return ""
+	}
+	if m.data.verdicts.seq == 0 {
+		return "judging #" + itoa(newest.Seq)
+	}
+	return "judging #" + itoa(newest.Seq) + ", findings as of #" + itoa(m.data.verdicts.seq)
+}
