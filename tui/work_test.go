@@ -243,3 +243,17 @@ func TestQuitWhileWorking(t *testing.T) {
 		t.Errorf("after Wait somebody began to work: %v", msg)
 	}
 }
+
+// Events, keys, the judge and what is worked out all come at once: the race
+// detector looks on, and in the end the screen shows the newest.
+func TestWorkWhileEventsCome(t *testing.T) {
+	term := startTerminalWith(t, 120, 32, color.Black, trueColour(), nil, func(m *Model) { m.workshop.atOnce = -1 })
+	keys := "2ov3o1b2m/put\rv3vv4G\r15"
+	for i, e := range term.story.whole() {
+		term.events <- e
+		term.text(string(keys[i%len(keys)]))
+	}
+	term.await("the newest is known", func() bool { return term.has("#8") })
+	term.text("\x1b\x1b\x1b2")
+	term.await("and shown", func() bool { return term.has("→ #8") })
+}
