@@ -100,15 +100,29 @@ func (m *markdown) goroutines(c *diff.Comparison) {
 		return
 	}
 	rows := atMost(all, m.o.Limit)
-	m.printf("\n| Δ | now | | state | blocked in | at | started as |\n|---:|---:|---|---|---|---|---|\n")
+	more := toldColumns(c)
+	m.printf("\n| Δ | now | | state | blocked in | at | started as |")
+	m.cells(more)
+	m.printf("\n|---:|---:|---|---|---|---|---|%s\n", strings.Repeat("---|", len(more)))
 	for _, g := range rows {
-		m.printf("| %s | %s | %s | %s | %s | %s | %s |\n", v.change(g.Delta), v.value(g.After), v.status(g.Status), escape(string(g.State)),
-			code(g.Blocked.Function), escape(place(g.Blocked)), code(g.Entry.Function))
+		m.printf("| %s | %s | %s | %s | %s | %s | %s |", v.change(g.Delta), v.value(g.After), v.status(g.Status), escape(string(g.State)),
+			code(named(g.Blocked)), escape(place(g.Blocked)), code(named(g.Entry)))
+		if more != nil {
+			m.cells(told(c, g))
+		}
+		m.printf("\n")
 	}
 	m.rest(len(all)-len(rows), "group")
 	m.printf("\nThe commonest stack of each, leaf first:\n")
 	for _, g := range rows {
 		m.folded(c.Table, fmt.Sprintf("%s %s, %s", v.change(g.Delta), oneLine(g.Blocked.Function), g.State), g.Stacks[0])
+	}
+}
+
+// cells writes the last ones of a row.
+func (m *markdown) cells(texts []string) {
+	for _, text := range texts {
+		m.printf(" %s |", escape(text))
 	}
 }
 

@@ -181,9 +181,14 @@ func textGoroutines(w io.Writer, c *diff.Comparison, o Options) error {
 	}
 	table := aligned{right: 2}
 	table.add()
-	table.add("Δ", "now", "", "state", "blocked in", "at", "started as")
+	more := toldColumns(c)
+	table.add(append([]string{"Δ", "now", "", "state", "blocked in", "at", "started as"}, more...)...)
 	for _, g := range atMost(changed, o.Limit) {
-		table.add(v.change(g.Delta), v.value(g.After), v.status(g.Status), string(g.State), g.Blocked.Function, place(g.Blocked), g.Entry.Function)
+		row := []string{v.change(g.Delta), v.value(g.After), v.status(g.Status), string(g.State), named(g.Blocked), place(g.Blocked), named(g.Entry)}
+		if more != nil {
+			row = append(row, told(c, g)...)
+		}
+		table.add(row...)
 	}
 	if err := table.write(w); err != nil {
 		return err
@@ -204,6 +209,10 @@ func groupTotal(groups []diff.Group) diff.Change {
 func changedGroups(groups []diff.Group) []diff.Group {
 	return slices.DeleteFunc(slices.Clone(groups), func(g diff.Group) bool { return g.Delta == 0 })
 }
+
+// named is the function of a frame; of none, as goroutines have that were running
+// when a dump was taken, a dash.
+func named(f snapshot.Frame) string { return cmp.Or(f.Function, "-") }
 
 // place is the short form of where a frame is, "notify.go:88".
 func place(f snapshot.Frame) string {
