@@ -34,7 +34,7 @@ const (
 	// Waiting goroutines are parked for a reason that their frames do not show.
 	Waiting State = "waiting"
 	// Unknown is the state of a stack without frames, or of another language.
-	Unknown State = "unknown"
+	Unknown State = snapshot.UnknownState
 )
 
 // waitOf maps functions near the leaf of a Go stack to what waits there; ""
@@ -105,8 +105,6 @@ func StateOf(t *snapshot.Table, stack snapshot.StackID) State {
 		}
 	}
 	switch {
-	case strings.HasPrefix(t.Leaf(stack).Function, "0x"):
-		return Unknown // the runtime's frames at the leaf have no names, as with debug=1
 	case acquires:
 		return Semacquire
 	case parked:

@@ -10,9 +10,8 @@ import (
 )
 
 // Profile decodes a pprof profile: protobuf, packed with gzip or not, or one of
-// the older text forms that google/pprof reads (heap?debug=1 and
-// goroutine?debug=1 of Go among them; their function names are lost, because
-// that parser skips them).
+// the older text forms that google/pprof reads, heap?debug=1 and
+// goroutine?debug=1 of Go among them, with their names.
 //
 // The name stands for the input in errors: a path, or an address without
 // secrets. Frames, stacks and labels are interned in the table. Data is not
@@ -42,7 +41,8 @@ func Profile(data []byte, name string, table *snapshot.Table, limits Limits) (*s
 	if err := refuseKind(name, data); err != nil {
 		return nil, err
 	}
-	if isText(data) {
+	text := isText(data)
+	if text {
 		proto, err := protoOfText(data, name)
 		if err != nil {
 			return nil, err
@@ -60,6 +60,9 @@ func Profile(data []byte, name string, table *snapshot.Table, limits Limits) (*s
 	p, err := convert(indexed, table, survey.cost)
 	if err != nil {
 		return nil, refuseProto(name, err, survey.types)
+	}
+	if text {
+		p = withoutUnnamed(p, table)
 	}
 	return p, nil
 }

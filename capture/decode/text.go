@@ -44,6 +44,7 @@ func protoOfText(data []byte, name string) ([]byte, error) {
 	if err != nil {
 		return nil, refuse(name, "it is text, but not a profile that pprof knows", howToFetch)
 	}
+	nameText(data, p)
 	var proto bytes.Buffer
 	if err := p.WriteUncompressed(&proto); err != nil {
 		return nil, refuse(name, "it is text that pprof cannot keep as a profile ("+clean.Line(err.Error(), maxName)+")", howToFetch)

@@ -1,5 +1,9 @@
 package snapshot
 
+// UnknownState is the state of goroutines of which nothing tells it, not even
+// their frames: those that would are missing.
+const UnknownState = "unknown"
+
 // told is a stack together with what a dump says of it.
 type told struct {
 	stack StackID
