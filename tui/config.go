@@ -63,6 +63,8 @@ type Config struct {
 	// Own are the prefixes of functions and packages that count as own code.
 	Own   []string
 	Alert Alert
+	// Salt is what pseudonyms in exports depend on: random, and nobody else's.
+	Salt []byte
 	// Now is the clock, for ages and countdowns.
 	Now func() time.Time
 }

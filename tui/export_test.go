@@ -14,9 +14,16 @@ import (
 	"leaktop/capture/snapshot"
 )
 
+// exportEndings are those of all that can be exported, in the menu's order.
+func exportEndings() []string {
+	return []string{".pb.gz", ".goroutine.pb.gz", ".md", ".json", ".txt", ".html", ".svg", ".goroutine.svg",
+		".speedscope.json", ".goroutine.speedscope.json", ".folded", ".goroutine.folded",
+		".heap.csv", ".goroutines.csv", ".findings.csv", ".curves.csv", ".heap-8.pb.gz", ".goroutine-8.pb.gz"}
+}
+
 func TestExportProposesAPath(t *testing.T) {
 	p := told(t, 120, 32).press("e")
-	endings := []string{".pb.gz", ".goroutine.pb.gz", ".md", ".json", ".txt", ".heap-8.pb.gz", ".goroutine-8.pb.gz"}
+	endings := exportEndings()
 	for i, ending := range endings {
 		if i > 0 {
 			p.press("down")
@@ -36,11 +43,11 @@ func TestExportProposesAPath(t *testing.T) {
 func TestExportWrites(t *testing.T) {
 	const stem = "leaktop-orders-20260301-120145"
 	p := told(t, 120, 32).press("e")
-	for range 7 {
+	for range exportEndings() {
 		p.press("enter").want("wrote leaktop-orders-20260301-120145", "at 12:01:48")
 		p.press("down")
 	}
-	if len(p.files.written) != 7 {
+	if len(p.files.written) != len(exportEndings()) {
 		t.Fatalf("%d files were written", len(p.files.written))
 	}
 
@@ -80,7 +87,12 @@ func TestExportWrites(t *testing.T) {
 	if report.Schema != "leaktop.report/v1" || !strings.HasPrefix(report.Window.From, "2026-03-01T12:00:00") || !strings.HasPrefix(report.Window.To, "2026-03-01T12:01:45") {
 		t.Errorf("the report says %+v", report)
 	}
-	for name, want := range map[string]string{".md": "cache.(*Store).Put", ".txt": "cache.(*Store).Put", ".heap-8.pb.gz": strings.Repeat("h", 31<<10), ".goroutine-8.pb.gz": strings.Repeat("g", 2<<10)} {
+	for name, want := range map[string]string{
+		".md": "cache.(*Store).Put", ".txt": "cache.(*Store).Put", ".html": "cache.(*Store).Put", ".svg": "cache.(*Store).Put", ".speedscope.json": "cache.(*Store).Put",
+		".folded": "cache.(*Store).Put", ".heap.csv": "cache.(*Store).Put", ".goroutine.svg": "runtime.gopark", ".goroutine.speedscope.json": "runtime.gopark",
+		".goroutine.folded": "runtime.gopark 14 56", ".goroutines.csv": "chan send", ".findings.csv": "verdict,check", ".curves.csv": "2026-03-01T12:01:45Z,no,",
+		".heap-8.pb.gz": strings.Repeat("h", 31<<10), ".goroutine-8.pb.gz": strings.Repeat("g", 2<<10),
+	} {
 		if !strings.Contains(p.files.written[stem+name], want) {
 			t.Errorf("%s lacks what it is about: %.200q", name, p.files.written[stem+name])
 		}
@@ -211,4 +223,79 @@ func TestExportedPprofIsGzipped(t *testing.T) {
 	if _, err := io.Copy(io.Discard, z); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// toldLeaks is a program that was told the whole story, of which its judge has
+// an opinion.
+func toldLeaks(t *testing.T) *program {
+	p := newProgram(t)
+	p.judge.result = p.story.judged(t)
+	p.resize(120, 40)
+	p.tell(p.story.whole()...)
+	return p
+}
+
+// What leaves the company under pseudonyms names nothing of one's own: neither
+// in the file, nor in its name. What the target sent is not offered then.
+func TestExportAnonymised(t *testing.T) {
+	p := toldLeaks(t).press("e", "ctrl+p").want("pseudonyms for all names", "real names", "to  leaktop-anonymised-20260301-120145.pb.gz")
+	p.wantNot("as it was fetched")
+	endings := exportEndings()
+	endings = endings[:len(endings)-2]
+	for range endings {
+		p.press("enter").want("wrote leaktop-anonymised-20260301-120145")
+		p.press("down")
+	}
+	if len(p.files.written) != len(endings) {
+		t.Fatalf("%d files were written, want %d", len(p.files.written), len(endings))
+	}
+	for name, text := range p.files.written {
+		if z, err := gzip.NewReader(strings.NewReader(text)); err == nil {
+			unzipped, err := io.ReadAll(z)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text = string(unzipped)
+		}
+		for _, own := range []string{"example.com", "notify", "Notifier", "127.0.0.1", "/cache", "/home"} {
+			if strings.Contains(text, own) {
+				t.Errorf("%s holds %s", name, own)
+			}
+		}
+	}
+	if !strings.Contains(p.files.written["leaktop-anonymised-20260301-120145.findings.csv"], "\nleak,") {
+		t.Errorf("the findings are not there: %s", p.files.written["leaktop-anonymised-20260301-120145.findings.csv"])
+	}
+
+	// And back again.
+	p.press("ctrl+p").want("to  leaktop-orders-20260301-120145").wantNot("pseudonyms for all names")
+}
+
+// A live run knows what it judged and how it went.
+func TestExportHoldsTheRun(t *testing.T) {
+	p := toldLeaks(t).press("e")
+	for range 5 {
+		p.press("down")
+	}
+	p.want("▸ report as a page").press("enter")
+	page := p.files.written["leaktop-orders-20260301-120145.html"]
+	for _, want := range []string{`<section class="verdict leak"`, `<svg viewBox`, `class="curve s1"`, "snapshot #8", `<article class="card leak"`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+}
+
+// A small window shows the choices around the one that is selected, and the
+// cursor stands in the path.
+func TestExportInASmallWindow(t *testing.T) {
+	p := told(t, 60, 20).press("e").want("1 of 18", "▸ heap diff for go tool pprof", "to  leaktop-orders")
+	for range 17 {
+		p.press("down")
+		if c := p.View().Cursor; c == nil || !strings.HasPrefix(p.lines()[c.Y], " to  ") {
+			t.Fatalf("the cursor is at %+v of\n%s", c, p.screen())
+		}
+	}
+	p.want("18 of 18", "▸ goroutine profile of #8 as it was fetched", "to  leaktop-orders")
+	p.press("enter").want("wrote ")
 }

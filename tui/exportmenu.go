@@ -3,12 +3,12 @@ package tui
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
-	"leaktop/capture/snapshot"
 	"leaktop/diff/export"
 	"leaktop/diff/units"
 	"leaktop/tui/theme"
@@ -18,21 +18,19 @@ import (
 type exportMenu struct {
 	m       *Model
 	theme   theme.Theme
+	run     func() export.Run // what was seen when the menu was opened: this is written
 	choices []exportChoice
 	at      int
+	top     int // the first choice on screen
 	path    textinput.Model
 	edited  bool   // the user changed the path: choosing another format keeps it
 	result  string // what was written, or why nothing was
 	failed  bool
 	stem    string // of the proposed path, without its ending
-	what    string // the snapshots compared when the menu was opened: these are written
-}
-
-// exportChoice is one thing that can be written.
-type exportChoice struct {
-	name   string
-	ending string
-	write  func(io.Writer) error
+	what    string // the snapshots that are compared
+	// anonymise has pseudonyms written for names, and stems say so.
+	anonymise bool
+	plain     string // the stem without
 }
 
 // exportedMsg says how a write ended.
@@ -45,8 +43,7 @@ type exportedMsg struct {
 
 // openExport opens the menu for the snapshots that are compared now.
 func (m *Model) openExport() {
-	choices := m.exportChoices()
-	if len(choices) == 0 {
+	if m.data.Current() == nil {
 		m.say("nothing to export yet: the first snapshot is still to come")
 		return
 	}
@@ -54,22 +51,28 @@ func (m *Model) openExport() {
 	menu := &exportMenu{
 		m:       m,
 		theme:   m.theme,
-		choices: choices,
-		stem:    m.exportStem(),
+		run:     m.exportRun(),
+		choices: m.exportChoices(),
+		plain:   m.exportStem(m.data.history.Info.Name),
 		what:    fmt.Sprintf("#%d → #%d, %s", base.Seq, current.Seq, units.Duration(current.Time.Sub(base.Time))),
 	}
+	if len(menu.choices) == 0 {
+		m.say("nothing to export yet: the first profile is still to come")
+		return
+	}
+	menu.stem = menu.plain
 	menu.path = newInput(m.theme, menu.proposal())
 	m.over = menu
 }
 
 // exportStem names a file for what is compared: "leaktop-orders-20260301-120310".
-func (m *Model) exportStem() string {
-	name := strings.Map(func(r rune) rune {
+func (m *Model) exportStem(name string) string {
+	name = strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' {
 			return r
 		}
 		return '-'
-	}, m.data.history.Info.Name)
+	}, name)
 	if name != "" {
 		name = name[:min(len(name), longestName)] + "-" // by now it is ASCII
 	}
@@ -79,84 +82,7 @@ func (m *Model) exportStem() string {
 // longestName bounds what a program's name adds to a file's.
 const longestName = 40
 
-// exportChoices are the formats that what was seen allows.
-func (m *Model) exportChoices() []exportChoice {
-	current := m.data.Current()
-	if current == nil {
-		return nil
-	}
-	heap, goroutines := m.data.pair(snapshot.Heap), m.data.pair(snapshot.Goroutine)
-	base := m.data.Base()
-	whole := m.data.whole(base, current)
-	history, head := m.data.history.Freeze(nil), m.exportHead(heap, goroutines)
-	// The comparing is done with the writing, beside the update loop. Each has a
-	// history of its own, since one may begin before another has ended.
-	diffs := func() export.Diff {
-		d := head
-		d.Heap, d.Goroutines = heap.compare(history.Freeze(nil)), goroutines.compare(history.Freeze(nil))
-		return d
-	}
-	var out []exportChoice
-	if heap.current != nil {
-		out = append(out, exportChoice{"heap diff for go tool pprof", ".pb.gz", func(w io.Writer) error { return export.Pprof(w, heap.compare(history.Freeze(nil))) }})
-	}
-	if goroutines.current != nil {
-		out = append(out, exportChoice{"goroutine diff for go tool pprof", ".goroutine.pb.gz", func(w io.Writer) error { return export.Pprof(w, goroutines.compare(history.Freeze(nil))) }})
-	}
-	if heap.current != nil || goroutines.current != nil {
-		out = append(out,
-			exportChoice{"report as Markdown, for an issue", ".md", func(w io.Writer) error { return export.Markdown(w, diffs(), export.Options{}) }},
-			exportChoice{"report as JSON, leaktop.report/v1", ".json", func(w io.Writer) error { return export.JSON(w, report(diffs(), base, current, whole)) }},
-			exportChoice{"report as text", ".txt", func(w io.Writer) error { return export.Text(w, diffs(), export.Options{}) }})
-	}
-	for _, kind := range []snapshot.Kind{snapshot.Heap, snapshot.Goroutine} {
-		shot := m.data.with(kind, current)
-		if shot == nil || shot.Raw[kind] == nil {
-			continue
-		}
-		raw := shot.Raw[kind]
-		out = append(out, exportChoice{fmt.Sprintf("%s profile of #%d as it was fetched", kind, shot.Seq), fmt.Sprintf(".%s-%d.pb.gz", kind, shot.Seq),
-			func(w io.Writer) error { _, err := w.Write(raw); return err }})
-	}
-	return out
-}
-
-// report is the JSON of a diff, with what the history adds to it: both snapshots
-// are of one run, how many whole ones there were in between, and how many GCs.
-func report(d export.Diff, base, current *snapshot.Entry, whole int) export.Report {
-	r := export.NewReport(d, 0)
-	r.Window.Snapshots = whole
-	restarts := 0
-	r.Window.Restarts = &restarts
-	before, a := base.Vitals.Get(snapshot.NumGC)
-	after, b := current.Vitals.Get(snapshot.NumGC)
-	if a && b && after >= before {
-		cycles := after - before
-		r.Window.GCCycles = &cycles
-	}
-	return r
-}
-
-// exportHead is what the reports begin with.
-func (m *Model) exportHead(heap, goroutines pair) export.Diff {
-	info := m.data.history.Info
-	d := export.Diff{Target: export.NewTarget(info.Address, m.data.startTime(), info.GoVersion)}
-	base, current := m.data.Base(), m.data.Current()
-	d.Base = export.Input{Name: "#" + itoa(base.Seq), Time: base.Time}
-	d.Current = export.Input{Name: "#" + itoa(current.Seq), Time: current.Time}
-	note := func(p pair) {
-		// A snapshot may lack one of its profiles; an earlier one stands in.
-		if p.current != nil && (p.base.Seq != base.Seq || p.current.Seq != current.Seq) {
-			d.Notes = append(d.Notes, fmt.Sprintf("the %s profiles are of #%d, %s, and #%d, %s", p.kind,
-				p.base.Seq, p.base.Time.Format(clock), p.current.Seq, p.current.Time.Format(clock)))
-		}
-	}
-	note(heap)
-	note(goroutines)
-	return d
-}
-
-func (e *exportMenu) proposal() string { return e.stem + e.choices[e.at].ending }
+func (e *exportMenu) proposal() string { return e.stem + e.offered()[e.at].ending }
 
 func (e *exportMenu) key(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	switch msg.String() {
@@ -170,6 +96,8 @@ func (e *exportMenu) key(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 		return e.write(false), false
 	case "ctrl+o":
 		return e.write(true), false
+	case "ctrl+p":
+		e.toggle()
 	default:
 		return e.edit(msg), false
 	}
@@ -177,12 +105,35 @@ func (e *exportMenu) key(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 }
 
 func (e *exportMenu) choose(i int) {
-	e.at = max(0, min(i, len(e.choices)-1))
+	e.at = max(0, min(i, len(e.offered())-1))
+	e.propose()
+}
+
+// propose follows what is chosen, unless the user named a path.
+func (e *exportMenu) propose() {
 	e.result = ""
 	if !e.edited {
 		e.path.SetValue(e.proposal())
 		e.path.CursorEnd()
 	}
+}
+
+// toggle writes pseudonyms for names, or the names themselves.
+func (e *exportMenu) toggle() {
+	e.anonymise = !e.anonymise
+	e.stem = e.plain
+	if e.anonymise {
+		e.stem = e.m.exportStem("anonymised")
+	}
+	e.choose(e.at)
+}
+
+// offered are the choices there are: what was fetched raw is never anonymised.
+func (e *exportMenu) offered() []exportChoice {
+	if !e.anonymise {
+		return e.choices
+	}
+	return slices.DeleteFunc(slices.Clone(e.choices), func(c exportChoice) bool { return c.raw })
 }
 
 // edit hands a key or a paste to the path.
@@ -198,7 +149,8 @@ func (e *exportMenu) edit(msg tea.Msg) tea.Cmd {
 
 // write writes the chosen format beside the update loop.
 func (e *exportMenu) write(force bool) tea.Cmd {
-	path, choice, files := strings.TrimSpace(e.path.Value()), e.choices[e.at], e.m.cfg.Files
+	path, choice, files := strings.TrimSpace(e.path.Value()), e.offered()[e.at], e.m.cfg.Files
+	seen, anonymise, salt := e.run, e.anonymise, e.m.cfg.Salt
 	if path == "" {
 		e.result, e.failed = "no path: type where to write to", true
 		return nil
@@ -207,8 +159,17 @@ func (e *exportMenu) write(force bool) tea.Cmd {
 	return func() tea.Msg {
 		var size int64
 		full, err := files.Write(path, force, func(w io.Writer) error {
+			var run export.Run
+			var options export.Options
+			if !choice.raw {
+				run = seen()
+				options.SampleType = choice.sampleType(run)
+			}
+			if anonymise {
+				run, options = export.Anonymise(run, options, salt)
+			}
 			counted := &countingWriter{w: w}
-			err := choice.write(counted)
+			err := choice.write(counted, run, options)
 			size = counted.n
 			return err
 		})
@@ -240,20 +201,37 @@ func (e *exportMenu) done(msg exportedMsg) {
 }
 
 func (e *exportMenu) hints() []hint {
-	return []hint{{"↑↓", "what"}, {"enter", "write"}, {"ctrl+o", "replace"}, {"esc", "back"}}
+	names := hint{"ctrl+p", "anonymise"}
+	if e.anonymise {
+		names.does = "real names"
+	}
+	return []hint{{"enter", "write"}, {"ctrl+o", "replace"}, {"esc", "back"}, names, {"↑↓", "what"}}
 }
 
 const pathLabel = " to  "
 
-// The lines of the menu above the path: a title, an empty line, the choices,
-// an empty line.
-func (e *exportMenu) pathLine() int { return 2 + len(e.choices) + 1 }
+// The lines of the menu besides the choices: a title and an empty line above,
+// below an empty line, the path, an empty line and two for how it ended.
+const menuLines = 7
+
+// rows is how many choices there is room for.
+func (e *exportMenu) rows(height int) int { return max(1, min(len(e.offered()), height-menuLines)) }
 
 func (e *exportMenu) render(width, height int) string {
-	lines := []string{fit(" "+e.theme.Title.Apply("Export")+e.theme.Dim.Apply("  "+e.what), width), ""}
-	for i, c := range e.choices {
+	choices, rows := e.offered(), e.rows(height)
+	e.top = max(0, min(e.top, e.at, len(choices)-rows))
+	e.top = max(e.top, e.at-rows+1)
+	title := " " + e.theme.Title.Apply("Export") + e.theme.Dim.Apply("  "+e.what)
+	if e.anonymise {
+		title += e.theme.Dim.Apply("  ") + e.theme.Accent.Apply("pseudonyms for all names")
+	}
+	if rows < len(choices) {
+		title += e.theme.Dim.Apply(fmt.Sprintf("  %d of %d", e.at+1, len(choices)))
+	}
+	lines := []string{fit(title, width), ""}
+	for i, c := range choices[e.top : e.top+rows] {
 		line := "   " + c.name
-		if i == e.at {
+		if e.top+i == e.at {
 			line = e.theme.Selected.Apply(fit(" "+e.theme.Accent.Apply(theme.SelectionGlyph)+" "+c.name, min(width, 60)))
 		}
 		lines = append(lines, line)
@@ -270,6 +248,7 @@ func (e *exportMenu) render(width, height int) string {
 	return block(lines, height)
 }
 
-func (e *exportMenu) cursor(_, _ int) *tea.Cursor {
-	return at(e.path.Cursor(), len(pathLabel), bodyTop+e.pathLine())
+// cursor stands in the path, below the choices of a window of this height.
+func (e *exportMenu) cursor(_, height int) *tea.Cursor {
+	return at(e.path.Cursor(), len(pathLabel), bodyTop+2+e.rows(height-bodyTop-footerSize)+1)
 }

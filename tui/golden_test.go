@@ -54,7 +54,7 @@ func scenes() []scene {
 		{"filter with a fault", keys("2 / p u t (")},
 		{"filter that hides all", keys("2 / z z z enter")},
 		{"export menu", keys("e")},
-		{"exported", keys("e down down down down down enter")},
+		{"exported", keys("e" + strings.Repeat(" down", 16) + " enter")},
 	}
 }
 

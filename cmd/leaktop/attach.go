@@ -68,6 +68,7 @@ func attach(ctx context.Context, std streams, text string, reach reachFlags, wat
 		Files:    files,
 		Own:      screen.own,
 		Alert:    tui.Alert(screen.alert),
+		Salt:     randomSalt(),
 		Now:      time.Now,
 	})
 	err = runScreens(ctx, std, model)

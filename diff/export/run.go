@@ -19,8 +19,6 @@ type Run struct {
 	// Root is the directory below which source files are named relative to it,
 	// "" for none.
 	Root string
-	// Snapshots is how many were fetched whole, 0 unknown.
-	Snapshots int
 }
 
 // Curves are the vitals of a process over time, with what a reader must know to
