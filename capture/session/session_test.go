@@ -71,7 +71,11 @@ func (r *run) heap(n, stacks int) *snapshot.Profile {
 func (r *run) goroutines(n, stacks int) *snapshot.Profile {
 	b := snapshot.NewBuilder(snapshot.Profile{Kind: snapshot.Goroutine, DefaultType: 0, Types: []snapshot.SampleType{{Name: "goroutine", Unit: "count"}}})
 	for i := range stacks {
-		b.Add(snapshot.Key{Stack: r.stack(1000 + i)}, []int64{int64(i + n)})
+		stack := r.stack(1000 + i)
+		if i%4 == 1 {
+			stack = r.table.InState(stack, "chan send")
+		}
+		b.Add(snapshot.Key{Stack: stack}, []int64{int64(i + n)})
 	}
 	return b.Profile()
 }

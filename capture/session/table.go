@@ -21,6 +21,10 @@ const (
 	maxLines  = 64 << 20 // frames of all stacks
 	maxLabels = 1 << 18
 	maxText   = 192 << 20 // bytes of names
+	// maxFrameText and maxLabelText bound the bytes of names that are compared
+	// while frames and labels are interned: many may share one long name.
+	maxFrameText = 1 << 30
+	maxLabelText = 64 << 20
 )
 
 // parts splits additions into what fits into one record each, frames first:
@@ -48,10 +52,10 @@ func cut[T any](all []T, most int) (part, rest []T) {
 }
 
 // few is how many of the stacks fit into one record, at least one.
-func few(stacks [][]snapshot.FrameID) int {
+func few(stacks []snapshot.AddedStack) int {
 	lines := 0
 	for i, stack := range stacks {
-		if lines += len(stack); lines > maxTableLines {
+		if lines += len(stack.Frames) + 1; lines > maxTableLines {
 			return max(i, 1)
 		}
 	}
@@ -84,8 +88,15 @@ func (p *payload) additions(a snapshot.Additions) {
 	p.uint(uint64(len(a.Stacks)))
 	var last []snapshot.FrameID
 	for _, stack := range a.Stacks {
-		p.stack(stack, last)
-		last = stack
+		if stack.State != "" {
+			p.uint(0) // a stack that shares nothing and has nothing of its own
+			p.uint(0)
+			p.uint(uint64(stack.Bare))
+			name(stack.State)
+			continue
+		}
+		p.stack(stack.Frames, last)
+		last = stack.Frames
 	}
 	p.uint(uint64(len(a.Labels)))
 	for _, set := range a.Labels {
@@ -121,9 +132,11 @@ type stacks struct {
 	frames []snapshot.FrameID // by the id in the file
 	stacks []snapshot.StackID
 	labels []snapshot.LabelsID
-	text   int
 	lines  int                // frames of all stacks
 	last   []snapshot.FrameID // of the last stack read, leaf first, by their ids in the table
+	before []snapshot.FrameID // that of the one before it, to be filled anew
+
+	text, frameText, labelText int
 }
 
 func newStacks(t *snapshot.Table) *stacks {
@@ -168,21 +181,26 @@ func (s *stacks) read(b []byte) error {
 		if p.bad {
 			break
 		}
-		if len(s.frames) > maxFrames || s.text > maxText {
+		s.frameText += len(f.Function) + len(f.File)
+		if len(s.frames) > maxFrames || s.text > maxText || s.frameText > maxFrameText {
 			return errFull
 		}
 		s.addFrame(s.table.InternFrame(f))
 	}
-	s.last = nil
+	s.last = s.last[:0]
 	for n := p.count(); n > 0 && !p.bad; n-- {
-		if err := s.readStack(&p); err != nil {
+		if err := s.readStack(&p, name); err != nil {
 			return err
 		}
 	}
 	for n := p.count(); n > 0 && !p.bad; n-- {
 		var set []snapshot.Label
 		for n := p.count(); n > 0 && !p.bad; n-- {
-			set = append(set, snapshot.Label{Key: name(), Value: name()})
+			l := snapshot.Label{Key: name(), Value: name()}
+			if s.labelText += len(l.Key) + len(l.Value); s.labelText > maxLabelText {
+				return errFull
+			}
+			set = append(set, l)
 		}
 		if p.bad {
 			break
@@ -205,15 +223,23 @@ func orBad(err error) error {
 	return err
 }
 
-func (s *stacks) readStack(p *parser) error {
+func (s *stacks) readStack(p *parser, name func() string) error {
 	shared, own := p.uint(), p.count()
 	if p.bad || shared > uint64(len(s.last)) {
 		return errBadTable
 	}
-	if s.lines += own + int(shared); s.lines > maxLines || len(s.stacks) > maxStacks {
+	if s.lines += own + int(shared); s.lines > maxLines || len(s.stacks) > maxStacks || s.text > maxText {
 		return errFull
 	}
-	stack := make([]snapshot.FrameID, 0, own+int(shared))
+	if own == 0 && shared == 0 {
+		bare, state := p.uint(), name()
+		if p.bad || bare == 0 || bare >= uint64(len(s.stacks)) || state == "" {
+			return errBadTable
+		}
+		s.addStack(s.table.InState(s.stacks[bare], state))
+		return nil
+	}
+	stack := s.before[:0]
 	for range own {
 		frame := p.uint()
 		if frame == 0 || frame >= uint64(len(s.frames)) {
@@ -221,7 +247,7 @@ func (s *stacks) readStack(p *parser) error {
 		}
 		stack = append(stack, s.frames[frame])
 	}
-	s.last = append(stack, s.last[len(s.last)-int(shared):]...)
+	s.before, s.last = s.last, append(stack, s.last[len(s.last)-int(shared):]...)
 	s.addStack(s.table.InternStack(s.last))
 	return nil
 }

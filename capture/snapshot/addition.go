@@ -7,13 +7,22 @@ type Extent struct {
 	Labels LabelsID
 }
 
+// AddedStack is one stack that a [Table] took in.
+type AddedStack struct {
+	Frames []FrameID // leaf first; nil for one that is known to be in a state
+	// Bare is the stack with the same frames and no state, and State the state it
+	// is known to be in; "" for a stack of which nothing but its frames is known.
+	Bare  StackID
+	State string
+}
+
 // Additions are what a [Table] took in from some extent on, in the order of
 // their ids: who interns all additions of one table in their order into another
 // that was empty gets the very same ids.
 type Additions struct {
 	After  Extent // the first of each has the id that follows
 	Frames []Frame
-	Stacks [][]FrameID // the frames of each, leaf first
+	Stacks []AddedStack
 	Labels []Labels
 }
 
@@ -41,7 +50,11 @@ func (t *Table) Since(e Extent) Additions {
 		a.Frames = append(a.Frames, t.frames[from:]...)
 	}
 	for id := e.Stacks + 1; int(id) < len(t.stacks); id++ {
-		a.Stacks = append(a.Stacks, appendFrames(nil, t.codeOf(id)))
+		if twin, ok := t.states[id]; ok {
+			a.Stacks = append(a.Stacks, AddedStack{Bare: twin.stack, State: twin.state})
+			continue
+		}
+		a.Stacks = append(a.Stacks, AddedStack{Frames: appendFrames(nil, t.codeOf(id))})
 	}
 	if from := int(e.Labels) + 1; from < len(t.labels) {
 		a.Labels = append(a.Labels, t.labels[from:]...)

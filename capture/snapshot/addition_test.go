@@ -14,7 +14,8 @@ func TestAdditionsGiveTheSameIDs(t *testing.T) {
 		for i := range 4 {
 			root := from.InternFrame(Frame{Function: "main.main", File: "main.go", Line: 10 + round})
 			leaf := from.InternFrame(Frame{Function: "main.f", Line: i + round})
-			from.InternStack([]FrameID{leaf, root})
+			stack := from.InternStack([]FrameID{leaf, root})
+			from.InState(stack, "select")
 			from.InternLabels([]Label{{Key: "n", Value: string(rune('a' + i + round))}})
 		}
 		a := from.Since(extent)
@@ -25,7 +26,11 @@ func TestAdditionsGiveTheSameIDs(t *testing.T) {
 			to.InternFrame(f)
 		}
 		for _, stack := range a.Stacks {
-			to.InternStack(stack)
+			if stack.State != "" {
+				to.InState(stack.Bare, stack.State)
+			} else {
+				to.InternStack(stack.Frames)
+			}
 		}
 		for _, l := range a.Labels {
 			to.InternLabels(l)
