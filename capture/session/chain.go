@@ -43,6 +43,8 @@ func (c *packer) append(p *payload, profile *snapshot.Profile, record uint32) {
 	}
 	p.uint(uint64(c.last))
 	p.bytes(c.frame)
+	p.uint(uint64(profile.Form))
+	p.told(profile.Told)
 	c.last = record
 }
 
@@ -62,6 +64,7 @@ var (
 // read reads a profile of a record. After an error others may follow all the same.
 func (c *unpacker) read(p *parser, record uint32) (*snapshot.Profile, error) {
 	on, frame := p.uint(), p.bytes()
+	form, told := snapshot.Form(p.uint()), p.told()
 	if p.bad || on != uint64(c.last) && !snapshot.IsKeyFrame(frame) {
 		c.last = 0
 		return nil, errChain
@@ -72,7 +75,9 @@ func (c *unpacker) read(p *parser, record uint32) (*snapshot.Profile, error) {
 		return nil, errFrame
 	}
 	c.last = record
-	return cleaned(c.Profile()), nil
+	profile := cleaned(c.Profile())
+	profile.Form, profile.Told = form, told
+	return profile, nil
 }
 
 // cleaned makes the strings of a profile safe to print.

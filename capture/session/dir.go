@@ -55,5 +55,6 @@ func Path(dir, target string, begun time.Time) string {
 			safe[i] = '-'
 		}
 	}
-	return filepath.Join(dir, begun.UTC().Format("20060102-150405Z-")+strings.Trim(string(safe), "-.")+Extension)
+	name = begun.UTC().Format("20060102-150405Z-") + strings.Trim(string(safe), "-.")
+	return filepath.Join(dir, strings.TrimSuffix(name, "-")+Extension)
 }

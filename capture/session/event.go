@@ -147,6 +147,7 @@ func (p *parser) vitals() snapshot.Vitals {
 func (p *payload) scheduled(s snapshot.Scheduled) {
 	p.int(int64(s.Every))
 	p.int(int64(s.Actual))
+	p.string(s.Slowed)
 	p.time(s.Next)
 	p.bool(s.Paused)
 	p.int(int64(s.Cost.Requests))
@@ -159,7 +160,7 @@ func (p *payload) scheduled(s snapshot.Scheduled) {
 
 func (p *parser) scheduled() snapshot.Scheduled {
 	return snapshot.Scheduled{
-		Every: time.Duration(p.int()), Actual: time.Duration(p.int()), Next: p.time(), Paused: p.bool(),
+		Every: time.Duration(p.int()), Actual: time.Duration(p.int()), Slowed: p.string(), Next: p.time(), Paused: p.bool(),
 		Cost: snapshot.Cost{
 			Requests: int(p.int()), Bytes: p.int(), Busy: time.Duration(p.int()),
 			Elapsed: time.Duration(p.int()), Latency: time.Duration(p.int()), CPU: time.Duration(p.int()),

@@ -28,7 +28,7 @@ type Reader struct {
 
 	at      int64  // where the next record begins
 	last    uint32 // the number of the last record that was read
-	tables  uint32 // that of the last record of stacks that was taken in
+	tables  uint32 // that of the last record of stacks that was met, and of the header
 	stacks  *stacks
 	chains  unpackers
 	raw     map[snapshot.Kind][]byte // of the snapshot that comes
@@ -142,21 +142,30 @@ func (r *Reader) survey(size int64) error {
 		if found.kind != kindHeader && found.kind != kindTable {
 			continue
 		}
-		b, err := r.payload(found)
-		switch {
-		case errors.Is(err, errBadRecord):
-			continue // it is met again, and counted then
-		case err != nil:
+		if err := r.readTable(found); err != nil {
 			return cannotRead(r.path, err)
-		case found.kind == kindHeader:
-			p := parser{b: b}
-			if h := p.header(); p.whole() {
-				r.header = h
-			}
-		case r.stacks.read(b) == nil:
-			r.tables = max(r.tables, found.number)
 		}
 	}
+}
+
+// readTable takes in the header, or a record of stacks.
+func (r *Reader) readTable(found found) error {
+	r.tables = max(r.tables, found.number)
+	b, err := r.payload(found)
+	if err != nil && !errors.Is(err, errBadRecord) {
+		return err
+	}
+	if err == nil && found.kind == kindHeader {
+		p := parser{b: b}
+		if h := p.header(); p.whole() {
+			r.header = h
+			return nil
+		}
+	} else if err == nil && r.stacks.read(b) == nil {
+		return nil
+	}
+	r.damage.record(found.kind)
+	return nil
 }
 
 // Header returns what the file says of its run; the zero Header where that is damaged.
@@ -212,9 +221,10 @@ func (r *Reader) Next() (snapshot.Event, error) {
 func (r *Reader) read(found found) (snapshot.Event, error) {
 	switch found.kind {
 	case kindHeader, kindTable:
-		if found.number <= r.tables {
-			return nil, nil
+		if found.number > r.tables { // it was written since the file was opened
+			return nil, r.readTable(found)
 		}
+		return nil, nil
 	case kindClosed:
 		r.ended = true
 		return nil, nil
@@ -225,14 +235,6 @@ func (r *Reader) read(found found) (snapshot.Event, error) {
 	}
 	p := parser{b: b}
 	switch found.kind {
-	case kindHeader:
-		return nil, nil
-	case kindTable:
-		if err := r.stacks.read(b); err != nil {
-			return nil, err
-		}
-		r.tables = found.number
-		return nil, nil
 	case kindRaw:
 		return nil, r.readRaw(&p)
 	case kindDump:
