@@ -21,6 +21,15 @@ type mover interface {
 
 // listKey handles the keys that all lists share.
 func (m *Model) listKey(l mover, key string) (tea.Cmd, bool) {
+	if key == "/" {
+		m.over = newFilterPrompt(m.theme, l.Filter(), l.SetFilter)
+		return nil, true
+	}
+	return nil, moveList(l, key)
+}
+
+// moveList handles those of them that move, sort and let a filter go.
+func moveList(l mover, key string) bool {
 	switch key {
 	case "down", "j":
 		l.Move(1)
@@ -40,17 +49,15 @@ func (m *Model) listKey(l mover, key string) (tea.Cmd, bool) {
 		l.PreviousSort()
 	case "i":
 		l.InvertSort()
-	case "/":
-		m.over = newFilterPrompt(m.theme, l.Filter(), l.SetFilter)
 	case "esc":
 		if !l.Filter().Active() {
-			return nil, false
+			return false
 		}
 		l.SetFilter(list.Filter{})
 	default:
-		return nil, false
+		return false
 	}
-	return nil, true
+	return true
 }
 
 // clickList selects a row or sorts by a head; a click on the selected row opens it.

@@ -53,8 +53,8 @@ func (m *Model) raise() tea.Cmd {
 			more++
 		}
 	}
-	if first == nil {
-		return nil
+	if first == nil || m.replaying() {
+		return nil // what a recorded run found is no news
 	}
 	text := first.Verdict.String() + ": " + first.Summary
 	if more > 0 {

@@ -21,7 +21,7 @@ type handled struct {
 func (a *analyst) byHandler() []handler.Row {
 	heap, goroutines := a.compare(snapshot.Heap), a.compare(snapshot.Goroutine)
 	if a.handled.rows == nil || a.handled.heap != heap.Comparison || a.handled.goroutines != goroutines.Comparison {
-		span := heap.to.Sub(heap.from)
+		span := heap.elapsed()
 		a.handled = handled{heap.Comparison, goroutines.Comparison, handler.Totals(heap.Comparison, goroutines.Comparison, span, a.finder)}
 	}
 	return a.handled.rows

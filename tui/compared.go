@@ -18,9 +18,10 @@ func (m *Model) comparedLine(c compared, what string, width int) string {
 	if d := c.span(); d != 0 {
 		span = units.Duration(d)
 	}
-	short := fmt.Sprintf("#%d → #%d · %s ", c.base.Seq, c.current.Seq, span)
-	long := fmt.Sprintf("base #%d %s → #%d %s · %s ",
-		c.base.Seq, c.base.Time.Format(clock), c.current.Seq, c.current.Time.Format(clock), span)
+	base := c.baseName()
+	short := fmt.Sprintf("%s → #%d · %s ", base, c.current.Seq, span)
+	long := fmt.Sprintf("base %s %s → #%d %s · %s ",
+		base, c.base.Time.Format(clock), c.current.Seq, c.current.Time.Format(clock), span)
 	rights := []string{long, "base " + short, short}
 	if c.kind == snapshot.Heap && !c.current.Advanced {
 		rights = []string{"no GC since the snapshot before · " + long, "no GC · " + long, "no GC · " + short, short}
@@ -36,6 +37,9 @@ func (m *Model) waiting(kind snapshot.Kind, width int) []string {
 	text := fmt.Sprintf("No %s profile yet: the first comes with the first snapshot.", kind)
 	if newest := m.data.history.Newest(); newest != nil {
 		text = fmt.Sprintf("The target gave no %s profile.", kind)
+		if m.recorded() && m.data.ended {
+			text = fmt.Sprintf("%s holds no %s profile.", m.cfg.Recorded.Name(), kind)
+		}
 		for _, why := range newest.Missing {
 			text += " " + why
 		}

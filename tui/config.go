@@ -46,6 +46,12 @@ type Files interface {
 	Edit(file string, line int) (*exec.Cmd, error)
 }
 
+// Base is a snapshot from elsewhere that a run is compared with.
+type Base struct {
+	Name     string // of its file, safe to print
+	Snapshot *snapshot.Snapshot
+}
+
 // Config is what the program is given.
 type Config struct {
 	// Context ends the commands that the program started.
@@ -65,6 +71,14 @@ type Config struct {
 	Alert Alert
 	// Salt is what pseudonyms in exports depend on: random, and nobody else's.
 	Salt []byte
+	// Recorded is not nil where the source is a file, and then Sampler is.
+	Recorded Recorded
+	// Base is what all is compared with until the user chooses another base; nil
+	// for the first snapshot of the run.
+	Base *Base
+	// Note has what the user says of a snapshot written to the session file, and
+	// come back as an event. Nil where no session file is written.
+	Note func(snapshot.Noted)
 	// Now is the clock, for ages and countdowns.
 	Now func() time.Time
 }

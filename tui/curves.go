@@ -138,7 +138,7 @@ func (m *Model) chart(curves []vitalCurve, unit string) chart.Chart {
 		c.Cursor = m.data.Current().Time
 	}
 	if m.data.outage != nil {
-		c.To = m.cfg.Now() // the time without an answer is seen as it grows
+		c.To = m.now() // the time without an answer is seen as it grows
 	}
 	return c
 }
@@ -192,7 +192,7 @@ func (m *Model) cached(name string, stuck *chart.Series, width, height int, draw
 	want := drawn{points: len(vitals), shots: len(m.data.history.Snapshots()), restarts: len(m.data.history.Restarts()), source: m.data.history.Info.CurveSource, current: m.data.current, stuck: stuck, width: width, height: height, dark: m.theme.Dark}
 	switch {
 	case m.data.outage != nil:
-		want.last = m.cfg.Now().Truncate(time.Second)
+		want.last = m.now().Truncate(time.Second)
 	case len(vitals) > 0:
 		want.last = vitals[len(vitals)-1].Time
 	}

@@ -25,6 +25,10 @@ type data struct {
 	current int // number of the snapshot that the user looks at; 0: the newest
 	follow  int // the base stays so many snapshots behind the current one; 0: off
 
+	outside *outside // the base where the user chose none; nil for the first of the run
+
+	firstSeen, lastSeen time.Time // when the run begins and ends, as far as it was seen
+
 	verdicts *verdicts // as of the last judgement
 }
 
@@ -35,6 +39,7 @@ type pair struct {
 	// from and to are when what is compared was first seen: a heap profile
 	// without a GC since the one before it is the same observation again.
 	from, to time.Time
+	outside  *outside // that base is of; nil for one of the run
 }
 
 // compare lays the two profiles side by side as a history has them, nil where
@@ -43,16 +48,21 @@ func (c pair) compare(h *snapshot.History) *diff.Comparison {
 	if c.current == nil {
 		return nil
 	}
-	return diff.Compare(h.Table, h.Profile(c.base, c.kind), h.Profile(c.current, c.kind))
+	current := h.Profile(c.current, c.kind)
+	if c.outside != nil {
+		return c.outside.compare(h.Table, c.kind, current)
+	}
+	return diff.Compare(h.Table, h.Profile(c.base, c.kind), current)
 }
 
 func newData(cfg Config) *data {
-	return &data{history: snapshot.NewHistory(cfg.Table), own: cfg.Own, verdicts: newVerdicts(&leak.Result{}, nil)}
+	return &data{history: snapshot.NewHistory(cfg.Table), own: cfg.Own, outside: newOutside(cfg), verdicts: newVerdicts(&leak.Result{}, nil)}
 }
 
 // apply takes one event of the source.
 func (d *data) apply(e snapshot.Event) {
 	d.history.Apply(e)
+	d.seen(timeOf(e))
 	switch e := e.(type) {
 	case snapshot.Scheduled:
 		d.schedule = e
@@ -78,11 +88,15 @@ func (d *data) Current() *snapshot.Entry {
 }
 
 // Base is the snapshot that it is compared with, nil before the first. It is
-// of the same run: two processes have nothing to compare.
+// of the same run, since two processes have nothing to compare; or that from
+// elsewhere which the user named.
 func (d *data) Base() *snapshot.Entry {
 	current := d.Current()
 	if current == nil {
 		return nil
+	}
+	if d.outside != nil && d.base == 0 && d.follow == 0 {
+		return d.outside.entry
 	}
 	run := d.history.RunOf(current)
 	if d.follow > 0 {
@@ -129,6 +143,9 @@ func (d *data) pair(kind snapshot.Kind) pair {
 	if current == nil {
 		return pair{}
 	}
+	if out := d.outside; out != nil && d.Base() == out.entry && out.entry.Has(kind) {
+		return pair{kind: kind, base: out.entry, current: current, from: out.entry.Time, to: d.observed(kind, current), outside: out}
+	}
 	if base == nil {
 		// The base lacks this profile: begin with the first that has it.
 		for _, s := range d.history.RunOf(current) {
@@ -173,6 +190,14 @@ func (d *data) observed(kind snapshot.Kind, s *snapshot.Entry) time.Time {
 // whole counts the snapshots from one to another of its run that were fetched whole.
 func (d *data) whole(base, current *snapshot.Entry) int {
 	n := 0
+	if d.outside != nil && base == d.outside.entry {
+		for _, s := range []*snapshot.Entry{base, current} {
+			if s.Has(snapshot.Heap) && s.Has(snapshot.Goroutine) {
+				n++
+			}
+		}
+		return n
+	}
 	for _, s := range d.history.RunOf(current) {
 		between := s.Seq >= min(base.Seq, current.Seq) && s.Seq <= max(base.Seq, current.Seq)
 		if between && s.Has(snapshot.Heap) && s.Has(snapshot.Goroutine) {
@@ -191,7 +216,7 @@ func (d *data) past() bool {
 // span is the time from the base to the current snapshot; negative where the
 // user chose a base that is the later one.
 func (c pair) span() time.Duration {
-	if c.base == nil {
+	if c.base == nil || c.base.Time.IsZero() || c.current.Time.IsZero() {
 		return 0
 	}
 	return c.current.Time.Sub(c.base.Time)
@@ -200,7 +225,7 @@ func (c pair) span() time.Duration {
 // perMinute is a change as a rate over the time between what was observed; ok
 // is false where there is none.
 func (c pair) perMinute(delta int64) (rate float64, ok bool) {
-	minutes := c.to.Sub(c.from).Minutes()
+	minutes := c.elapsed().Minutes()
 	if minutes <= 0 {
 		return 0, false
 	}

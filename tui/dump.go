@@ -13,6 +13,9 @@ import (
 // dumpNow asks for a full dump. What it would cost the target is asked about
 // before it is taken.
 func (m *Model) dumpNow() {
+	if m.needsTarget() {
+		return
+	}
 	m.cfg.Sampler.Dump()
 	switch {
 	case m.data.schedule.Paused:

@@ -153,7 +153,7 @@ func (m *Model) exportHead(heap, goroutines pair) export.Diff {
 	info := m.data.history.Info
 	d := export.Diff{Target: export.NewTarget(info.Address, m.data.startTime(), info.GoVersion)}
 	base, current := m.data.Base(), m.data.Current()
-	d.Base = export.Input{Name: "#" + itoa(base.Seq), Time: base.Time}
+	d.Base = export.Input{Name: m.data.nameOf(base), Time: base.Time}
 	d.Current = export.Input{Name: "#" + itoa(current.Seq), Time: current.Time}
 	note := func(p pair) {
 		// A snapshot may lack one of its profiles; an earlier one stands in.
@@ -164,6 +164,7 @@ func (m *Model) exportHead(heap, goroutines pair) export.Diff {
 	}
 	note(heap)
 	note(goroutines)
+	d.Said = m.exportNotes(base.Seq, current.Seq)
 	return d
 }
 
@@ -176,8 +177,10 @@ func (m *Model) reportWriter() func(io.Writer, export.Run, export.Options) error
 	return func(w io.Writer, run export.Run, o export.Options) error {
 		r := export.NewRunReport(run, o)
 		r.Window.Snapshots = whole
-		restarts := 0
-		r.Window.Restarts = &restarts
+		if base.Seq > 0 { // else it is not of the run
+			restarts := 0
+			r.Window.Restarts = &restarts
+		}
 		before, a := base.Vitals.Get(snapshot.NumGC)
 		after, b := current.Vitals.Get(snapshot.NumGC)
 		if a && b && after >= before {

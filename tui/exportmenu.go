@@ -54,7 +54,7 @@ func (m *Model) openExport() {
 		run:     m.exportRun(),
 		choices: m.exportChoices(),
 		plain:   m.exportStem(m.data.history.Info.Name),
-		what:    fmt.Sprintf("#%d → #%d, %s", base.Seq, current.Seq, units.Duration(current.Time.Sub(base.Time))),
+		what:    fmt.Sprintf("%s → #%d, %s", m.data.nameOf(base), current.Seq, units.Duration(current.Time.Sub(base.Time))),
 	}
 	if len(menu.choices) == 0 {
 		m.say("nothing to export yet: the first profile is still to come")

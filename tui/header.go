@@ -48,7 +48,7 @@ func (m *Model) identity() []string {
 		facts = append(facts, fmt.Sprintf("pid %d", info.PID))
 	}
 	if start := m.data.startTime(); !start.IsZero() {
-		facts = append(facts, "up "+units.Duration(m.cfg.Now().Sub(start)))
+		facts = append(facts, "up "+units.Duration(m.now().Sub(start)))
 	}
 	if len(facts) > 0 {
 		out = append(out, m.theme.Dim.Apply(strings.Join(facts, " · ")))
@@ -58,6 +58,9 @@ func (m *Model) identity() []string {
 
 // status says whether the target answers, in words and a glyph.
 func (m *Model) status(width int) (string, theme.Paint) {
+	if m.recorded() {
+		return m.recordedStatus(width)
+	}
 	d, now := m.data, m.cfg.Now()
 	newest := d.history.Newest()
 	seq := ""

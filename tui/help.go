@@ -21,8 +21,11 @@ type help struct {
 	height   int
 }
 
-func newHelp(t theme.Theme, own section) *help {
-	return &help{theme: t, sections: []section{own, everywhere()}}
+// newHelp explains the keys that are offered.
+func (m *Model) newHelp(own section) *help {
+	general := everywhere()
+	own.hints, general.hints = m.offered(own.hints), m.offered(general.hints)
+	return &help{theme: m.theme, sections: []section{own, general}}
 }
 
 // newWords shows a single section.

@@ -77,6 +77,7 @@ type Model struct {
 	over     overlay   // nil for none
 	notice   notice    // one line in the footer's place
 	alarm    alarm
+	told     bool   // what is damaged of the file was told
 	pending  string // the first key of a sequence: "g" of "gg"
 	charts   map[string]drawn
 	quitting bool
@@ -202,6 +203,7 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		for _, e := range msg {
 			m.apply(e)
 		}
+		m.tellDamage()
 		return m.listen()
 	case judgedMsg:
 		return m.judged(msg)
@@ -215,6 +217,7 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		m.alarm.learn(msg)
 	case endedMsg:
 		m.data.ended, m.data.outage = true, nil
+		m.tellDamage()
 	case tickMsg:
 		if m.notice.over(m.cfg.Now()) {
 			m.notice = notice{}
@@ -253,14 +256,24 @@ func (m *Model) apply(e snapshot.Event) {
 	switch e := e.(type) {
 	case snapshot.Taken:
 		m.version++
+	case snapshot.Noted:
+		m.version++
 	case snapshot.Warned:
-		m.tell(e.Text)
+		if !m.replaying() {
+			m.tell(e.Text)
+		}
 	case snapshot.Restarted:
 		m.version++
 		m.leave(0) // the details show a process that is no more
 		clear(m.alarm.told)
+		if m.replaying() {
+			break
+		}
 		m.tell("restarted at " + e.At.Format(clock) + ": base and trend start anew (" + e.Evidence + ")")
 	case snapshot.Asked:
+		if m.recorded() {
+			break
+		}
 		m.asked = &question{
 			theme: m.theme,
 			text:  "The " + e.Call + " would cost the target " + e.Cost + ". Take it all the same?",

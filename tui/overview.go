@@ -169,6 +169,10 @@ func (o *overviewScreen) key(key string) (tea.Cmd, bool) {
 		if e, ok := o.entries.Selected(); ok {
 			return o.m.copy(spaced(e.verdict(), e.what) + ": " + spaced(e.name, e.where)), true
 		}
+	case "n", "P", "N", "A":
+		if s := o.m.data.Current(); s != nil {
+			return o.m.noteKey(key, s.Seq)
+		}
 	default:
 		return o.m.listKey(o.entries, key)
 	}
@@ -281,10 +285,11 @@ func (o *overviewScreen) help() section {
 		{"≈ holds", "what would be freed if it went away, as far as shared frames show it"},
 		{"not judged", "grew since the base, and belongs to no finding"},
 		{"enter", "open the selected row"},
-		{"←→ home end", "look at an earlier snapshot, on every screen; end: live again"},
+		{"←→ home end", "look at an earlier snapshot, on every screen; end: the newest"},
 		{"b", "make the newest snapshot the base: changes count from there"},
+		{"n P N A", "note, pin, name a baseline, choose one: as on 5"},
 		{"live heap", "bytes in objects that the last completed GC kept, by the heap profile"},
-		{"heap in use", "spans with at least one object, garbage included"},
+		{"heap in use", "spans with an object in them, with garbage"},
 		{"RSS", "what the system charges the process"},
 		{"stuck", "goroutines of what is judged PROVEN, LEAK or STUCK now"},
 		{"▴ ↻ g", "below the curves: a snapshot, a restart, a GC that was asked for"},

@@ -131,6 +131,9 @@ func (s *snapshotsScreen) columns() []list.Column[shotRow] {
 // note says what is special about a snapshot.
 func (s *snapshotsScreen) note(r shotRow) string {
 	var notes []string
+	if n, ok := s.m.data.history.Note(r.Seq); ok {
+		notes = append(notes, noteText(n))
+	}
 	switch {
 	case r.first && r.Run > 0:
 		notes = append(notes, "↻ first after restart "+itoa(r.Run))
@@ -164,6 +167,13 @@ func (s *snapshotsScreen) key(key string) (tea.Cmd, bool) {
 			return nil, true
 		}
 		return s.m.copy("#" + itoa(r.Seq) + " " + r.Time.Format(time.RFC3339) + " " + s.note(r)), true
+	case "n", "P", "N":
+		if ok {
+			return s.m.noteKey(key, r.Seq)
+		}
+		return nil, true
+	case "A":
+		return s.m.noteKey(key, 0)
 	case "left":
 		s.list.Scroll(-1)
 		return nil, true
@@ -204,7 +214,7 @@ func (s *snapshotsScreen) followBase(r shotRow) {
 	d := s.m.data
 	if d.follow > 0 {
 		d.setBase(0)
-		s.m.say("the base is the first snapshot of the run again")
+		s.m.say("the base is " + d.firstBase() + " again")
 		return
 	}
 	run := d.history.RunOf(d.history.Newest())
@@ -235,6 +245,9 @@ func (s *snapshotsScreen) render(width, height int) string {
 		note = " #" + itoa(r.Seq) + ": " + s.note(r)
 	}
 	below := fit(note, width) + "\n" + s.m.costLine(width)
+	if s.m.recorded() {
+		below = fit(note, width) + "\n" + s.m.recordedLine(width)
+	}
 	if slowed := s.m.slowedLine(width); slowed != "" {
 		below = slowed + "\n" + below
 	}
@@ -242,15 +255,15 @@ func (s *snapshotsScreen) render(width, height int) string {
 }
 
 func (s *snapshotsScreen) hints() []hint {
-	return []hint{{"a", "base"}, {"b", "current"}, {"B", "base follows"}}
+	return []hint{{"a", "base"}, {"b", "current"}, {"B", "base follows"}, {"n", "note"}, {"P", "pin"}, {"N", "name"}, {"A", "baselines"}}
 }
 
 func (s *snapshotsScreen) help() section {
-	return section{"Snapshots: what was taken, newest on top", []hint{
+	return section{"Snapshots: what was taken, newest on top", append([]hint{
 		{"a", "compare with this one: make it the base"},
 		{"b", "look at this one: make it the current; the newest means always the newest"},
 		{"B", "keep the base so many snapshots behind the newest; again: back to the first"},
 		{"raw", "what the profiles as fetched take; the oldest are thinned out above 8 MiB"},
 		{"dim rows", "no GC completed since the snapshot before: the heap is the same observation"},
-	}}
+	}, noteHints()...)}
 }

@@ -70,7 +70,7 @@ func (m *Model) general(key string) tea.Cmd {
 	case "esc":
 		m.back()
 	case "?":
-		m.over = newHelp(m.theme, m.current().help())
+		m.over = m.newHelp(m.current().help())
 	case "space":
 		m.pause()
 	case "s":
@@ -142,6 +142,9 @@ func (m *Model) back() {
 // snapshotNow asks for a snapshot and says when it comes: what it costs the
 // target is bounded, whoever presses a key.
 func (m *Model) snapshotNow() {
+	if m.needsTarget() {
+		return
+	}
 	m.cfg.Sampler.Snapshot()
 	d := m.data
 	switch {
@@ -158,6 +161,9 @@ func (m *Model) snapshotNow() {
 }
 
 func (m *Model) pause() {
+	if m.needsTarget() {
+		return
+	}
 	paused := !m.data.schedule.Paused
 	m.cfg.Sampler.SetPaused(paused)
 	m.data.schedule.Paused = paused // at once; the source confirms it
@@ -174,6 +180,9 @@ func intervals() []time.Duration {
 
 // changeInterval goes to the next longer or shorter time between snapshots.
 func (m *Model) changeInterval(step int) tea.Cmd {
+	if m.needsTarget() {
+		return nil
+	}
 	choices, now := intervals(), m.data.schedule.Every
 	if now == 0 {
 		return nil // not attached yet

@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"fmt"
-
 	"leaktop/capture/snapshot"
 	"leaktop/diff/leak"
 	"leaktop/diff/units"
@@ -11,6 +9,9 @@ import (
 
 // before says what happens before the first snapshot.
 func (m *Model) before() string {
+	if m.recorded() {
+		return m.beforeRecorded()
+	}
 	if m.data.ended {
 		return "ended before the first snapshot"
 	}
@@ -27,6 +28,8 @@ func (o *overviewScreen) verdict(width int) string {
 	switch {
 	case d.restarted:
 		return fit(" "+th.Growing.Apply("restarted")+th.Dim.Apply(" · what is below is of the process before"), width)
+	case len(d.history.Run()) < 2 && o.m.recorded() && !o.m.cfg.Recorded.State().Followed:
+		return o.m.oneSnapshot(width)
 	case len(d.history.Run()) < 2:
 		next := ""
 		if t := d.schedule.Next; !t.IsZero() {
@@ -40,7 +43,7 @@ func (o *overviewScreen) verdict(width int) string {
 	head := " " + paint.Apply(word) + "  "
 	switch newest := d.history.Newest(); {
 	case d.outage != nil:
-		head = th.Dim.Apply(" as it was " + units.Duration(o.m.cfg.Now().Sub(newest.Time)) + " ago: " + word + "  ")
+		head = th.Dim.Apply(" as it was " + units.Duration(o.m.now().Sub(newest.Time)) + " ago: " + word + "  ")
 	case d.past():
 		head += th.Dim.Apply("as of #"+itoa(newest.Seq)+", the newest") + "  "
 	}
@@ -139,7 +142,7 @@ func (o *overviewScreen) heapSinceBase() (short, exact string) {
 	case c.Comparison == nil || c.span() <= 0:
 		return "", ""
 	case o.noGC():
-		text := "no GC since #" + itoa(c.base.Seq)
+		text := "no GC since " + c.baseName()
 		return text, text + o.inUse()
 	}
 	rate := c.rateText(o.heapTotal.Delta, o.heapUnit)
@@ -154,7 +157,7 @@ func (o *overviewScreen) heapSinceBase() (short, exact string) {
 	if e, ok := c.perMinute(o.heapTotal.Stderr); ok && o.heapTotal.Stderr > 0 {
 		exact += o.m.theme.Dim.Apply(" ±" + units.Format(int64(e), o.heapUnit))
 	}
-	return short, exact + o.m.theme.Dim.Apply(fmt.Sprintf(" since #%d", c.base.Seq))
+	return short, exact + o.m.theme.Dim.Apply(" since "+c.baseName())
 }
 
 // noGC reports whether no GC completed in the compared time: the heap profile

@@ -25,7 +25,10 @@ func (m *Model) View() tea.View {
 	return v
 }
 
-func (m *Model) fits() bool { return m.width >= minWidth && m.height >= minHeight }
+func (m *Model) fits() bool { return fits(m.width, m.height) }
+
+// fits reports whether a window is large enough.
+func fits(width, height int) bool { return width >= minWidth && height >= minHeight }
 
 // The lines of the window that are not the screen's: header, tabs and what takes
 // long above it, the footer below.
@@ -39,8 +42,7 @@ func (m *Model) render() string {
 		return "" // at the end, and before the first size is known
 	}
 	if !m.fits() {
-		need := fmt.Sprintf("leaktop: needs %d×%d, this is %d×%d", minWidth, minHeight, m.width, m.height)
-		return block(wrap(need, m.width), m.height)
+		return tooSmall(m.width, m.height)
 	}
 	height := m.height - bodyTop - footerSize
 	var body string
@@ -54,6 +56,12 @@ func (m *Model) render() string {
 	return block(lines, m.height-footerSize) + "\n" + m.renderFooter()
 }
 
+// tooSmall says what size of window is needed.
+func tooSmall(width, height int) string {
+	need := fmt.Sprintf("leaktop: needs %d×%d, this is %d×%d", minWidth, minHeight, width, height)
+	return block(wrap(need, width), height)
+}
+
 // renderFooter is the last line: an input, what just happened, or the keys.
 func (m *Model) renderFooter() string {
 	switch {
@@ -65,7 +73,7 @@ func (m *Model) renderFooter() string {
 	case m.notice.text != "":
 		return fit(" "+m.notice.text, m.width)
 	}
-	hints := append(m.current().hints(), hint{"s", "snapshot"}, hint{"e", "export"}, hint{"space", "pause"})
+	hints := append(m.offered(m.current().hints()), m.offered([]hint{{"s", "snapshot"}, {"e", "export"}, {"space", "pause"}})...)
 	if s, ok := m.current().(*heapScreen); !ok || s.by != asFlame {
 		hints = append(hints, hint{"/", "filter"})
 	}

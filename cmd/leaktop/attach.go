@@ -22,8 +22,9 @@ import (
 )
 
 // attach shows the screens on a live target. What else there is to say to the
-// user comes as words, nil for nothing.
-func attach(ctx context.Context, std streams, text string, reach reachFlags, watch watchFlags, judge judgeFlags, screen screenFlags, keep sessionFlags, words <-chan string) error {
+// user comes as words, nil for nothing. All is compared with the base, a file, ""
+// for the first snapshot.
+func attach(ctx context.Context, std streams, text string, reach reachFlags, watch watchFlags, judge judgeFlags, screen screenFlags, keep sessionFlags, base string, words <-chan string) error {
 	if err := watch.check(); err != nil {
 		return err
 	}
@@ -42,11 +43,15 @@ func attach(ctx context.Context, std streams, text string, reach reachFlags, wat
 		return err
 	}
 	defer client.Close()
+	from, err := readBase(ctx, table, base, reach.limits)
+	if err != nil {
+		return err
+	}
 	judging, handlers, err := judge.judge(table, screen.own)
 	if err != nil {
 		return err
 	}
-	if err := needTerminal(std); err != nil {
+	if err := needTerminal(std, "leaktop check"); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
@@ -57,12 +62,24 @@ func attach(ctx context.Context, std streams, text string, reach reachFlags, wat
 		return live.wait() // there is nothing to show
 	}
 	recorder := liveRecorder(keep, table, watch.every)
-	events := merge(ctx, recorder, first, live.events, words)
+	var note func(snapshot.Noted)
+	notes := make(chan snapshot.Noted)
+	if recorder != nil {
+		note = func(n snapshot.Noted) {
+			select {
+			case notes <- n:
+			case <-ctx.Done():
+			}
+		}
+	}
+	events := merge(ctx, recorder, first, live.events, notes, words)
 	model := tui.New(tui.Config{
 		Context:  ctx,
 		Table:    table,
 		Events:   events,
 		Sampler:  s,
+		Base:     from,
+		Note:     note,
 		Judge:    judging,
 		Handlers: handlers,
 		Files:    files,
@@ -152,17 +169,17 @@ func newSampler(text string, reach reachFlags, watch watchFlags) (*sampler.Sampl
 	}), client, table, nil
 }
 
-// liveSource is a sampler that runs.
+// liveSource is a source that runs.
 type liveSource struct {
-	events chan snapshot.Event // closed when the sampler has ended
+	events chan snapshot.Event // closed when it has ended
 	done   chan error
 }
 
 // eventBuffer is how many events wait while a screen is busy drawing.
 const eventBuffer = 64
 
-// watchLive starts a sampler. Its events end with the context.
-func watchLive(ctx context.Context, s *sampler.Sampler) *liveSource {
+// watchLive starts a source. Its events end with the context.
+func watchLive(ctx context.Context, s source) *liveSource {
 	live := &liveSource{events: make(chan snapshot.Event, eventBuffer), done: make(chan error, 1)}
 	go func() {
 		// A panic here would leave the terminal as the screens have set it.
@@ -195,8 +212,8 @@ func watchLive(ctx context.Context, s *sampler.Sampler) *liveSource {
 func (l *liveSource) wait() error { return <-l.done }
 
 // merge puts an event that was already taken back before the others, and
-// words among them, and has all of them recorded. It ends with rest.
-func merge(ctx context.Context, recorder *recorder, first snapshot.Event, rest <-chan snapshot.Event, words <-chan string) <-chan snapshot.Event {
+// notes and words among them, and has all of them recorded. It ends with rest.
+func merge(ctx context.Context, recorder *recorder, first snapshot.Event, rest <-chan snapshot.Event, notes <-chan snapshot.Noted, words <-chan string) <-chan snapshot.Event {
 	out := make(chan snapshot.Event, eventBuffer)
 	send := func(e snapshot.Event) bool {
 		select {
@@ -218,6 +235,8 @@ func merge(ctx context.Context, recorder *recorder, first snapshot.Event, rest <
 			select {
 			case e, ok := <-rest:
 				more = ok && take(e)
+			case n := <-notes:
+				more = take(n)
 			case text, ok := <-words:
 				if !ok {
 					words = nil // nothing more is said
@@ -232,18 +251,19 @@ func merge(ctx context.Context, recorder *recorder, first snapshot.Event, rest <
 	return out
 }
 
-// needTerminal refuses a screen where there is nothing to show it on.
-func needTerminal(std streams) error {
+// needTerminal refuses a screen where there is nothing to show it on, and names
+// the command that does without.
+func needTerminal(std streams, instead string) error {
 	for _, end := range []struct {
 		name string
 		file any
 	}{{"standard output", std.out}, {"standard input", std.in}} {
 		if file, ok := end.file.(*os.File); !ok || !term.IsTerminal(int(file.Fd())) {
-			return usageError{fmt.Errorf("%s: it is no terminal, and the screens need one; run leaktop in a terminal, or leaktop check without one (see leaktop --help)", end.name)}
+			return usageError{fmt.Errorf("%s: it is no terminal, and the screens need one; run leaktop in a terminal, or %s without one (see leaktop --help)", end.name, instead)}
 		}
 	}
 	if dumb() {
-		return usageError{errors.New("terminal: TERM=dumb says that it cannot move its cursor, and the screens need that; use another terminal, or leaktop check without one (see leaktop --help)")}
+		return usageError{fmt.Errorf("terminal: TERM=dumb says that it cannot move its cursor, and the screens need that; use another terminal, or %s without one (see leaktop --help)", instead)}
 	}
 	return nil
 }

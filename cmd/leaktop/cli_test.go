@@ -31,7 +31,9 @@ func TestUsage(t *testing.T) {
 	}{
 		{"no target", nil, "--help"},
 		{"two targets", []string{"6060", "6061"}, "leaktop diff"},
-		{"a file as the target", []string{profile}, "leaktop diff"},
+		{"a file, and no terminal", []string{profile}, "leaktop export"},
+		{"a file, watched", []string{profile, "--every", "1s"}, "--every"},
+		{"two files to open", []string{"open", profile, profile}, "FILE"},
 		{"an unknown command", []string{"wacth"}, "--help"},
 		{"an unknown flag", []string{"6060", "--colour"}, "--colour"},
 		{"an unknown short flag", []string{"6060", "-x"}, "-x"},

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,23 +18,34 @@ func newRoot(std streams) *cobra.Command {
 	var judge judgeFlags
 	var screen screenFlags
 	var keep sessionFlags
+	var base string
 	root := &cobra.Command{
-		Use:   "leaktop TARGET",
+		Use:   "leaktop TARGET|FILE",
 		Short: "top for leaks: what grows in a running process, and why",
 		Long: `leaktop attaches to the pprof endpoint that a process already has, takes timed
 heap and goroutine snapshots, and shows which stacks grow and which goroutines
 pile up.
 
 TARGET is a port (6060, :6060), host:port, an http or https URL with any mount
-path, or unix:///path/to.sock.`,
+path, or unix:///path/to.sock. Of a FILE, a recorded session or a profile, the
+screens are shown as leaktop open does.`,
 		Example: `leaktop 6060
 leaktop https://orders.internal/debug/pprof -H 'Authorization: Bearer …'
 leaktop demo
+leaktop 6060 --base yesterday.pb.gz
+leaktop heap.pb.gz
+leaktop open
 leaktop check 6060
 leaktop diff before.pb.gz after.pb.gz`,
 		Args: oneTarget,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return attach(cmd.Context(), std, args[0], reach, watch, judge, screen, keep, nil)
+			if !opens(args[0]) {
+				return attach(cmd.Context(), std, args[0], reach, watch, judge, screen, keep, base, nil)
+			}
+			if err := onlyShowing(cmd, args[0]); err != nil {
+				return err
+			}
+			return openFile(cmd.Context(), std, args[0], openFlags{base: base, limits: reach.limits, judge: judge, screen: screen})
 		},
 	}
 	root.SetIn(std.in)
@@ -49,6 +59,7 @@ leaktop diff before.pb.gz after.pb.gz`,
 	judge.add(root.Flags(), 0)
 	screen.add(root.Flags())
 	keep.add(root.Flags())
+	root.Flags().StringVar(&base, "base", "", baseUsage)
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(&cobra.Command{
 		Use:    "help [COMMAND]",
@@ -62,7 +73,7 @@ leaktop diff before.pb.gz after.pb.gz`,
 			return topic.Help()
 		},
 	})
-	root.AddCommand(newCheck(std), newDemo(std), newDiff(std), newRecord(std), newVersion(std))
+	root.AddCommand(newCheck(std), newDemo(std), newDiff(std), newOpen(std), newRecord(std), newVersion(std))
 	return root
 }
 
@@ -74,8 +85,8 @@ func oneTarget(_ *cobra.Command, args []string) error {
 	case len(args) > 1:
 		return usageError{fmt.Errorf("%d targets: the screens show one; name a single one, watch several with leaktop check, or compare two with leaktop diff", len(args))}
 	}
-	if info, err := os.Stat(args[0]); err == nil && !strings.Contains(args[0], "://") && !info.IsDir() && info.Mode().IsRegular() {
-		return usageError{fmt.Errorf("%s: it is a file, not a target; compare two profiles with leaktop diff BASE CURRENT", clean.Text(args[0]))}
+	if opens(args[0]) {
+		return nil
 	}
 	if _, err := target.Parse(args[0]); err != nil && !strings.ContainsAny(args[0], ".:/") {
 		return usageError{fmt.Errorf("%q: it is neither a command nor a target; name one such as %s:6060, or see leaktop --help", clean.Text(args[0]), clean.Text(args[0]))}

@@ -40,7 +40,7 @@ func Anonymise(r Run, o Options, salt []byte) (Run, Options) {
 	}
 	out.Target = a.target(r.Target)
 	out.Base, out.Current = a.input(r.Base), a.input(r.Current)
-	out.Notes = nil
+	out.Notes, out.Said = nil, nil
 	for _, note := range r.Notes {
 		out.Notes = append(out.Notes, texts.Replace(note))
 	}

@@ -20,6 +20,9 @@ type Diff struct {
 	// Notes are what a reader must know besides, one sentence each: that a
 	// profile could not be had, or that it is of another snapshot.
 	Notes []string
+	// Said is what a person said of the snapshots, one line each. It is free text,
+	// and left out of what is anonymised.
+	Said []string
 }
 
 // Input is one of the two snapshots: what the user called it and when it was taken.
@@ -41,7 +44,7 @@ func (d Diff) comparisons() []*diff.Comparison {
 
 // notes are those of all comparisons, each once.
 func (d Diff) notes() []string {
-	out := slices.Clone(d.Notes)
+	out := slices.Concat(d.Notes, d.Said)
 	seen := make(map[string]bool)
 	for _, c := range d.comparisons() {
 		for _, note := range c.Notes() {

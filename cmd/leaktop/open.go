@@ -1,0 +1,247 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"leaktop/capture/clean"
+	"leaktop/capture/session"
+	"leaktop/capture/snapshot"
+	"leaktop/tui"
+)
+
+// instead is what shows a file without a terminal.
+const instead = "leaktop export or diff"
+
+// openFlags say how a recorded run is shown.
+type openFlags struct {
+	base   string
+	limits sizeLimits
+	judge  judgeFlags
+	screen screenFlags
+}
+
+func newOpen(std streams) *cobra.Command {
+	var flags openFlags
+	cmd := &cobra.Command{
+		Use:   "open [FILE]",
+		Short: "The screens on a recorded run, or on a profile",
+		Long: `open shows the screens on a session file, as leaktop record and every live run
+write one, or on a pprof file or goroutine dump. A session that is still being
+written is followed, from any other terminal. Without FILE the recent ones are
+there to pick from; without a terminal they are listed.
+
+Nothing is asked of the target, and the file is not changed.`,
+		Example: `leaktop open
+leaktop open run.leaktop
+leaktop open heap.pb.gz --base before.pb.gz`,
+		Args: atMostOne("FILE"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return openRecent(cmd.Context(), std, flags)
+			}
+			return openFile(cmd.Context(), std, args[0], flags)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&flags.base, "base", "", baseUsage)
+	flags.limits.add(f)
+	flags.judge.add(f, 0)
+	flags.screen.add(f)
+	return cmd
+}
+
+const baseUsage = "compare all with this file: a profile, a goroutine dump, or a session's FILE#3"
+
+// opens reports whether an argument in a target's place is a file to open: one
+// that is there, or that a file alone is named like. A port is one, whatever
+// files there are.
+func opens(arg string) bool {
+	if strings.Contains(arg, "://") || strings.Trim(arg, ":0123456789") == "" {
+		return false
+	}
+	if _, ok, err := sessionRefOf(arg); ok || err != nil {
+		return true
+	}
+	if info, err := os.Stat(arg); err == nil {
+		return info.Mode().IsRegular()
+	}
+	for _, ending := range []string{session.Extension, ".pb.gz", ".pb", ".pprof"} {
+		if strings.HasSuffix(arg, ending) {
+			return true
+		}
+	}
+	return false
+}
+
+// onlyShowing refuses flags that say how to watch a target where there is none.
+func onlyShowing(cmd *cobra.Command, file string) error {
+	open := newOpen(streams{}).Flags()
+	var err error
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if open.Lookup(f.Name) == nil && err == nil {
+			err = usageError{fmt.Errorf("--%s: it says how to watch a target, and %s is a file; leave it out", f.Name, clean.Text(file))}
+		}
+	})
+	return err
+}
+
+// atMostOne wants one argument or none.
+func atMostOne(name string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) <= 1 {
+			return nil
+		}
+		return usageError{fmt.Errorf("%d arguments: %s takes one %s, or none; see %s --help", len(args), cmd.CommandPath(), name, cmd.CommandPath())}
+	}
+}
+
+// check refuses what cannot be meant.
+func (o *openFlags) check() error {
+	if err := o.judge.check(); err != nil {
+		return err
+	}
+	return o.screen.check()
+}
+
+// source is what events come from until it ends.
+type source interface {
+	Run(ctx context.Context, emit func(snapshot.Event)) error
+}
+
+// recordedSource is a source that is a file.
+type recordedSource interface {
+	source
+	tui.Recorded
+	io.Closer
+}
+
+// openFile shows the screens on a file.
+func openFile(ctx context.Context, std streams, path string, flags openFlags) error {
+	if err := flags.check(); err != nil {
+		return err
+	}
+	files, err := newSourceFiles(flags.screen.sourceRoot)
+	if err != nil {
+		return err
+	}
+	table := snapshot.NewTable()
+	from, err := openSource(ctx, table, path, flags.limits)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	base, err := readBase(ctx, table, flags.base, flags.limits)
+	if err != nil {
+		return err
+	}
+	if base != nil && base.Name == from.Name() { // before/heap.pb.gz, after/heap.pb.gz
+		base.Name = clean.Text(flags.base)
+	}
+	judging, handlers, err := flags.judge.judge(table, flags.screen.own)
+	if err != nil {
+		return err
+	}
+	if err := needTerminal(std, instead); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	live := watchLive(ctx, from)
+	model := tui.New(tui.Config{
+		Context:  ctx,
+		Table:    table,
+		Events:   live.events,
+		Recorded: from,
+		Base:     base,
+		Judge:    judging,
+		Handlers: handlers,
+		Files:    files,
+		Own:      flags.screen.own,
+		Alert:    tui.Alert(flags.screen.alert),
+		Salt:     randomSalt(),
+		Now:      time.Now,
+	})
+	err = runScreens(ctx, std, model)
+	cancel()
+	model.Wait()
+	for range live.events { // until the source has ended
+	}
+	if ended := live.wait(); ended != nil && !errors.Is(ended, context.Canceled) {
+		err = errors.Join(err, ended)
+	}
+	return err
+}
+
+// openSource opens a session file, or reads a profile or dump.
+func openSource(ctx context.Context, table *snapshot.Table, path string, limits sizeLimits) (recordedSource, error) {
+	ref, ok, err := sessionRefOf(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case ok && (ref.seq != 0 || ref.at != ""):
+		return nil, usageError{fmt.Errorf("%s: it names one snapshot, and open shows them all; give %s, and go to it with ← on the Overview", clean.Text(path), clean.Text(ref.path))}
+	case ok:
+		return newReplay(ref.path, table)
+	}
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("%s: there is no such file; name a session file, a pprof file or a goroutine dump (leaktop open lists the recent sessions)", clean.Text(path))
+	}
+	in, err := readInput(ctx, nil, table, reachFlags{limits: limits}, path)
+	if err != nil {
+		return nil, err
+	}
+	return newStill(in, path), nil
+}
+
+// readBase reads what a run is compared with, nil for nothing.
+func readBase(ctx context.Context, table *snapshot.Table, path string, limits sizeLimits) (*tui.Base, error) {
+	if path == "" {
+		return nil, nil
+	}
+	if _, ok, err := sessionRefOf(path); err != nil {
+		return nil, err
+	} else if _, missing := os.Stat(path); !ok && missing != nil {
+		return nil, fmt.Errorf("--base %s: there is no such file; name a pprof file, a goroutine dump, or a session's FILE#3", clean.Text(path))
+	}
+	in, err := readInput(ctx, nil, table, reachFlags{limits: limits}, path)
+	if err != nil {
+		return nil, err
+	}
+	return &tui.Base{Name: shortName(in.name), Snapshot: in.snapshot()}, nil
+}
+
+// openRecent lets the user pick one of the recent runs, or lists them where
+// there is no terminal to pick on.
+func openRecent(ctx context.Context, std streams, flags openFlags) error {
+	if err := flags.check(); err != nil {
+		return err
+	}
+	dir, err := session.Dir()
+	if err != nil {
+		return err
+	}
+	recent, err := session.Recent(dir)
+	if err != nil {
+		return err
+	}
+	if needTerminal(std, instead) != nil {
+		return listRecent(std.out, recent)
+	}
+	if len(recent) == 0 {
+		return fmt.Errorf("%s: no run is recorded there yet; watch a target with leaktop TARGET, or name a file", clean.Text(dir))
+	}
+	path, err := pickRecent(ctx, std, recent)
+	if err != nil || path == "" {
+		return err
+	}
+	return openFile(ctx, std, path, flags)
+}

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"text/tabwriter"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"leaktop/capture/clean"
+	"leaktop/capture/session"
+	"leaktop/capture/snapshot"
+	"leaktop/diff/handler"
+	"leaktop/diff/leak"
+	"leaktop/diff/units"
+	"leaktop/tui"
+)
+
+// recentRun is a session file as it is listed.
+func recentRun(s session.Summary) tui.RecentRun {
+	r := tui.RecentRun{
+		Path:      s.Path,
+		Name:      s.Header.Info.Name,
+		Address:   s.Header.Info.Address,
+		Begun:     s.Header.Started.Local(),
+		Snapshots: s.Snapshots,
+		Size:      s.Size,
+		Live:      s.Live,
+		Problem:   s.Problem,
+	}
+	if r.Name == "" {
+		r.Name = clean.Text(shortName(s.Path))
+	}
+	if !s.Header.Started.IsZero() {
+		r.Length = max(0, s.Modified.Sub(s.Header.Started)).Truncate(time.Second)
+	}
+	return r
+}
+
+// listRecent lists the recent runs, one a line, the newest first.
+func listRecent(out io.Writer, recent []session.Summary) error {
+	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(w, "BEGUN\tLENGTH\tSNAPSHOTS\tSIZE\tPROGRAM\tTARGET\tFILE")
+	for _, s := range recent {
+		r := recentRun(s)
+		begun := "?"
+		if !r.Begun.IsZero() {
+			begun = r.Begun.Format(shownTime)
+		}
+		note := ""
+		switch {
+		case r.Problem != "":
+			note = "  (unreadable)"
+		case r.Live:
+			note = "  (being written)"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\t%s\t%s%s\n", begun, units.Duration(r.Length), r.Snapshots, units.Bytes(r.Size), r.Name, r.Address, clean.Text(r.Path), note)
+	}
+	if err := w.Flush(); err != nil {
+		return fmt.Errorf("standard output: it cannot be written (%w); see that it is open", err)
+	}
+	return nil
+}
+
+// pickRecent lets the user pick a run, "" for none.
+func pickRecent(ctx context.Context, std streams, recent []session.Summary) (string, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	cfg := tui.PickerConfig{Context: ctx, Verdict: verdictOf}
+	for _, s := range recent {
+		cfg.Runs = append(cfg.Runs, recentRun(s))
+	}
+	slices.SortStableFunc(cfg.Runs, func(a, b tui.RecentRun) int { // what cannot be opened comes last
+		return cmp.Compare(min(1, len(a.Problem)), min(1, len(b.Problem)))
+	})
+	picker := tui.NewPicker(cfg)
+	program := tea.NewProgram(picker, tea.WithContext(ctx), tea.WithInput(std.in), tea.WithOutput(std.out), tea.WithoutSignalHandler())
+	_, err := program.Run()
+	switch {
+	case err == nil, ctx.Err() != nil, errors.Is(err, tea.ErrInterrupted):
+		return picker.Chosen(), nil
+	}
+	return "", fmt.Errorf("terminal: %w; run leaktop in an interactive terminal", err)
+}
+
+// mostJudged bounds the files that are judged for a list, in bytes: whoever
+// opens a larger one waits for it then.
+const mostJudged = 32 << 20
+
+// verdictOf judges a recorded run in a word, "" where that takes too long.
+func verdictOf(ctx context.Context, path string) string {
+	table := snapshot.NewTable()
+	r, err := session.Open(path, table)
+	if err != nil {
+		return ""
+	}
+	defer r.Close()
+	if r.Size() > mostJudged {
+		return ""
+	}
+	finder, err := handler.New(table, nil, nil)
+	if err != nil {
+		return ""
+	}
+	judge := leak.NewJudge(leak.Config{Table: table, Handlers: finder})
+	for ctx.Err() == nil {
+		e, err := r.Next()
+		if err != nil {
+			break
+		}
+		judge.Apply(e)
+	}
+	return string(judge.Result().Outcome)
+}

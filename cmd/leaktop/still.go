@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"path/filepath"
+
+	"leaktop/capture/clean"
+	"leaktop/capture/snapshot"
+	"leaktop/tui"
+)
+
+// still is a source of one snapshot: what a profile or a dump holds.
+type still struct {
+	name string
+	in   input
+}
+
+func newStill(in input, path string) *still {
+	return &still{name: clean.Text(filepath.Base(path)), in: in}
+}
+
+// Name is the file's.
+func (s *still) Name() string { return s.name }
+
+// State says that there is no more to come.
+func (s *still) State() tui.RecordedState { return tui.RecordedState{} }
+
+// Close does nothing: the file is read.
+func (s *still) Close() error { return nil }
+
+// Run emits the one snapshot.
+func (s *still) Run(_ context.Context, emit func(snapshot.Event)) error {
+	info := s.in.info
+	info.Name = s.name
+	emit(snapshot.Attached{Info: info})
+	shot := s.in.snapshot()
+	shot.Seq, shot.Advanced = 1, shot.Heap != nil
+	shot.Vitals = vitalsOf(shot)
+	emit(snapshot.VitalsTaken{Vitals: shot.Vitals})
+	emit(snapshot.Taken{Snapshot: shot})
+	return nil
+}
+
+// vitalsOf is what the profiles of a snapshot tell of the process as a whole.
+func vitalsOf(shot *snapshot.Snapshot) snapshot.Vitals {
+	v := snapshot.Vitals{Time: shot.Time, Source: "the profile"}
+	if p := shot.Heap; p != nil && p.Kind == snapshot.Heap && p.Column("inuse_space") >= 0 {
+		v.Set(snapshot.LiveHeap, p.Total(p.Column("inuse_space")))
+	}
+	if p := shot.Goroutines; p != nil && len(p.Types) > 0 {
+		v.Set(snapshot.Goroutines, p.Total(max(0, p.Column(string(snapshot.Goroutine)))))
+	}
+	return v
+}
+
+// shortName is a path without its directories, for a line of the screens.
+func shortName(name string) string { return filepath.Base(name) }
