@@ -70,7 +70,7 @@ func (c *unpacker) read(p *parser, record uint32) (*snapshot.Profile, error) {
 		return nil, errChain
 	}
 	c.MaxRecords, c.MaxValues = maxRecords, maxValues
-	if err := c.Next(frame); err != nil {
+	if err := c.Next(frame); err != nil || len(c.Profile().Types) == 0 {
 		c.last = 0
 		return nil, errFrame
 	}

@@ -70,11 +70,14 @@ func decode(k kind, b []byte) snapshot.Event {
 	case kindNoted:
 		e = snapshot.Noted{Seq: int(p.int()), At: p.time(), Text: clean.Line(p.string(), maxNote), Pinned: p.bool(), Baseline: clean.Line(p.string(), maxNote)}
 	}
-	if !p.whole() {
+	if note, ok := e.(snapshot.Noted); !p.whole() || ok && note.Seq < 1 {
 		return nil
 	}
 	return e
 }
+
+// positive reads a number, 0 for one below.
+func (p *parser) positive() int64 { return max(p.int(), 0) }
 
 func (p *payload) info(i snapshot.Info) {
 	p.string(i.Address)
@@ -160,10 +163,10 @@ func (p *payload) scheduled(s snapshot.Scheduled) {
 
 func (p *parser) scheduled() snapshot.Scheduled {
 	return snapshot.Scheduled{
-		Every: time.Duration(p.int()), Actual: time.Duration(p.int()), Slowed: p.string(), Next: p.time(), Paused: p.bool(),
+		Every: time.Duration(p.positive()), Actual: time.Duration(p.positive()), Slowed: p.string(), Next: p.time(), Paused: p.bool(),
 		Cost: snapshot.Cost{
-			Requests: int(p.int()), Bytes: p.int(), Busy: time.Duration(p.int()),
-			Elapsed: time.Duration(p.int()), Latency: time.Duration(p.int()), CPU: time.Duration(p.int()),
+			Requests: int(p.positive()), Bytes: p.positive(), Busy: time.Duration(p.positive()),
+			Elapsed: time.Duration(p.positive()), Latency: time.Duration(p.positive()), CPU: time.Duration(max(p.int(), -1)),
 		},
 	}
 }

@@ -22,5 +22,5 @@ func (p *payload) header(h Header) {
 }
 
 func (p *parser) header() Header {
-	return Header{Leaktop: p.string(), Info: p.info(), Started: p.time(), Every: time.Duration(p.int())}
+	return Header{Leaktop: p.string(), Info: p.info(), Started: p.time(), Every: time.Duration(p.positive())}
 }

@@ -7,6 +7,7 @@ import (
 	"hash/crc32"
 	"io"
 	"os"
+	"time"
 
 	"github.com/klauspost/compress/flate"
 
@@ -37,6 +38,10 @@ type Reader struct {
 	dumpSeq int
 	ended   bool
 	damage  damage
+
+	// Of the newest snapshot.
+	seq, run int
+	time     time.Time
 
 	packed   []byte
 	inflate  io.ReadCloser
@@ -247,7 +252,10 @@ func (r *Reader) read(found found) (snapshot.Event, error) {
 	case kindSnapshot:
 		s, err := p.shot(r.stacks, &r.chains, found.number)
 		if err != nil {
-			return nil, err
+			return nil, errBadRecord
+		}
+		if !r.follows(s) {
+			return nil, errBadRecord
 		}
 		r.complete(s)
 		return snapshot.Taken{Snapshot: s}, nil
@@ -257,6 +265,16 @@ func (r *Reader) read(found found) (snapshot.Event, error) {
 		return nil, errBadRecord
 	}
 	return e, nil
+}
+
+// follows reports whether a snapshot can come after the one before. What works
+// on a run relies on its order.
+func (r *Reader) follows(s *snapshot.Snapshot) bool {
+	if s.Seq <= r.seq || s.Run < r.run || s.Time.Before(r.time) {
+		return false
+	}
+	r.seq, r.run, r.time = s.Seq, s.Run, s.Time
+	return true
 }
 
 // readRaw keeps a raw profile for the snapshot that comes.

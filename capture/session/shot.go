@@ -155,6 +155,9 @@ func (p *parser) dump(stacks *stacks) (seq int, d *snapshot.Dump) {
 			Labels: snapshot.LabelsID(p.uint()), Creator: snapshot.FrameID(p.uint()),
 			Minutes: int32(min(max(p.int(), 0), math.MaxInt32)), Leaked: p.bool(), Locked: p.bool(),
 		}
+		if g.ID < last.ID {
+			return 0, nil // they are in order
+		}
 		last = g
 		g.Stack, g.Origin = stacks.stack(g.Stack), stacks.stack(g.Origin)
 		g.Labels, g.Creator = stacks.labelsOf(g.Labels), stacks.frame(g.Creator)

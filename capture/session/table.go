@@ -2,6 +2,7 @@ package session
 
 import (
 	"iter"
+	"math"
 
 	"leaktop/capture/snapshot"
 )
@@ -177,9 +178,9 @@ func (s *stacks) read(b []byte) error {
 		return names[n]
 	}
 	for n := p.count(); n > 0 && !p.bad; n-- {
-		f := snapshot.Frame{Function: name(), File: name(), Line: int(p.int()), StartLine: int(p.int()), Inlined: p.bool()}
-		if p.bad {
-			break
+		f := snapshot.Frame{Function: name(), File: name(), Line: p.line(), StartLine: p.line(), Inlined: p.bool()}
+		if p.bad || f.Function == "" {
+			return errBadTable
 		}
 		s.frameText += len(f.Function) + len(f.File)
 		if len(s.frames) > maxFrames || s.text > maxText || s.frameText > maxFrameText {
@@ -221,6 +222,15 @@ func orBad(err error) error {
 		return errBadTable
 	}
 	return err
+}
+
+// line reads the number of a line, 0 for one that cannot be.
+func (p *parser) line() int {
+	n := p.int()
+	if n < 0 || n > math.MaxInt32 {
+		return 0
+	}
+	return int(n)
 }
 
 func (s *stacks) readStack(p *parser, name func() string) error {
