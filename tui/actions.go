@@ -12,6 +12,7 @@ type mover interface {
 	Page(n int)
 	Home()
 	End()
+	Scroll(n int)
 	NextSort()
 	PreviousSort()
 	InvertSort()
@@ -43,6 +44,10 @@ func moveList(l mover, key string) bool {
 		l.Home()
 	case "end", "G":
 		l.End()
+	case "left":
+		l.Scroll(-1)
+	case "right":
+		l.Scroll(1)
 	case "o":
 		l.NextSort()
 	case "O":
@@ -58,6 +63,24 @@ func moveList(l mover, key string) bool {
 		return false
 	}
 	return true
+}
+
+// tableKey handles the keys that the tables of what is compared share, besides
+// those of all lists. Text is what is copied of the selected row, "" for nothing.
+func (m *Model) tableKey(l mover, key string, open func() tea.Cmd, text func() string) (tea.Cmd, bool) {
+	switch key {
+	case "b":
+		m.baseIsNow()
+	case "enter":
+		return open(), true
+	case "y":
+		if copied := text(); copied != "" {
+			return m.copy(copied), true
+		}
+	default:
+		return m.listKey(l, key)
+	}
+	return nil, true
 }
 
 // clickList selects a row or sorts by a head; a click on the selected row opens it.

@@ -35,7 +35,11 @@ func (m *Model) comparedLine(c compared, what string, width int) string {
 // waiting says why there is nothing to show yet, and what comes next.
 func (m *Model) waiting(kind snapshot.Kind, width int) []string {
 	text := fmt.Sprintf("No %s profile yet: the first comes with the first snapshot.", kind)
-	if newest := m.data.history.Newest(); newest != nil {
+	newest := m.data.history.Newest()
+	switch {
+	case m.data.pair(kind).current != nil:
+		return nil // it is being worked out, which is said above where it takes long
+	case newest != nil:
 		text = fmt.Sprintf("The target gave no %s profile.", kind)
 		if m.recorded() && m.data.ended {
 			text = fmt.Sprintf("%s holds no %s profile.", m.cfg.Recorded.Name(), kind)

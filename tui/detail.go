@@ -137,12 +137,6 @@ func (p *stackPane) key(key string) (tea.Cmd, bool) {
 		return p.m.copy(stackText(p.stack)), true
 	case "S":
 		return p.edit(), true
-	case "left":
-		p.list.Scroll(-1)
-		return nil, true
-	case "right":
-		p.list.Scroll(1)
-		return nil, true
 	case "enter":
 		return nil, true
 	}

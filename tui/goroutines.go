@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"iter"
 	"regexp"
 	"strings"
 	"time"
@@ -115,27 +116,16 @@ func (g *goroutinesScreen) setting() any { return [2]any{g.want, g.list.Setting(
 
 // task compares, groups, filters and sorts, as far as it is not done.
 func (g *goroutinesScreen) task() *task {
-	wanted, have, setting, th := g.list.Wanted(), g.goroutineContent, g.want, g.m.theme
-	return &task{
-		what: g.m.doing(g, g.want == g.goroutineSetting, g.list),
-		rows: g.m.data.records(snapshot.Goroutine),
-		slow: wanted.Filters(),
-		work: func(a *analyst) func() {
-			c := have
-			if !c.build(a, setting) {
-				return nil
-			}
-			arranged, ok := wanted.With(goroutineColumns(&c, th)).Arrange(c.rows, a.stopped)
-			if !ok {
-				return nil
-			}
-			c.count(arranged.Shown())
-			return func() {
-				g.goroutineContent = c
-				g.list.Show(arranged)
-			}
+	c, setting, th := g.goroutineContent, g.want, g.m.theme
+	return listed(g.list, g.m.doing(g, g.want == g.goroutineSetting, g.list), g.m.data.records(snapshot.Goroutine),
+		func(a *analyst) ([]*goroutineRow, []list.Column[*goroutineRow], bool) {
+			ok := c.build(a, setting)
+			return c.rows, goroutineColumns(&c, th), ok
 		},
-	}
+		func(rows iter.Seq[*goroutineRow]) func() {
+			c.count(rows)
+			return func() { g.goroutineContent = c }
+		})
 }
 
 func (g *goroutinesScreen) key(key string) (tea.Cmd, bool) {
@@ -148,22 +138,19 @@ func (g *goroutinesScreen) key(key string) (tea.Cmd, bool) {
 		g.m.dumpNow()
 	case "w":
 		g.want.found = !g.want.found
-	case "b":
-		g.m.baseIsNow()
-	case "left":
-		g.list.Scroll(-1)
-	case "right":
-		g.list.Scroll(1)
-	case "enter":
-		return g.open(), true
-	case "y":
-		if r, ok := g.list.Selected(); ok && r.group != nil {
-			return g.m.copy(stackText(g.m.cfg.Table.Stack(r.group.Stacks[0]))), true
-		}
 	default:
-		return g.m.listKey(g.list, key)
+		return g.m.tableKey(g.list, key, g.open, g.copied)
 	}
 	return nil, true
+}
+
+// copied is what is copied of the selected row.
+func (g *goroutinesScreen) copied() string {
+	r, ok := g.list.Selected()
+	if !ok || r.group == nil {
+		return ""
+	}
+	return stackText(g.m.cfg.Table.Stack(r.group.Stacks[0]))
 }
 
 // open shows the page of the selected group, or the groups of the selected name.

@@ -24,7 +24,11 @@ type grower struct {
 // What belongs to a finding is left out: that one has the word. Here and below
 // only the configuration of m is looked at: all else is the analyst's.
 func (m *Model) growers(a *analyst, heap, goroutines compared) []entry {
-	all := append(m.heapGrowers(a, heap), m.groupGrowers(a, goroutines)...)
+	all := m.heapGrowers(a, heap)
+	if a.stopped() {
+		return nil
+	}
+	all = append(all, m.groupGrowers(a, goroutines)...)
 	slices.SortStableFunc(all, func(a, b grower) int { return cmp.Compare(b.share, a.share) })
 	out := make([]entry, min(len(all), maxGrowers))
 	for i := range out {

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"cmp"
+	"iter"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -48,29 +49,20 @@ func (d *handlerDetail) setting() any { return d.entries.Setting() }
 
 // task finds what belongs to the handler.
 func (d *handlerDetail) task() *task {
-	m, h, wanted, have, th := d.m, d.handler, d.entries.Wanted(), d.handlerContent, d.m.theme
-	return &task{
-		what: m.doing(d, d.made, d.entries),
-		rows: m.data.records(snapshot.Heap, snapshot.Goroutine),
-		slow: wanted.Filters(),
-		work: func(a *analyst) func() {
-			c := have
-			if !c.build(a, m, h) {
-				return nil
-			}
-			arranged, ok := wanted.With(append(entryColumns(th), allocColumn())).Arrange(c.rows, a.stopped)
-			if !ok {
-				return nil
-			}
+	m, of, c, th := d.m, d.handler, d.handlerContent, d.m.theme
+	return listed(d.entries, m.doing(d, d.made, d.entries), m.data.records(snapshot.Heap, snapshot.Goroutine),
+		func(a *analyst) ([]entry, []list.Column[entry], bool) {
+			ok := c.build(a, m, of)
+			return c.rows, append(entryColumns(th), allocColumn()), ok
+		},
+		func(iter.Seq[entry]) func() {
 			return func() {
 				d.handlerContent = c
 				if !c.gone {
 					d.handler = c.row.Handler
 				}
-				d.entries.Show(arranged)
 			}
-		},
-	}
+		})
 }
 
 // build works out the rows, unless they are what there is already. It is false
@@ -164,10 +156,6 @@ func (d *handlerDetail) key(key string) (tea.Cmd, bool) {
 	switch key {
 	case "enter":
 		return d.open(), true
-	case "left":
-		d.entries.Scroll(-1)
-	case "right":
-		d.entries.Scroll(1)
 	case "y":
 		if e, ok := d.entries.Selected(); ok {
 			return d.m.copy(spaced(e.name, e.where)), true

@@ -3,6 +3,7 @@ package tui
 import (
 	"cmp"
 	"fmt"
+	"iter"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -60,26 +61,15 @@ func (h *handlersScreen) setting() any { return h.list.Setting() }
 
 // task adds up by handler, filters and sorts, as far as it is not done.
 func (h *handlersScreen) task() *task {
-	d, wanted, have, th := h.m.data, h.list.Wanted(), h.handlersContent, h.m.theme
-	return &task{
-		what: h.m.doing(h, true, h.list),
-		rows: d.records(snapshot.Heap, snapshot.Goroutine),
-		slow: wanted.Filters(),
-		work: func(a *analyst) func() {
-			c := have
-			if !c.build(a) {
-				return nil
-			}
-			arranged, ok := wanted.With(handlerColumns(th)).Arrange(c.rows, a.stopped)
-			if !ok {
-				return nil
-			}
-			return func() {
-				h.handlersContent = c
-				h.list.Show(arranged)
-			}
+	c, th := h.handlersContent, h.m.theme
+	return listed(h.list, h.m.doing(h, true, h.list), h.m.data.records(snapshot.Heap, snapshot.Goroutine),
+		func(a *analyst) ([]handlerRow, []list.Column[handlerRow], bool) {
+			ok := c.build(a)
+			return c.rows, handlerColumns(th), ok
 		},
-	}
+		func(iter.Seq[handlerRow]) func() {
+			return func() { h.handlersContent = c }
+		})
 }
 
 // build works out the rows, unless they are what there is already. It is false
@@ -195,23 +185,13 @@ func unlessZero(n int64, format func(int64) string) string {
 }
 
 func (h *handlersScreen) key(key string) (tea.Cmd, bool) {
-	switch key {
-	case "b":
-		h.m.baseIsNow()
-	case "left":
-		h.list.Scroll(-1)
-	case "right":
-		h.list.Scroll(1)
-	case "enter":
-		return h.open(), true
-	case "y":
-		if r, ok := h.list.Selected(); ok {
-			return h.m.copy(handlerName(r.Handler)), true
+	return h.m.tableKey(h.list, key, h.open, func() string {
+		r, ok := h.list.Selected()
+		if !ok {
+			return ""
 		}
-	default:
-		return h.m.listKey(h.list, key)
-	}
-	return nil, true
+		return handlerName(r.Handler)
+	})
 }
 
 func (h *handlersScreen) open() tea.Cmd {

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -131,32 +132,23 @@ func (h *heapScreen) setting() any { return [2]any{h.want, h.list.Setting()} }
 
 // task compares, groups, filters and sorts, as far as it is not done.
 func (h *heapScreen) task() *task {
-	wanted, have, th := h.list.Wanted(), h.heapContent, h.m.theme
-	have.heapSetting = h.want
-	return &task{
-		what: h.m.doing(h, h.want == h.heapSetting, h.list),
-		rows: h.m.data.records(snapshot.Heap),
-		slow: wanted.Filters(),
-		work: func(a *analyst) func() {
-			c := have
-			if !c.build(a) {
-				return nil
-			}
-			arranged, ok := wanted.With(heapColumns(&c, th)).Arrange(c.rows, a.stopped)
-			if !ok {
-				return nil
-			}
-			c.count(arranged.Shown())
+	c, th := h.heapContent, h.m.theme
+	c.heapSetting = h.want
+	return listed(h.list, h.m.doing(h, h.want == h.heapSetting, h.list), h.m.data.records(snapshot.Heap),
+		func(a *analyst) ([]*heapRow, []list.Column[*heapRow], bool) {
+			ok := c.build(a)
+			return c.rows, heapColumns(&c, th), ok
+		},
+		func(rows iter.Seq[*heapRow]) func() {
+			c.count(rows)
 			return func() {
 				h.heapContent = c
-				h.list.Show(arranged)
 				if c.root != nil {
 					h.tree.set(c.root, c.unit())
 					h.flame.set(c.root, c.unit())
 				}
 			}
-		},
-	}
+		})
 }
 
 // objectsColumn is the column that counts the objects of the one shown, -1
@@ -205,24 +197,22 @@ func (h *heapScreen) key(key string) (tea.Cmd, bool) {
 		h.want.ownOnly = !h.want.ownOnly
 	case "w":
 		h.want.found = !h.want.found
-	case "left":
-		h.list.Scroll(-1)
-	case "right":
-		h.list.Scroll(1)
-	case "enter":
-		return h.open(), true
-	case "y":
-		r, ok := h.list.Selected()
-		switch {
-		case ok && h.by == byHandler:
-			return h.m.copy(handlerName(r.handler)), true
-		case ok:
-			return h.m.copy(stackText(h.m.cfg.Table.Stack(r.Stack))), true
-		}
 	default:
-		return h.m.listKey(h.list, key)
+		return h.m.tableKey(h.list, key, h.open, h.copied)
 	}
 	return nil, true
+}
+
+// copied is what is copied of the selected row.
+func (h *heapScreen) copied() string {
+	r, ok := h.list.Selected()
+	switch {
+	case !ok:
+		return ""
+	case r.by == byHandler:
+		return handlerName(r.handler)
+	}
+	return stackText(h.m.cfg.Table.Stack(r.Stack))
 }
 
 // nextMetric shows the next sample type, the most telling ones first.

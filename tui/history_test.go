@@ -222,6 +222,19 @@ func TestQuestion(t *testing.T) {
 	}
 }
 
+// A yes is to the newest question: what it costs may have changed while the one
+// before was open.
+func TestNewerQuestion(t *testing.T) {
+	p := told(t, 120, 32)
+	p.tell(snapshot.Asked{Call: "goroutine profile", Cost: "about 1.2 s of CPU"})
+	p.tell(snapshot.Asked{Call: "full goroutine dump", Cost: "a standstill of about 3 s"})
+	p.want("The full goroutine dump would cost the target a standstill of about 3 s.").wantNot("1.2 s of CPU")
+	p.press("Y").want("Findings").wantNot("would cost")
+	if len(p.sampler.asked) != 1 {
+		t.Errorf("asked for %q", p.sampler.asked)
+	}
+}
+
 // A yes that costs the target must be meant: a letter that was on its way into
 // a filter or a path is none, and what was typed is not lost.
 func TestQuestionDoesNotTakeWhatIsTyped(t *testing.T) {

@@ -285,7 +285,13 @@ func (m *Model) apply(e snapshot.Event) {
 
 // ask puts the question that waits, unless somebody is typing: a y that was
 // meant for a path is no yes.
+//
+// A question that is open already gives way to a newer one: a yes is to what was
+// asked last.
 func (m *Model) ask() {
+	if _, open := m.over.(*question); open && m.asked != nil {
+		m.over = nil
+	}
 	if m.over == nil && m.asked != nil {
 		m.over, m.asked = m.asked, nil
 	}

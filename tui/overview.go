@@ -61,6 +61,9 @@ func (o *overviewScreen) task() *task {
 				return nil
 			}
 			c.growers = m.growers(a, c.heap, c.goroutines)
+			if a.stopped() {
+				return nil
+			}
 			return func() {
 				o.overviewContent = c
 				o.list()

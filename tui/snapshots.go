@@ -174,12 +174,6 @@ func (s *snapshotsScreen) key(key string) (tea.Cmd, bool) {
 		return nil, true
 	case "A":
 		return s.m.noteKey(key, 0)
-	case "left":
-		s.list.Scroll(-1)
-		return nil, true
-	case "right":
-		s.list.Scroll(1)
-		return nil, true
 	}
 	return s.m.listKey(s.list, key)
 }

@@ -2,12 +2,14 @@ package tui
 
 import (
 	"context"
+	"iter"
 	"sync"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"leaktop/diff/units"
+	"leaktop/tui/list"
 )
 
 // task is something that a screen has worked out for it, which may take longer
@@ -160,6 +162,29 @@ func (m *Model) sync() tea.Cmd {
 			}
 			return lateMsg{generation}
 		}))
+}
+
+// listed is a task that works out rows and how a deferred list is to show them.
+// Build and done run beside the update loop: build returns the rows and their
+// columns, and is not ok once it was stopped; done looks at those that the filter
+// lets through, and returns what is done with them in the loop.
+func listed[T any, K comparable](l *list.List[T, K], what string, records int, build func(*analyst) ([]T, []list.Column[T], bool), done func(iter.Seq[T]) func()) *task {
+	wanted := l.Wanted()
+	return &task{what: what, rows: records, slow: wanted.Filters(), work: func(a *analyst) func() {
+		rows, columns, ok := build(a)
+		if !ok {
+			return nil
+		}
+		arranged, ok := wanted.With(columns).Arrange(rows, a.stopped)
+		if !ok {
+			return nil
+		}
+		show := done(arranged.Shown())
+		return func() {
+			show()
+			l.Show(arranged)
+		}
+	}}
 }
 
 // doing is what a screen waits for: its rows, unless it has them for all that was
