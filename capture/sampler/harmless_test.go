@@ -156,11 +156,13 @@ func TestHarmlessMeasured(t *testing.T) {
 			with, without := watched.spent(t), alone.spent(t)
 
 			share := (with.CPU - without.CPU).Seconds() / took
-			mb := func(s spending) string { return fmt.Sprintf("%.2f MB/s", float64(s.Garbage)/took/1e6) }
-			t.Logf("\n| target | | CPU | garbage | GCs | longest stop of the world |\n| %s | watched | %.2f s | %s | %d | %s |\n| | alone | %.2f s | %s | %d | %s |\n"+
-				"watching took %.2f %% of a core in %.0f s: %d snapshots, one each %s, %d requests, busy for %.2f %%; asked for %v\n%s",
-				target.name, with.CPU.Seconds(), mb(with), with.GCs, with.Stop, without.CPU.Seconds(), mb(without), without.GCs, without.Stop,
-				100*share, took, snapshots, last.Actual, last.Cost.Requests, 100*last.Cost.Share(), with.Asked, last.Slowed)
+			beside := func(figure func(spending) string) string { return figure(with) + " / " + figure(without) }
+			t.Logf("\n| target | snapshots | CPU, watched / alone | watching | garbage | GCs | longest stop of the world |\n|---|---|---|---|---|---|---|\n| %s | %d, one each %s | %s | %.2f %% of a core | %s | %s | %s |\n%d requests, under way for %.2f %% of %.0f s: %v\n%s",
+				target.name, snapshots, last.Actual, beside(func(s spending) string { return fmt.Sprintf("%.2f s", s.CPU.Seconds()) }), 100*share,
+				beside(func(s spending) string { return fmt.Sprintf("%.1f MB/s", float64(s.Garbage)/took/1e6) }),
+				beside(func(s spending) string { return fmt.Sprint(s.GCs) }),
+				beside(func(s spending) string { return s.Stop.Round(10 * time.Microsecond).String() }),
+				last.Cost.Requests, 100*last.Cost.Share(), took, with.Asked, last.Slowed)
 			if share > 0.01 {
 				t.Errorf("watching took %.2f %% of a core, want at most 1", 100*share)
 			}
