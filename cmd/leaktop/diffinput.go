@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -44,8 +46,24 @@ func readInputs(ctx context.Context, stdin io.Reader, table *snapshot.Table, rea
 			return nil, err
 		}
 		inputs = append(inputs, in)
+		collectEarly()
 	}
 	return inputs, nil
+}
+
+// collectEarly makes the garbage collector come sooner where much is in memory:
+// most of what a diff reads lives to its end, so that little is to be found in
+// the rest and finding it takes little time, while waiting until there is as much
+// of it doubles the memory. Of small inputs it would take a tenth more CPU.
+func collectEarly() {
+	const (
+		much    = 16 << 20 // bytes
+		percent = 30
+	)
+	var m runtime.MemStats
+	if runtime.ReadMemStats(&m); m.HeapAlloc > much {
+		debug.SetGCPercent(percent)
+	}
 }
 
 // readInput takes a snapshot of a session file or a file where there is one of
