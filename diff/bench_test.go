@@ -43,6 +43,12 @@ func BenchmarkRows(b *testing.B) {
 	table, base, current := syntheticPair(b, 20_000)
 	c := diff.Compare(table, base, current)
 	column := c.DefaultColumn()
+	b.Run("changed functions", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			c.ChangedFunctions(column)
+		}
+	})
 	for name, view := range map[string]func() []diff.Row{
 		"by stack":    func() []diff.Row { return c.ByStack(column, nil) },
 		"by function": func() []diff.Row { return c.ByFunction(column) },

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"iter"
 	"slices"
 
 	"leaktop/capture/snapshot"
@@ -46,16 +47,13 @@ func (s side) value(i int32, column int) int64 {
 	return s.profile.Values[int(i)*len(s.profile.Types)+s.columns[column]]
 }
 
-// record is one key with its places in both profiles, -1 where it is missing.
-type record struct {
-	key           snapshot.Key
-	base, current int32
-}
+// record is one key by its places in both profiles, -1 where it is missing.
+type record struct{ base, current int32 }
 
 // stackRecords are the records from:to of one stack.
 type stackRecords struct {
 	stack    snapshot.StackID
-	from, to int
+	from, to int32
 }
 
 // Compare lays two profiles of one table side by side. Without a base
@@ -160,37 +158,63 @@ func (c *Comparison) loosened(p *snapshot.Profile, as func(f snapshot.Frame, cal
 	return b.Profile(), own
 }
 
-// join merges the ordered keys of both profiles.
+// join merges the ordered keys of both profiles. It counts first: what is made
+// of large profiles stays while they are shown.
 func (c *Comparison) join() {
-	base, current := c.base.keys(), c.current.keys()
-	c.records = make([]record, 0, max(len(base), len(current)))
-	for i, j := 0, 0; i < len(base) || j < len(current); {
-		r := record{base: -1, current: -1}
-		order := 0
-		switch {
-		case i == len(base):
-			order = 1
-		case j == len(current):
-			order = -1
-		default:
-			order = base[i].Compare(current[j])
+	records, stacks, last := 0, 0, snapshot.NoStack
+	for _, key := range c.merged() {
+		if records == 0 || key.Stack != last {
+			stacks++
 		}
-		if order <= 0 {
-			r.key, r.base = base[i], int32(i)
-			i++
-		}
-		if order >= 0 {
-			r.key, r.current = current[j], int32(j)
-			j++
-		}
-		n := len(c.stacks)
-		if n == 0 || c.stacks[n-1].stack != r.key.Stack {
-			c.stacks = append(c.stacks, stackRecords{stack: r.key.Stack, from: len(c.records)})
-			n++
-		}
-		c.records = append(c.records, r)
-		c.stacks[n-1].to = len(c.records)
+		records, last = records+1, key.Stack
 	}
+	c.records, c.stacks = make([]record, 0, records), make([]stackRecords, 0, stacks)
+	for r, key := range c.merged() {
+		at := int32(len(c.records))
+		if at == 0 || key.Stack != last {
+			c.stacks = append(c.stacks, stackRecords{stack: key.Stack, from: at})
+		}
+		c.records, last = append(c.records, r), key.Stack
+		c.stacks[len(c.stacks)-1].to = at + 1
+	}
+}
+
+// merged yields the records of both profiles, in the order of their keys.
+func (c *Comparison) merged() iter.Seq2[record, snapshot.Key] {
+	base, current := c.base.keys(), c.current.keys()
+	return func(yield func(record, snapshot.Key) bool) {
+		for i, j := 0, 0; i < len(base) || j < len(current); {
+			order := 0
+			switch {
+			case i == len(base):
+				order = 1
+			case j == len(current):
+				order = -1
+			case base[i] != current[j]:
+				order = base[i].Compare(current[j])
+			}
+			r, key := record{base: -1, current: -1}, snapshot.Key{}
+			if order <= 0 {
+				r.base, key = int32(i), base[i]
+				i++
+			}
+			if order >= 0 {
+				r.current, key = int32(j), current[j]
+				j++
+			}
+			if !yield(r, key) {
+				return
+			}
+		}
+	}
+}
+
+// key returns what a record is of.
+func (c *Comparison) key(r record) snapshot.Key {
+	if r.base >= 0 {
+		return c.base.profile.Keys[r.base]
+	}
+	return c.current.profile.Keys[r.current]
 }
 
 func (s side) keys() []snapshot.Key {

@@ -67,8 +67,9 @@ func (c *Comparison) groups(column int) []Group {
 			order = append(order, g)
 		}
 		for _, r := range c.records[s.from:s.to] {
-			r.key.Stack = c.show(s.stack)
-			g.add(r.key, c.base.value(r.base, column), c.current.value(r.current, column))
+			key := c.key(r)
+			key.Stack = c.show(s.stack)
+			g.add(key, c.base.value(r.base, column), c.current.value(r.current, column))
 		}
 	}
 	out := make([]Group, 0, len(order))

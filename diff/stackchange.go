@@ -58,7 +58,7 @@ func (c *Comparison) Deltas() iter.Seq2[snapshot.Key, []int64] {
 			for column := range delta {
 				delta[column] = snapshot.SubSaturating(c.current.value(r.current, column), c.base.value(r.base, column))
 			}
-			key := r.key
+			key := c.key(r)
 			key.Stack = c.show(key.Stack)
 			if !yield(key, delta) {
 				return

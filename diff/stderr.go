@@ -100,7 +100,7 @@ func (c *Comparison) variance(n noise, r record) float64 {
 	if n.exact {
 		return 0
 	}
-	size := float64(r.key.Size)
+	size := float64(c.key(r).Size)
 	for _, p := range []pair{n.own, n.alloc} {
 		if size <= 0 {
 			size = c.size(p, r)

@@ -69,7 +69,7 @@ func resolve(p *proto, table *snapshot.Table) (*places, error) {
 }
 
 func (r *resolver) places() (*places, error) {
-	out := &places{ids: newIDs(len(r.locations)), batch: r.table.NewBatch(len(r.locations))}
+	out := &places{ids: newIDs(len(r.locations)), batch: r.table.NewBatch(len(r.locations), r.samples)}
 	if r.drop.drop != nil {
 		out.cuts = make([]cut, len(r.locations))
 	}

@@ -10,8 +10,8 @@ import (
 
 // Samples are interned in batches, of so many at most or so many bytes of code.
 const (
-	batchSamples = 1024
-	batchBytes   = 64 << 10
+	batchSamples = 512
+	batchBytes   = 40 << 10
 )
 
 // samples reads the samples of a profile: each becomes a stack, labels, a size

@@ -31,9 +31,19 @@ type part struct {
 // room is how many bytes of code are written at once.
 const room = 8
 
-// NewBatch returns an empty batch for the table that makes place for so many parts.
-func (t *Table) NewBatch(parts int) *Batch {
-	return &Batch{table: t, parts: make([]part, 0, parts), code: make([]byte, room)}
+// firstCode is what a batch has for the code of stacks before it must grow.
+const firstCode = 48 << 10
+
+// NewBatch returns an empty batch for the table. It makes place for so many
+// parts and, in a table that is empty, for so many stacks.
+func (t *Table) NewBatch(parts, stacks int) *Batch {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.stacks) == 1 {
+		t.stacks = append(make([]span, 0, stacks+1), t.stacks...)
+		t.byStack = grown(t.byStack, stacks)
+	}
+	return &Batch{table: t, parts: make([]part, 0, parts), code: make([]byte, firstCode)}
 }
 
 // Part returns a new part of these frames, leaf first.

@@ -2,7 +2,6 @@ package snapshot
 
 import (
 	"cmp"
-	"iter"
 	"slices"
 )
 
@@ -39,49 +38,74 @@ func (b *Builder) Add(k Key, vector []int64) {
 // Profile returns what was collected, in order. The builder must not be used afterwards.
 func (b *Builder) Profile() *Profile {
 	p := b.profile
-	in := p // as it came
-	p.Keys, p.Values = make([]Key, 0, len(in.Keys)), make([]int64, 0, len(in.Values))
-	for i := range inOrder(in.Keys) {
-		key, vector := in.Keys[i], in.Vector(i)
-		if last := len(p.Keys) - 1; last >= 0 && p.Keys[last] == key {
-			for j, sum := range p.Vector(last) {
-				p.Vector(last)[j] = AddSaturating(sum, vector[j])
+	p.arrange(orderOf(p.Keys))
+	n, kept := len(p.Types), 0
+	for i, key := range p.Keys {
+		vector := p.Vector(i)
+		if kept > 0 && p.Keys[kept-1] == key {
+			sums := p.Values[(kept-1)*n : kept*n]
+			for j := range sums {
+				sums[j] = AddSaturating(sums[j], vector[j])
 			}
 			continue
 		}
-		p.Keys = append(p.Keys, key)
-		p.Values = append(p.Values, vector...)
+		p.Keys[kept] = key
+		copy(p.Values[kept*n:], vector)
+		kept++
 	}
+	p.Keys, p.Values = p.Keys[:kept], p.Values[:kept*n]
 	return &p
 }
 
-// inOrder yields the indexes of keys in the order of the keys, equal ones as
+// arrange puts record order[i] at place i, in place: a copy of a large profile
+// would be garbage at once. It uses up the order.
+func (p *Profile) arrange(order []uint32) {
+	n := len(p.Types)
+	first := make([]int64, n)
+	for start := range order {
+		if int(order[start]) == start {
+			continue
+		}
+		// The records that follow each other's places, round to the start.
+		key := p.Keys[start]
+		copy(first, p.Vector(start))
+		at := start
+		for next := int(order[at]); next != start; next = int(order[at]) {
+			p.Keys[at] = p.Keys[next]
+			copy(p.Vector(at), p.Vector(next))
+			order[at] = uint32(at)
+			at = next
+		}
+		p.Keys[at] = key
+		copy(p.Vector(at), first)
+		order[at] = uint32(at)
+	}
+}
+
+// orderOf returns the indexes of keys in the order of the keys, equal ones as
 // they came. Most keys are told apart by their stacks alone, so that one integer
 // holds what is sorted by.
-func inOrder(keys []Key) iter.Seq[int] {
-	order := make([]uint64, len(keys))
+func orderOf(keys []Key) []uint32 {
+	packed := make([]uint64, len(keys))
 	for i, k := range keys {
-		order[i] = uint64(k.Stack)<<32 | uint64(uint32(i))
+		packed[i] = uint64(k.Stack)<<32 | uint64(uint32(i))
 	}
-	slices.Sort(order)
-	return func(yield func(int) bool) {
-		for len(order) > 0 {
-			n := 1
-			for n < len(order) && order[n]>>32 == order[0]>>32 {
-				n++
-			}
-			stack := order[:n]
-			if n > 1 {
-				slices.SortFunc(stack, func(a, b uint64) int {
-					return cmp.Or(keys[uint32(a)].Compare(keys[uint32(b)]), cmp.Compare(a, b))
-				})
-			}
-			for _, packed := range stack {
-				if !yield(int(uint32(packed))) {
-					return
-				}
-			}
-			order = order[n:]
+	slices.Sort(packed)
+	order := make([]uint32, len(keys))
+	for i, p := range packed {
+		order[i] = uint32(p)
+	}
+	for rest := order; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && keys[rest[n]].Stack == keys[rest[0]].Stack {
+			n++
 		}
+		if n > 1 {
+			slices.SortFunc(rest[:n], func(a, b uint32) int {
+				return cmp.Or(keys[a].Compare(keys[b]), cmp.Compare(a, b))
+			})
+		}
+		rest = rest[n:]
 	}
+	return order
 }

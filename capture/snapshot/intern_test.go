@@ -22,7 +22,7 @@ func TestBatchEqualsInternStack(t *testing.T) {
 				}
 			}
 			parts := make([][]FrameID, 300)
-			batch := table.NewBatch(len(parts))
+			batch := table.NewBatch(len(parts), 10)
 			for i := range parts {
 				for range rng.IntN(9) {
 					parts[i] = append(parts[i], FrameID(1+rng.IntN(frames)))
@@ -70,10 +70,10 @@ func TestBatchEqualsInternStack(t *testing.T) {
 func TestOneHashIsNotOneStack(t *testing.T) {
 	table := NewTable()
 	a, b := table.InternStack([]FrameID{1, 2}), table.InternStack([]FrameID{2, 1})
-	clear(table.slots)
-	hash, last := table.hash(table.codeOf(a)), uint32(len(table.slots)-1)
-	table.slots[hash&last] = slot{hash: hash, stack: b}
-	table.slots[(hash+1)&last] = slot{hash: hash, stack: a}
+	clear(table.byStack)
+	hash, last := table.hash(table.codeOf(a)), uint32(len(table.byStack)-1)
+	table.byStack[hash&last] = slot{hash: hash, id: uint32(b)}
+	table.byStack[(hash+1)&last] = slot{hash: hash, id: uint32(a)}
 	if got := table.InternStack([]FrameID{1, 2}); got != a {
 		t.Errorf("id %d, want %d: a stack was taken for another with its hash", got, a)
 	}
@@ -89,7 +89,7 @@ func TestBatchesFromManyGoroutines(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range ids {
 		wg.Go(func() {
-			b := table.NewBatch(len(frames))
+			b := table.NewBatch(len(frames), 0)
 			for _, f := range frames {
 				b.Push(b.Part([]FrameID{f}))
 				b.End()
@@ -112,7 +112,7 @@ func TestBatchesFromManyGoroutines(t *testing.T) {
 // into one that knows them.
 func BenchmarkBatch(b *testing.B) {
 	fill := func(table *Table, ids []StackID) []StackID {
-		batch := table.NewBatch(2000)
+		batch := table.NewBatch(2000, 20_000)
 		for i := range 2000 {
 			batch.Part([]FrameID{FrameID(i + 1)})
 		}

@@ -18,12 +18,12 @@ import (
 // A Table is safe for concurrent use: the sampler interns while a screen reads.
 type Table struct {
 	mu       sync.RWMutex
-	frames   []Frame // index is FrameID; element 0 is unused
-	frameIDs map[Frame]FrameID
+	frames   []Frame  // index is FrameID; element 0 is unused
+	byFrame  []slot   // by hash, open addressing
 	stacks   []span   // index is StackID; element 0 is NoStack
 	code     [][]byte // chunks
 	coded    int      // bytes in them
-	slots    []slot   // by hash, open addressing
+	byStack  []slot   // by hash, open addressing
 	seed     maphash.Seed
 	told     map[told]StackID // the stacks that are another in a state; nil for none
 	states   map[StackID]told // the other way round
@@ -34,11 +34,8 @@ type Table struct {
 // span says where the code of a stack is.
 type span struct{ chunk, from, n uint32 }
 
-// slot is an entry of the hash table of stacks, free where its stack is NoStack.
-type slot struct {
-	hash  uint32
-	stack StackID
-}
+// slot is an entry of a hash table of frames or stacks, free where the id is 0.
+type slot struct{ hash, id uint32 }
 
 // Sizes of the chunks that codes are kept in. They begin small, because most
 // tables stay small, and double.
@@ -51,9 +48,9 @@ const (
 func NewTable() *Table {
 	return &Table{
 		frames:   make([]Frame, 1),
-		frameIDs: make(map[Frame]FrameID),
+		byFrame:  make([]slot, 64),
 		stacks:   make([]span, 1),
-		slots:    make([]slot, 64),
+		byStack:  make([]slot, 64),
 		seed:     maphash.MakeSeed(),
 		labels:   make([]Labels, 1),
 		labelIDs: make(map[string]LabelsID),
@@ -62,21 +59,37 @@ func NewTable() *Table {
 
 // InternFrame returns the id of f, the same for equal frames.
 func (t *Table) InternFrame(f Frame) FrameID {
+	hash := uint32(maphash.Comparable(t.seed, f))
 	t.mu.RLock()
-	id, ok := t.frameIDs[f]
+	id, _ := t.findFrame(&f, hash)
 	t.mu.RUnlock()
-	if ok {
+	if id != 0 {
 		return id
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if id, ok := t.frameIDs[f]; ok {
+	id, free := t.findFrame(&f, hash)
+	if id != 0 {
 		return id
 	}
 	id = FrameID(len(t.frames))
 	t.frames = append(t.frames, f)
-	t.frameIDs[f] = id
+	t.byFrame[free] = slot{hash: hash, id: uint32(id)}
+	t.byFrame = grown(t.byFrame, len(t.frames))
 	return id
+}
+
+// findFrame returns the id of a frame; where there is none 0, and the slot for it.
+func (t *Table) findFrame(f *Frame, hash uint32) (id FrameID, free uint32) {
+	last := uint32(len(t.byFrame) - 1)
+	for at := hash & last; ; at = (at + 1) & last {
+		switch s := t.byFrame[at]; {
+		case s.id == 0:
+			return 0, at
+		case s.hash == hash && t.frames[s.id] == *f:
+			return FrameID(s.id), 0
+		}
+	}
 }
 
 // InternStack returns the id of the stack with these frames, leaf first, as
@@ -107,10 +120,8 @@ func (t *Table) internCode(code []byte) StackID {
 	}
 	id = StackID(len(t.stacks))
 	t.stacks = append(t.stacks, t.keep(code))
-	t.slots[free] = slot{hash: hash, stack: id}
-	if 3*len(t.stacks) > 2*len(t.slots) {
-		t.grow()
-	}
+	t.byStack[free] = slot{hash: hash, id: uint32(id)}
+	t.byStack = grown(t.byStack, len(t.stacks))
 	return id
 }
 
@@ -119,13 +130,13 @@ func (t *Table) find(code []byte, hash uint32) (id StackID, free uint32, known b
 	if len(code) == 0 {
 		return NoStack, 0, true
 	}
-	last := uint32(len(t.slots) - 1)
+	last := uint32(len(t.byStack) - 1)
 	for at := hash & last; ; at = (at + 1) & last {
-		switch s := t.slots[at]; {
-		case s.stack == NoStack:
+		switch s := t.byStack[at]; {
+		case s.id == 0:
 			return NoStack, at, false
-		case s.hash == hash && bytes.Equal(t.codeOf(s.stack), code):
-			return s.stack, 0, true
+		case s.hash == hash && bytes.Equal(t.codeOf(StackID(s.id)), code):
+			return StackID(s.id), 0, true
 		}
 	}
 }
@@ -155,21 +166,27 @@ func (t *Table) codeOf(id StackID) []byte {
 	return t.code[s.chunk][s.from : s.from+s.n]
 }
 
-// grow doubles the hash table.
-func (t *Table) grow() {
-	old := t.slots
-	t.slots = make([]slot, 2*len(old))
-	last := uint32(len(t.slots) - 1)
-	for _, s := range old {
-		if s.stack == NoStack {
+// grown returns a hash table that has room for n entries, the same where it has.
+func grown(slots []slot, n int) []slot {
+	size := len(slots)
+	for 3*n > 2*size {
+		size *= 2
+	}
+	if size == len(slots) {
+		return slots
+	}
+	out, last := make([]slot, size), uint32(size-1)
+	for _, s := range slots {
+		if s.id == 0 {
 			continue
 		}
 		at := s.hash & last
-		for t.slots[at].stack != NoStack {
+		for out[at].id != 0 {
 			at = (at + 1) & last
 		}
-		t.slots[at] = s
+		out[at] = s
 	}
+	return out
 }
 
 // Frame returns an interned frame. An id that is not of this table gives the zero Frame.

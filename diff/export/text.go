@@ -101,23 +101,23 @@ func textHeap(w io.Writer, c *diff.Comparison, column int, o Options) error {
 		return err
 	}
 	v := values{unit: c.Types[column].Unit, exact: o.Exact}
-	if _, err := fmt.Fprintf(w, "\n%s %s: %s\n", kindOf(c), c.Types[column].Name, v.total(c.Total(column))); err != nil {
+	changed := c.ChangedFunctions(column)
+	if _, err := fmt.Fprintf(w, "\n%s %s: %s\n", kindOf(c), c.Types[column].Name, v.total(changed.Total)); err != nil {
 		return err
 	}
-	all := c.ByFunction(column)
-	rows := changedRows(all)
+	rows := changed.Rows
 	if len(rows) == 0 {
 		_, err := fmt.Fprintln(w, unchanged(c, column))
 		return err
 	}
-	if _, err := fmt.Fprintf(w, "%s of %s changed\n", units.Count(int64(len(rows))), units.Plural(len(all), "function")); err != nil {
+	if _, err := fmt.Fprintf(w, "%s of %s changed\n", units.Count(int64(len(rows))), units.Plural(changed.Functions, "function")); err != nil {
 		return err
 	}
 	table := aligned{right: 4}
 	table.add()
 	table.add("flat Δ", "±", "flat now", "cum Δ", "", "function")
 	for _, r := range atMost(rows, o.Limit) {
-		table.add(v.change(r.Flat.Delta), v.stderr(r.Flat.Stderr), v.value(r.Flat.After), v.change(r.Cum.Delta), v.status(r.Status), r.Name)
+		table.add(v.change(r.Flat.Delta), v.stderr(r.Flat.Stderr), v.value(r.Flat.After), v.change(r.CumDelta), v.status(r.Status), r.Name)
 	}
 	if err := table.write(w); err != nil {
 		return err
@@ -156,7 +156,7 @@ func unchanged(c *diff.Comparison, column int) string {
 	}
 	var others []string
 	for i, t := range c.Types {
-		if i != column && len(changedRows(c.ByFunction(i))) > 0 {
+		if i != column && len(c.ChangedFunctions(i).Rows) > 0 {
 			others = append(others, t.Name)
 		}
 	}
