@@ -90,6 +90,10 @@ func (f *dumpFrames) begin(start *knownFrame) { f.ids, f.half, f.last = f.ids[:0
 // named reports whether a function was read whose place is to come.
 func (f *dumpFrames) named() bool { return f.half != noHalf }
 
+// called reports whether that line has arguments, or is of what started the
+// goroutine. Without them it may be of something else, such as "exit status 2".
+func (f *dumpFrames) called() bool { return f.half == namedCreate || f.key[f.open-1] == '(' }
+
 // creates reports whether it is the one that started the goroutine.
 func (f *dumpFrames) creates() bool { return f.half == namedCreate }
 
@@ -214,6 +218,10 @@ func areArguments(text []byte) bool {
 // place reads the second line of a frame, without its tab, and returns the
 // frame; nil where it has none.
 func (f *dumpFrames) place(line []byte) *knownFrame {
+	// A crash adds addresses, which differ from goroutine to goroutine.
+	if i := bytes.LastIndex(line, []byte(" fp=0x")); i >= 0 {
+		line = line[:i]
+	}
 	f.key = append(append(append(f.key, "\n\t"...), line...), '\n')
 	half := f.half
 	f.half = noHalf

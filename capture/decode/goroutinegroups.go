@@ -49,7 +49,7 @@ func GroupedGoroutines(r io.Reader, name string, table *snapshot.Table, lead int
 		return nil, err
 	}
 	d.Truncated = s.lines.bytes() == largestDump
-	d.Cut = s.cut || s.lines.open
+	d.Cut = s.cut
 	return d, nil
 }
 

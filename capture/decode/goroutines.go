@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strings"
 
 	"leaktop/capture/snapshot"
 )
@@ -46,7 +47,7 @@ func Goroutines(r io.Reader, name string, table *snapshot.Table) (*snapshot.Dump
 	if err := s.refusal(name, len(d.Goroutines) > 0); err != nil {
 		return nil, err
 	}
-	d.Cut = s.cut || s.lines.open || s.lines.bytes() == largestDump
+	d.Cut = s.cut || s.lines.bytes() == largestDump
 	slices.SortStableFunc(d.Goroutines, func(a, b snapshot.DumpedGoroutine) int { return cmp.Compare(a.ID, b.ID) })
 	return d, nil
 }
@@ -88,6 +89,9 @@ type scanner struct {
 	id       int64      // of the goroutine that comes next
 	head     header     // of that one, too
 	begun    bool       // which was read
+	before   prefix     // of its lines
+	usual    prefix     // that lines had before; nil for none
+	line     []byte     // reused
 	found    bool       // there was one
 	lead     int64      // bytes within which the first one must stand
 	late     bool       // it does not
@@ -102,6 +106,7 @@ func newScanner(r io.Reader, table *snapshot.Table) *scanner {
 func (s *scanner) next() bool {
 	for !s.begun {
 		if !s.lines.next() {
+			s.cut = s.cut || s.lines.open && mayBeHeader(s.lines.line)
 			return false
 		}
 		if s.late = !s.found && s.lines.bytes() > s.lead; s.late {
@@ -117,10 +122,49 @@ func (s *scanner) next() bool {
 	return s.lines.err == nil && s.frames.err == nil
 }
 
-// header reads the line at hand, if it is the first of a goroutine.
+// header reads the line at hand, if it is the first of a goroutine. Behind a
+// prefix it is one if the next line has the same, or none at all, as where a
+// program logs a stack; and looks like a stack.
 func (s *scanner) header() (ok bool) {
-	s.id, s.head, ok = s.headers.read(s.lines.line, s.lines.cut)
-	return ok
+	line := s.lines.line
+	if s.id, s.head, ok = s.headers.read(line, s.lines.cut); ok {
+		s.before = nil
+		return true
+	}
+	if s.lines.cut {
+		return false
+	}
+	before, header := prefixOf(line)
+	if before == nil {
+		return false
+	}
+	id, head, ok := s.headers.read(header, false)
+	if !ok {
+		return false
+	}
+	if !bytes.Equal(before, s.usual) {
+		// A look at the next line may take this one away.
+		s.line = append(s.line[:0], line...)
+		next := s.lines.peek()
+		s.lines.line = s.line
+		switch rest, same := before.strip(next); {
+		case same && startsBody(rest):
+			s.usual = before
+		case before.blank() || !startsBody(next):
+			return false
+		default:
+			before = nil
+		}
+	}
+	s.id, s.head, s.before = id, head, before
+	return true
+}
+
+// mayBeHeader reports whether a line that has no end may be the start of a
+// goroutine's first one. Others may stand behind a dump.
+func mayBeHeader(line []byte) bool {
+	const start = "goroutine "
+	return bytes.Contains(line, []byte(start)) || strings.HasPrefix(start, string(line))
 }
 
 // owner is whose stack the frames are of that come next.
@@ -136,15 +180,27 @@ const (
 func (s *scanner) body() {
 	f, whose, empty := &s.frames, ofGoroutine, true
 	f.begin(&s.status.start)
+	before := s.before
 	for {
-		if s.expected(whose) {
+		if before == nil && s.expected(whose) {
 			empty = false
 		}
 		if f.err != nil || !s.lines.next() {
 			break
 		}
+		if s.begun = s.header(); s.begun {
+			s.end(whose)
+			return
+		}
 		line := s.lines.line
-		if s.begun = s.header(); s.begun || len(line) == 0 {
+		if before != nil {
+			rest, same := before.strip(line)
+			if !same {
+				continue // of something else that writes to the log
+			}
+			line = tabbed(rest)
+		}
+		if len(line) == 0 {
 			s.end(whose)
 			return
 		}
@@ -171,7 +227,7 @@ func (s *scanner) body() {
 		}
 	}
 	// What is of the last goroutine in a text that stops in it looks like another stack.
-	s.cut = empty || f.named() || s.lines.open || s.lines.bytes() == largestDump
+	s.cut = empty || f.named() && f.called() || s.lines.open || s.lines.bytes() == largestDump
 	if s.cut {
 		s.goroutine.Stack, s.goroutine.Origin, s.goroutine.Creator = snapshot.NoStack, snapshot.NoStack, 0
 		return

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"leaktop/capture/snapshot"
 )
@@ -112,4 +113,24 @@ func blockDeep(n int) {
 		select {}
 	}
 	blockDeep(n - 1)
+}
+
+// TestADumpOfABubble reads what the runtime prints of goroutines in a bubble.
+func TestADumpOfABubble(t *testing.T) {
+	var text []byte
+	synctest.Test(t, func(*testing.T) {
+		c := make(chan int)
+		go send(c)
+		synctest.Wait()
+		buf := make([]byte, 1<<20)
+		text = buf[:runtime.Stack(buf, true)]
+		<-c
+	})
+	d, table := parsed(t, string(text))
+	for _, g := range d.Goroutines {
+		if table.Leaf(g.Stack).Function == "leaktop/capture/decode.send" && g.Status == "chan send" && bytes.Contains(text, []byte("[chan send (durable), synctest bubble ")) {
+			return
+		}
+	}
+	t.Errorf("no goroutine in it sends to a channel:\n%s", text)
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 )
 
 // GroupedDump is a full goroutine dump of which the goroutines were counted as
@@ -72,7 +73,8 @@ type CreatorCount struct {
 }
 
 // Profile is the goroutine profile that the dump stands for: a record for each
-// stack, state and set of labels.
+// stack, state and set of labels. What a crash prints and an endpoint does not is
+// left out, as the profile has it: the runtime's frames, and its own goroutines.
 func (d *GroupedDump) Profile(t *Table) *Profile {
 	b := NewBuilder(Profile{
 		Kind:        Goroutine,
@@ -81,8 +83,13 @@ func (d *GroupedDump) Profile(t *Table) *Profile {
 		Form:        NoRuntime,
 	})
 	tallies := make(map[StackID]*tally)
+	shown := newDumpStacks(t)
 	for _, g := range d.Groups {
-		stack := t.InState(g.Stack, g.Status)
+		stack, ok := shown.of(g)
+		if !ok {
+			continue
+		}
+		stack = t.InState(stack, g.Status)
 		b.Add(Key{Stack: stack, Labels: g.Labels}, []int64{g.Count})
 		if tallies[stack] == nil {
 			tallies[stack] = newTally()
@@ -103,9 +110,10 @@ func (d *GroupedDump) Profile(t *Table) *Profile {
 func (d *GroupedDump) Leaked(t *Table) *Profile {
 	b := NewBuilder(Profile{Kind: Goroutine, Types: []SampleType{{Name: string(GoroutineLeak), Unit: "count"}}, DefaultType: -1, Form: NoRuntime})
 	found := false
+	shown := newDumpStacks(t)
 	for _, g := range d.Groups {
-		if g.Leaked {
-			b.Add(Key{Stack: t.InState(g.Stack, g.Status), Labels: g.Labels}, []int64{g.Count})
+		if stack, ok := shown.of(g); ok && g.Leaked {
+			b.Add(Key{Stack: t.InState(stack, g.Status), Labels: g.Labels}, []int64{g.Count})
 			found = true
 		}
 	}
@@ -113,6 +121,35 @@ func (d *GroupedDump) Leaked(t *Table) *Profile {
 		return nil
 	}
 	return b.Profile()
+}
+
+// dumpStacks finds what an endpoint's dump has for the stacks of any dump.
+type dumpStacks struct {
+	table *Table
+	known map[StackID]dumpStack
+}
+
+type dumpStack struct {
+	shown StackID
+	own   bool // of the runtime itself, all of it
+}
+
+func newDumpStacks(t *Table) dumpStacks {
+	return dumpStacks{table: t, known: make(map[StackID]dumpStack)}
+}
+
+// of returns the stack of a group; false for a goroutine of the runtime's own,
+// which the runtime started.
+func (d dumpStacks) of(g DumpGroup) (StackID, bool) {
+	s, ok := d.known[g.Stack]
+	if !ok {
+		s = dumpStack{shown: d.table.Dumped(g.Stack), own: g.Stack != NoStack}
+		for f := range d.table.Frames(g.Stack) {
+			s.own = s.own && strings.HasPrefix(f.Function, "runtime.")
+		}
+		d.known[g.Stack] = s
+	}
+	return s.shown, !s.own || !strings.HasPrefix(d.table.Frame(g.Creator).Function, "runtime.")
 }
 
 // ToldOf is what a dump says of the goroutines with any of these stacks; false

@@ -33,7 +33,7 @@ func interrupted(t *testing.T, args []string, ready func(stderr string) bool) pr
 	if !hung.Stop() {
 		t.Errorf("leaktop %q did not end within %s of the interrupt", args, longest)
 	}
-	return process{args, cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()}
+	return process{args: args, code: cmd.ProcessState.ExitCode(), stdout: stdout.String(), stderr: stderr.String()}
 }
 
 // TestCheckInterrupted ends a check early: the report is of what was seen.

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"regexp"
@@ -49,15 +50,22 @@ type process struct {
 	args           []string
 	code           int
 	stdout, stderr string
+	peak           int64 // of its memory, in KiB; 0 unknown
 }
 
 // leaktop runs the program in the current directory, and fails the test if it
 // takes too long, too much memory, or dies.
 func leaktop(t *testing.T, args ...string) process {
 	t.Helper()
+	return leaktopReading(t, nil, args...)
+}
+
+// leaktopReading is leaktop with something to read on its standard input.
+func leaktopReading(t *testing.T, stdin io.Reader, args ...string) process {
+	t.Helper()
 	cmd := exec.CommandContext(t.Context(), executable(t), args...)
 	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &stdout, &stderr
 	begun := time.Now()
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -74,8 +82,9 @@ func leaktop(t *testing.T, args ...string) process {
 	if failed := (*exec.ExitError)(nil); err != nil && !errors.As(err, &failed) {
 		t.Fatal(err)
 	}
-	p := process{args, cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()}
+	p := process{args: args, code: cmd.ProcessState.ExitCode(), stdout: stdout.String(), stderr: stderr.String()}
 	kib, known := peakMemory(cmd.ProcessState)
+	p.peak = kib
 	if known && !raceEnabled() && kib > largest {
 		t.Errorf("leaktop %q took %d KiB, want at most %d", args, kib, largest)
 	}
