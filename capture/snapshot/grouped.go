@@ -161,7 +161,10 @@ func (p *Profile) ToldOf(stacks []StackID) (Told, bool) {
 			sum.add(told)
 		}
 	}
-	return sum.told(), len(sum.creators) > 0
+	if len(sum.creators) == 0 {
+		return Told{}, false
+	}
+	return sum.told(), true
 }
 
 // tally adds up what a dump says.

@@ -101,6 +101,36 @@ func goroutinesOnly() export.Diff {
 	return newDiff(t, "a", p, "b", p)
 }
 
+// dumps compares two full goroutine dumps: the leak grew, one group has gone, of
+// one goroutine nothing is known, and one state only became another.
+func dumps() export.Diff {
+	t := snapshot.NewTable()
+	by := func(f snapshot.Frame) snapshot.FrameID { return t.InternFrame(bare(f)) }
+	stack := func(frames ...snapshot.Frame) snapshot.StackID {
+		var ids []snapshot.FrameID
+		for _, f := range frames {
+			ids = append(ids, by(f))
+		}
+		return t.InternStack(ids)
+	}
+	base := &snapshot.GroupedDump{Groups: []snapshot.DumpGroup{
+		{Status: "chan send", Stack: stack(push, background), Creator: by(create), Count: 3, Most: 2},
+		{Status: "select", Stack: stack(push), Creator: by(create), Count: 1, Least: 7, Most: 7},
+	}}
+	current := &snapshot.GroupedDump{Groups: []snapshot.DumpGroup{
+		{Status: "chan send", Stack: stack(push, background), Creator: by(create), Count: 1000, Most: 12},
+		{Status: "chan send", Stack: stack(push, background), Creator: by(push), Count: 203, Least: 1, Most: 1},
+		{Status: "chan send (nil chan)", Stack: stack(push), Count: 1},
+		{Status: "running", Creator: by(create), Count: 1},
+	}}
+	return newDiff(t, "before.txt", base.Profile(t), "after.txt", current.Profile(t))
+}
+
+// bare is a frame as a dump has it.
+func bare(f snapshot.Frame) snapshot.Frame {
+	return snapshot.Frame{Function: f.Function, File: f.File, Line: f.Line}
+}
+
 // nothing compares no profiles at all.
 func nothing() export.Diff { return newDiff(snapshot.NewTable(), "", nil, "", nil) }
 

@@ -115,7 +115,7 @@ func (m *markdown) goroutines(c *diff.Comparison) {
 	m.rest(len(all)-len(rows), "group")
 	m.printf("\nThe commonest stack of each, leaf first:\n")
 	for _, g := range rows {
-		m.folded(c.Table, fmt.Sprintf("%s %s, %s", v.change(g.Delta), oneLine(g.Blocked.Function), g.State), g.Stacks[0])
+		m.folded(c.Table, fmt.Sprintf("%s %s, %s", v.change(g.Delta), oneLine(named(g.Blocked)), g.State), g.Stacks[0])
 	}
 }
 

@@ -22,6 +22,7 @@ func TestText(t *testing.T) {
 		{"growing by two rows of allocations", growing(), export.Options{SampleType: "alloc_objects", Limit: 2}},
 		{"identical", level(), export.Options{}},
 		{"goroutines that did not change", goroutinesOnly(), export.Options{SampleType: "goroutine"}},
+		{"dumps", dumps(), export.Options{}},
 		{"nothing", nothing(), export.Options{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -40,6 +41,7 @@ func TestMarkdown(t *testing.T) {
 		{"growing by one row", growing(), export.Options{Limit: 1}},
 		{"identical", level(), export.Options{}},
 		{"goroutines that did not change", goroutinesOnly(), export.Options{}},
+		{"dumps", dumps(), export.Options{}},
 		{"nothing", nothing(), export.Options{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
