@@ -248,7 +248,7 @@ func (d *findingDetail) head(width int) []string {
 	return append(lines, d.numbers(width)...)
 }
 
-// numbers says how fast and how much.
+// numbers says how fast and how much, as far as the summary does not.
 func (d *findingDetail) numbers(width int) []string {
 	th, f := d.m.theme, &d.finding
 	growth := perMinuteText(f.Growth, f.Unit)
@@ -256,7 +256,10 @@ func (d *findingDetail) numbers(width int) []string {
 		growth = verdictPaint(th, f.Verdict).Apply(growth) + " " + th.Dim.Apply(intervalText(f.Growth, f.Unit))
 	}
 	now := amountText(f.Now)
-	if now != "" {
+	switch {
+	case strings.HasPrefix(f.Summary, now+" "):
+		now = ""
+	case now != "":
 		now += " now"
 	}
 	return flow(width, growth, now, d.holds(), th.Dim.Apply(d.nthText()))
@@ -271,11 +274,14 @@ func (d *findingDetail) holds() string {
 	switch {
 	case !known || f.Kind != leak.GoroutineKind:
 		return ""
-	case counted && count > 1:
-		return "holds about " + units.Bytes(holds) + ", " + units.Bytes(holds/count) + " each"
+	case counted && count > 1 && !strings.Contains(f.Summary, eachOf(holds, count)):
+		return "holds about " + units.Bytes(holds) + ", " + eachOf(holds, count)
 	}
 	return "holds about " + units.Bytes(holds)
 }
+
+// eachOf is how much of some bytes each of several goroutines holds.
+func eachOf(bytes, count int64) string { return units.Bytes(bytes/count) + " each" }
 
 // nthText says which of its stacks is shown, and what it is where it only
 // hangs together with the finding.

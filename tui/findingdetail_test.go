@@ -15,8 +15,8 @@ func inf() float64 { return math.Inf(1) }
 func TestFindingDetail(t *testing.T) {
 	p := told(t, 120, 32).press("enter")
 	p.want("LEAK  76 goroutines send to a channel that nobody reads", "97% sure", "+32.0/min (31.4 – 32.6)",
-		"76 goroutines now", "holds about 76.0 MiB, 1.0 MiB each", "stack 1 of 3", "▸ notify.(*Notifier).Push",
-		"Holds    76.0 MiB, 1.0 MiB each  notify.(*Notifier).encode", "Why      more with each of 8 snapshots",
+		"holds about 76.0 MiB, 1.0 MiB each", "stack 1 of 3", "▸ notify.(*Notifier).Push",
+		"Holds    notify.(*Notifier).encode", "Why      more with each of 8 snapshots",
 		"Repair   Give the send a way out", "Recheck  allow dump")
 	// Its stacks, then what hangs together with it.
 	p.press("n").want("stack 2 of 3", "notify.(*Notifier).retry")
@@ -112,4 +112,21 @@ func TestSureness(t *testing.T) {
 			t.Errorf("%s at %v reads %q, want %q", c.verdict, c.confidence, got, c.want)
 		}
 	}
+}
+
+// What the summary says is not said again below it: how many they are, and how
+// much each holds.
+func TestFindingSaysThingsOnce(t *testing.T) {
+	p := told(t, 120, 32)
+	p.judge.result.Findings[0].Summary = "76 goroutines send to a channel that nobody reads, holding about 1.0 MiB each"
+	p.tell(p.story.taken(9))
+	screen := p.press("enter").screen()
+	for _, text := range []string{"76 goroutines", "1.0 MiB each", "76.0 MiB"} {
+		if n := strings.Count(screen, text); n != 1 {
+			t.Errorf("%q is said %d times:\n%s", text, n, screen)
+		}
+	}
+	p.judge.result.Findings[0].Summary = "they send to a channel that nobody reads"
+	p.tell(p.story.taken(10))
+	p.want("76 goroutines now", "holds about 76.0 MiB, 1.0 MiB each")
 }

@@ -69,7 +69,7 @@ func (d *findingDetail) relatedLines(most int) []string {
 		if f.Kind == leak.GoroutineKind && r.Kind == leak.HeapKind {
 			word = "Holds"
 		}
-		lines = append(lines, " "+fit(th.Title.Apply(word), wordWidth)+relatedAmount(f, r)+"  "+frameName(frame)+"  "+th.Dim.Apply(position(frame.File, frame.Line)))
+		lines = append(lines, " "+fit(th.Title.Apply(word), wordWidth)+doubleSpaced(relatedAmount(f, r), frameName(frame))+"  "+th.Dim.Apply(position(frame.File, frame.Line)))
 	}
 	if more := len(f.Related) - len(lines); more > 0 && len(lines) > 0 {
 		lines[len(lines)-1] += th.Dim.Apply("  and " + itoa(more) + " more")
@@ -78,12 +78,15 @@ func (d *findingDetail) relatedLines(most int) []string {
 }
 
 // relatedAmount is how much hangs together with a finding, of heap held by
-// goroutines how much each.
+// goroutines how much each; "" for all of it.
 func relatedAmount(f *leak.Finding, r *leak.Related) string {
 	text := amountText(r.Now)
 	count, counted := f.Now.Goroutines.Get()
+	if r.Kind == leak.HeapKind && f.Kind == leak.GoroutineKind && f.Holds == r.Now.Bytes {
+		return "" // all that they hold, which stands above
+	}
 	if bytes, known := r.Now.Bytes.Get(); known && counted && count > 1 && r.Kind == leak.HeapKind {
-		text = units.Bytes(bytes) + ", " + units.Bytes(bytes/count) + " each"
+		text = units.Bytes(bytes) + ", " + eachOf(bytes, count)
 	}
 	return text
 }
@@ -110,7 +113,7 @@ func (d *findingDetail) words() section {
 	for i := range f.Related {
 		r := &f.Related[i]
 		frame := tellingFrame(d.m.cfg.Table, d.m.cfg.Own, r.Stack)
-		say("with", relatedAmount(f, r)+"  "+frameName(frame)+"  "+position(frame.File, frame.Line))
+		say("with", doubleSpaced(relatedAmount(f, r), frameName(frame))+"  "+position(frame.File, frame.Line))
 	}
 	say("why", f.Evidence...)
 	say("repair", f.Remedy)

@@ -63,7 +63,7 @@ func (s *story) judged(t testing.TB) leak.Result {
 		Evidence: []string{
 			"more with each of 8 snapshots, 20 to 76, and never fewer",
 			"none that waited at #1 has gone on",
-			"the heap under the same entry function grows with them, 1.0 MiB each",
+			"the heap allocated under the same functions grows with them",
 		},
 		Recheck: "allow dump, which shows whether the same goroutines wait on",
 		Remedy:  "Give the send a way out: select on the request's context beside it, or a channel with room for the one result.",

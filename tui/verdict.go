@@ -198,6 +198,9 @@ func joined(a, b string) string { return between(a, " · ", b) }
 // spaced puts a space between two texts, where both are there.
 func spaced(a, b string) string { return between(a, " ", b) }
 
+// doubleSpaced puts two spaces between two texts, where both are there.
+func doubleSpaced(a, b string) string { return between(a, "  ", b) }
+
 func between(a, separator, b string) string {
 	if a == "" || b == "" {
 		return a + b

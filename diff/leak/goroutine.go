@@ -175,7 +175,7 @@ func (s *scene) hold(f *Finding, t *task, held []*growth) {
 		}
 		if sum > 0 {
 			f.Holds = snapshot.Known(sum)
-			f.Evidence = append(f.Evidence, "what was allocated under the same functions holds "+units.Bytes(sum)+" now")
+			f.Evidence = append(f.Evidence, "what they hold is what was allocated under the same functions and lives")
 		}
 		sortRelated(f.Related)
 		return
@@ -192,10 +192,8 @@ func (s *scene) hold(f *Finding, t *task, held []*growth) {
 	sortRelated(f.Related)
 	f.Holds = snapshot.Known(sum)
 	if t.now > 0 {
-		each := float64(sum) / float64(t.now)
-		f.Evidence = append(f.Evidence, fmt.Sprintf("each holds about %s: the heap allocated under the same functions grows with them, to %s now",
-			bytesOf(each), units.Bytes(sum)))
-		f.Summary += ", holding about " + bytesOf(each) + " each"
+		f.Evidence = append(f.Evidence, "the heap allocated under the same functions grows with them")
+		f.Summary += ", holding about " + bytesOf(float64(sum)/float64(t.now)) + " each"
 	}
 }
 
