@@ -190,14 +190,6 @@ func (d *data) observed(kind snapshot.Kind, s *snapshot.Entry) time.Time {
 // whole counts the snapshots from one to another of its run that were fetched whole.
 func (d *data) whole(base, current *snapshot.Entry) int {
 	n := 0
-	if d.outside != nil && base == d.outside.entry {
-		for _, s := range []*snapshot.Entry{base, current} {
-			if s.Has(snapshot.Heap) && s.Has(snapshot.Goroutine) {
-				n++
-			}
-		}
-		return n
-	}
 	for _, s := range d.history.RunOf(current) {
 		between := s.Seq >= min(base.Seq, current.Seq) && s.Seq <= max(base.Seq, current.Seq)
 		if between && s.Has(snapshot.Heap) && s.Has(snapshot.Goroutine) {

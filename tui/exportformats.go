@@ -58,7 +58,7 @@ func (m *Model) exportChoices() []exportChoice {
 	out := choicesOf(of, formatChoice{"diff for go tool pprof", ".pb.gz", writePprof})
 	out = append(out,
 		exportChoice{name: "report as Markdown, for an issue", ending: ".md", write: export.RunMarkdown},
-		exportChoice{name: "report as JSON, leaktop.report/v1", ending: ".json", write: m.reportWriter()},
+		exportChoice{name: "report as JSON, leaktop.report/v1", ending: ".json", write: writeReport},
 		exportChoice{name: "report as text", ending: ".txt", write: export.RunText},
 		exportChoice{name: "report as a page, HTML with a flame graph", ending: ".html", of: of[0], write: export.HTML})
 	out = append(out, choicesOf(of,
@@ -101,6 +101,10 @@ func writePprof(w io.Writer, r export.Run, o export.Options) error {
 	return export.Pprof(w, c)
 }
 
+func writeReport(w io.Writer, r export.Run, o export.Options) error {
+	return export.JSON(w, export.NewRunReport(r, o))
+}
+
 func tableChoice(t export.Table) exportChoice {
 	return exportChoice{name: string(t) + " as a table, CSV", ending: "." + string(t) + ".csv",
 		write: func(w io.Writer, r export.Run, o export.Options) error { return export.CSV(w, r, t, o) }}
@@ -127,7 +131,7 @@ func (m *Model) rawChoices() []exportChoice {
 func (m *Model) exportRun() func() export.Run {
 	heap, goroutines := m.data.pair(snapshot.Heap), m.data.pair(snapshot.Goroutine)
 	history, frozen := m.data.history, m.data.history.Freeze(nil)
-	head := export.Run{Diff: m.exportHead(heap, goroutines), Table: history.Table}
+	head := export.Run{Diff: m.exportHead(heap, goroutines), Table: history.Table, Seen: m.seen(m.data.Base(), m.data.Current())}
 	if judged := m.data.verdicts; judged.result.Outcome != "" {
 		head.Judged = &gate.Judged{Result: *judged.result}
 		if judged.seq != m.data.Current().Seq {
@@ -168,25 +172,18 @@ func (m *Model) exportHead(heap, goroutines pair) export.Diff {
 	return d
 }
 
-// reportWriter writes the JSON of a run, with what the history adds to it: both
-// snapshots are of one run, how many whole ones there were in between, and how
-// many GCs.
-func (m *Model) reportWriter() func(io.Writer, export.Run, export.Options) error {
-	base, current := m.data.Base(), m.data.Current()
-	whole := m.data.whole(base, current)
-	return func(w io.Writer, run export.Run, o export.Options) error {
-		r := export.NewRunReport(run, o)
-		r.Window.Snapshots = whole
-		if base.Seq > 0 { // else it is not of the run
-			restarts := 0
-			r.Window.Restarts = &restarts
-		}
-		before, a := base.Vitals.Get(snapshot.NumGC)
-		after, b := current.Vitals.Get(snapshot.NumGC)
-		if a && b && after >= before {
-			cycles := after - before
-			r.Window.GCCycles = &cycles
-		}
-		return export.JSON(w, r)
+// seen is what lies between two snapshots of one run: how many whole ones, and
+// how many GCs; nil where the base is not of the run.
+func (m *Model) seen(base, current *snapshot.Entry) *export.Seen {
+	if m.data.outside != nil && base == m.data.outside.entry {
+		return nil
 	}
+	out := &export.Seen{Snapshots: m.data.whole(base, current)}
+	before, a := base.Vitals.Get(snapshot.NumGC)
+	after, b := current.Vitals.Get(snapshot.NumGC)
+	if a && b && after >= before {
+		cycles := after - before
+		out.GCCycles = &cycles
+	}
+	return out
 }

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"leaktop/capture/snapshot"
+	"leaktop/diff/export"
 	"leaktop/tui/theme"
 )
 
@@ -146,27 +147,12 @@ func (m *Model) note(n snapshot.Noted, said string) tea.Cmd {
 	return nil
 }
 
-// noteText is what was said of a snapshot, for a line of text.
-func noteText(n snapshot.Noted) string {
-	var parts []string
-	if n.Pinned {
-		parts = append(parts, "pinned")
-	}
-	if n.Baseline != "" {
-		parts = append(parts, "baseline "+n.Baseline)
-	}
-	if n.Text != "" {
-		parts = append(parts, n.Text)
-	}
-	return strings.Join(parts, " · ")
-}
-
 // exportNotes are what was said of the snapshots of a report, one sentence each.
 func (m *Model) exportNotes(from, to int) []string {
 	var out []string
 	for _, n := range m.data.history.Notes() {
 		if n.Seq >= min(from, to) && n.Seq <= max(from, to) {
-			out = append(out, "#"+itoa(n.Seq)+": "+noteText(n))
+			out = append(out, "#"+itoa(n.Seq)+": "+export.NoteText(n))
 		}
 	}
 	return out

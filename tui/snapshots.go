@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"leaktop/capture/snapshot"
+	"leaktop/diff/export"
 	"leaktop/diff/units"
 	"leaktop/tui/list"
 )
@@ -132,7 +133,7 @@ func (s *snapshotsScreen) columns() []list.Column[shotRow] {
 func (s *snapshotsScreen) note(r shotRow) string {
 	var notes []string
 	if n, ok := s.m.data.history.Note(r.Seq); ok {
-		notes = append(notes, noteText(n))
+		notes = append(notes, export.NoteText(n))
 	}
 	switch {
 	case r.first && r.Run > 0:

@@ -16,6 +16,7 @@ import (
 
 // diffFlags say what a diff shows and where it goes.
 type diffFlags struct {
+	formats    []string // that there are
 	format     string
 	output     string
 	force      bool
@@ -62,17 +63,8 @@ leaktop diff before.pb.gz after.pb.gz --format html -o report.html --anonymise`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&flags.format, "format", "text", strings.Join(formats(), ", "))
-	f.StringVarP(&flags.output, "output", "o", "", "write to this file instead of standard output")
-	f.BoolVar(&flags.force, "force", false, "replace the file if it exists")
-	f.IntVar(&flags.limit, "limit", 0, "at most so many rows of each kind, the largest changes first; 0 for all")
-	f.StringVar(&flags.sampleType, "sample_index", "", "what is counted, as with go tool pprof: inuse_space, inuse_objects, alloc_space, goroutine, …")
-	f.StringVar(&flags.unit, "unit", "auto", "auto, or exact: plain integers")
+	flags.add(f, "text", formats())
 	f.StringVar(&flags.failOn, "fail-on", "", "judge the two, and exit with 1 for a leak, or for what is growing, too: leak or growing")
-	f.StringVar(&flags.folded, "folded", export.Both, "the values of folded stacks: both (before and after, as difffolded.pl has them), before, after, growth or shrink")
-	f.StringVar(&flags.table, "table", "", "the table of csv: heap, goroutines or findings; the first that there is")
-	f.BoolVar(&flags.anonymise, "anonymise", false, "replace names of functions, files, labels and targets by pseudonyms, for a file that may leave the company")
-	f.StringVar(&flags.saltFile, "salt-file", "", "make the same pseudonyms wherever this secret file is given; without it they are others every time")
 	reach.add(f)
 	return cmd
 }

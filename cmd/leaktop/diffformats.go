@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/pflag"
+
 	"leaktop/capture/clean"
 	"leaktop/diff/export"
 )
@@ -18,10 +20,25 @@ func formats() []string {
 	return []string{"text", "json", "markdown", "pprof", "html", "svg", "folded", "speedscope", "csv"}
 }
 
+// add adds the flags of what is written, with one of the formats as the default.
+func (d *diffFlags) add(f *pflag.FlagSet, format string, formats []string) {
+	d.formats = formats
+	f.StringVar(&d.format, "format", format, strings.Join(formats, ", "))
+	f.StringVarP(&d.output, "output", "o", "", "write to this file instead of standard output")
+	f.BoolVar(&d.force, "force", false, "replace the file if it exists")
+	f.IntVar(&d.limit, "limit", 0, "at most so many rows of each kind, the largest changes first; 0 for all")
+	f.StringVar(&d.sampleType, "sample_index", "", "what is counted, as with go tool pprof: inuse_space, inuse_objects, alloc_space, goroutine, …")
+	f.StringVar(&d.unit, "unit", "auto", "auto, or exact: plain integers")
+	f.StringVar(&d.folded, "folded", export.Both, "the values of folded stacks: both (before and after, as difffolded.pl has them), before, after, growth or shrink")
+	f.StringVar(&d.table, "table", "", "the table of csv: "+joined(export.Tables())+"; the first that there is")
+	f.BoolVar(&d.anonymise, "anonymise", false, "replace names of functions, files, labels and targets by pseudonyms, for a file that may leave the company")
+	f.StringVar(&d.saltFile, "salt-file", "", "make the same pseudonyms wherever this secret file is given; without it they are others every time")
+}
+
 func (d *diffFlags) check() error {
 	switch {
-	case !slices.Contains(formats(), d.format):
-		return usageError{fmt.Errorf("--format %q: there is no such format; use %s", d.format, strings.Join(formats(), ", "))}
+	case !slices.Contains(d.formats, d.format):
+		return usageError{fmt.Errorf("--format %q: there is no such format; use %s", d.format, strings.Join(d.formats, ", "))}
 	case d.unit != "auto" && d.unit != "exact":
 		return usageError{fmt.Errorf("--unit %q: there is no such unit; use auto or exact", d.unit)}
 	case d.limit < 0:

@@ -51,6 +51,9 @@ func surveySession(ctx context.Context, path string) (sessionFile, error) {
 		return nil
 	})
 	f.damage = damage
+	if err == nil && len(f.shots) == 0 {
+		err = noShots(path, damage)
+	}
 	return f, err
 }
 

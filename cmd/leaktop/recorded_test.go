@@ -11,6 +11,9 @@ import (
 
 	"leaktop/capture/session"
 	"leaktop/capture/snapshot"
+	"leaktop/diff/gate"
+	"leaktop/diff/handler"
+	"leaktop/diff/leak"
 )
 
 // recording makes up the events of a service that leaks in one place, and
@@ -22,6 +25,9 @@ type recording struct {
 	writer *session.Writer
 	begun  time.Time
 	seq    int
+	run    int
+	judge  *leak.Judge // sees what is written
+	gate   *gate.Gate
 }
 
 // recordingEvery is the time between its snapshots.
@@ -40,12 +46,20 @@ func startRecording(t *testing.T, path string, begun time.Time) *recording {
 		t.Fatal(err)
 	}
 	r.writer = w
+	finder, err := handler.New(r.table, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.judge = leak.NewJudge(leak.Config{Table: r.table, Handlers: finder})
+	r.gate = gate.New(r.table, 0, gate.Policy{})
 	r.apply(snapshot.Attached{Info: info})
 	return r
 }
 
 func (r *recording) apply(e snapshot.Event) {
 	r.t.Helper()
+	r.judge.Apply(e)
+	r.gate.Apply(e)
 	if err := r.writer.Apply(e); err != nil {
 		r.t.Fatal(err)
 	}
@@ -84,7 +98,7 @@ func (r *recording) take() *snapshot.Snapshot {
 	v.Set(snapshot.NumGC, 3*n)
 	r.apply(snapshot.VitalsTaken{Vitals: v})
 	s := &snapshot.Snapshot{
-		Seq: r.seq, Time: at, Heap: heap.Profile(), Goroutines: routines.Profile(), Vitals: v, Advanced: true,
+		Seq: r.seq, Run: r.run, Time: at, Heap: heap.Profile(), Goroutines: routines.Profile(), Vitals: v, Advanced: true,
 		Raw: map[snapshot.Kind][]byte{snapshot.Heap: []byte("raw heap " + at.String())},
 	}
 	r.apply(snapshot.Taken{Snapshot: s})

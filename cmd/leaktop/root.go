@@ -73,7 +73,7 @@ leaktop diff before.pb.gz after.pb.gz`,
 			return topic.Help()
 		},
 	})
-	root.AddCommand(newCheck(std), newDemo(std), newDiff(std), newOpen(std), newRecord(std), newVersion(std))
+	root.AddCommand(newCheck(std), newDemo(std), newDiff(std), newExport(std), newOpen(std), newRecord(std), newVersion(std))
 	return root
 }
 

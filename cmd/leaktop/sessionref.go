@@ -83,7 +83,7 @@ func (x *shotIndex) add(s *snapshot.Snapshot) {
 func (x shotIndex) find(ref sessionRef) (seq int, note string, err error) {
 	path := clean.Text(ref.path)
 	if len(x) == 0 {
-		return 0, "", fmt.Errorf("%s: it holds no whole snapshot; record for longer, or name another file", path)
+		return 0, "", noShots(ref.path, "")
 	}
 	first, last := x[0], x[len(x)-1]
 	switch {
@@ -111,6 +111,14 @@ func (x shotIndex) find(ref sessionRef) (seq int, note string, err error) {
 		note = fmt.Sprintf("%s@%s: the snapshot before it is taken, #%d of %s", path, clean.Text(ref.at), found.seq, found.time.Local().Format(shownTime))
 	}
 	return found.seq, note, nil
+}
+
+// noShots says that a file has nothing to compare, and what of it is damaged.
+func noShots(path, damage string) error {
+	if damage != "" {
+		damage = " (" + damage + ")"
+	}
+	return fmt.Errorf("%s: it holds no whole snapshot%s; record for longer, or name another file", clean.Text(path), damage)
 }
 
 // shownTime is how a snapshot's time is written for people.

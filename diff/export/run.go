@@ -16,9 +16,19 @@ type Run struct {
 	Table  *snapshot.Table
 	Judged *gate.Judged // nil where nothing was judged
 	Curves Curves
+	// Seen is what lies between the two snapshots; nil where they are not of one
+	// run, so that nobody knows.
+	Seen *Seen
 	// Root is the directory below which source files are named relative to it,
 	// "" for none.
 	Root string
+}
+
+// Seen is what was seen of a run from one of its snapshots to another.
+type Seen struct {
+	Snapshots int    // fetched whole, the two among them
+	GCCycles  *int64 // that the process completed; nil unknown
+	Restarts  int
 }
 
 // Curves are the vitals of a process over time, with what a reader must know to

@@ -2,10 +2,13 @@ package export
 
 import "io"
 
-// NewRunReport makes the report of a run: what was judged, where anything was,
-// and the changes between the two snapshots.
+// NewRunReport makes the report of a run: what was seen and judged, as far as
+// anything was, and the changes between the two snapshots.
 func NewRunReport(r Run, o Options) Report {
 	out := NewReport(r.Diff, o.Limit)
+	if s := r.Seen; s != nil {
+		out.Window.Snapshots, out.Window.GCCycles, out.Window.Restarts = s.Snapshots, s.GCCycles, &s.Restarts
+	}
 	if r.Judged != nil {
 		judged := NewCheckReport(r.check())
 		out.Verdict, out.Reason, out.Findings = judged.Verdict, judged.Reason, judged.Findings

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"leaktop/capture/clean"
+	"leaktop/capture/snapshot"
+	"leaktop/diff/export"
+)
+
+// exportFlags say what of a session file is written.
+type exportFlags struct {
+	diffFlags
+	base, current int // numbers of snapshots, 0 for the first and the last
+	handlers      []string
+	own           []string
+	warmup        time.Duration
+}
+
+func newExport(std streams) *cobra.Command {
+	var flags exportFlags
+	cmd := &cobra.Command{
+		Use:   "export FILE",
+		Short: "Write what a session file holds, in any format",
+		Long: `export writes the difference between two snapshots of a session file, the first
+and the last unless others are named, with the findings and the curves of the run
+where the format has room for them. What is judged is the run up to the current
+snapshot, as it was on the screens then.
+
+raw-heap, raw-goroutine, raw-goroutineleak and raw-dump are a profile of the current
+snapshot as it was fetched, names and all.`,
+		Example: `leaktop export run.leaktop
+leaktop export run.leaktop --format html -o report.html
+leaktop export run.leaktop --base 3 --current 9 --format pprof -o diff.pb.gz
+leaktop export run.leaktop --format csv --table curves
+leaktop export run.leaktop --format raw-heap --current 9 -o heap.pb.gz
+leaktop export run.leaktop --format markdown --anonymise`,
+		Args: exactly(1, "a session file"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runExport(cmd.Context(), std, args[0], flags)
+		},
+	}
+	f := cmd.Flags()
+	flags.add(f, "markdown", slices.Concat(formats(), rawFormats()))
+	f.IntVar(&flags.base, "base", 0, "number of the snapshot to compare with; the first without it")
+	f.IntVar(&flags.current, "current", 0, "number of the snapshot that is compared; the last without it")
+	f.StringArrayVar(&flags.handlers, "handler", nil, "a function whose full name matches this regular expression is a request handler, besides those of known frameworks")
+	f.StringSliceVar(&flags.own, "own", nil, "functions and packages that start with this count as own code, too")
+	f.DurationVar(&flags.warmup, "warmup", 0, "what was seen in this time after the first snapshot feeds no trend")
+	return cmd
+}
+
+func (e *exportFlags) check() error {
+	if err := e.diffFlags.check(); err != nil {
+		return err
+	}
+	switch {
+	case e.base < 0 || e.current < 0:
+		return usageError{errors.New("--base and --current: they are numbers of snapshots, from 1 on; leave them out for the first and the last")}
+	case e.base != 0 && e.base == e.current && e.raw() == "":
+		return usageError{fmt.Errorf("--base %d --current %d: there is nothing to compare; name two snapshots", e.base, e.current)}
+	case e.raw() != "" && e.anonymise:
+		return usageError{fmt.Errorf("--format %s: a profile is written as it was fetched, names and all; leave --anonymise out, or choose another format", e.format)}
+	case e.raw() != "" && e.base != 0:
+		return usageError{fmt.Errorf("--format %s: it is of one snapshot; leave --base out, and name it with --current", e.format)}
+	case e.warmup < 0:
+		return usageError{fmt.Errorf("--warmup %s: it cannot be negative; give it as 30s, or 0 for none", e.warmup)}
+	}
+	return nil
+}
+
+const rawPrefix = "raw-"
+
+// rawFormats are the profiles of a snapshot as they were fetched.
+func rawFormats() []string {
+	return []string{"raw-heap", "raw-goroutine", "raw-goroutineleak", "raw-dump"}
+}
+
+// raw is the kind of profile that is to be written as it was fetched, "" for none.
+func (e *exportFlags) raw() snapshot.Kind {
+	name, ok := strings.CutPrefix(e.format, rawPrefix)
+	switch {
+	case !ok:
+		return ""
+	case name == "dump":
+		return snapshot.GoroutineDump
+	}
+	return snapshot.Kind(name)
+}
+
+func runExport(ctx context.Context, std streams, path string, flags exportFlags) error {
+	if err := flags.check(); err != nil {
+		return err
+	}
+	ref, ok, err := sessionRefOf(path)
+	switch {
+	case err != nil:
+		return err
+	case ok && ref != sessionRef{path: ref.path}:
+		return usageError{fmt.Errorf("%s: it names one snapshot; give %s, and name snapshots with --base and --current", clean.Text(path), clean.Text(ref.path))}
+	}
+	r, err := readRecording(ctx, path, flags)
+	if err != nil {
+		return err
+	}
+	for _, note := range r.notes {
+		fmt.Fprintln(std.err, "leaktop: "+note)
+	}
+	write, err := r.writer(flags)
+	if err != nil {
+		return err
+	}
+	return writeReport(std.out, flags.output, flags.force, write)
+}
+
+// writer returns what writes the run, or one of its profiles.
+func (r *recordedFile) writer(flags exportFlags) (func(io.Writer) error, error) {
+	if kind := flags.raw(); kind != "" {
+		raw := r.current.Raw[kind]
+		if raw == nil {
+			return nil, r.noRaw(kind)
+		}
+		return func(w io.Writer) error { _, err := w.Write(raw); return err }, nil
+	}
+	run, partial, err := r.run(flags)
+	if err != nil {
+		return nil, err
+	}
+	return diffWriter(run, partial, flags.diffFlags)
+}
+
+// noRaw says why there is no profile as it was fetched.
+func (r *recordedFile) noRaw(kind snapshot.Kind) error {
+	has := r.raw[kind]
+	if len(has) == 0 {
+		return fmt.Errorf("%s: no %s profile is kept in it as it was fetched; export the difference with --format pprof", r.name, kind)
+	}
+	return fmt.Errorf("%s: the %s profile of #%d is not kept as it was fetched; name one of %s with --current", r.name, kind, r.current.Seq, has.numbers())
+}
+
+// marks are the snapshots as the curves show them.
+func (r *recordedFile) marks() []export.Mark {
+	marks := make([]export.Mark, 0, len(r.shots))
+	for _, s := range r.shots {
+		marks = append(marks, export.Mark{Seq: s.seq, Time: s.time, ForcedGC: r.forced[s.seq]})
+	}
+	return marks
+}

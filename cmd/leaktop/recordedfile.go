@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"leaktop/capture/clean"
+	"leaktop/capture/snapshot"
+	"leaktop/diff/export"
+	"leaktop/diff/gate"
+	"leaktop/diff/handler"
+	"leaktop/diff/leak"
+)
+
+// recordedFile is all that a session file has for a report: two of its
+// snapshots, the curves, and what is judged of the run.
+type recordedFile struct {
+	path, name string
+	table      *snapshot.Table
+	shots      shotIndex
+	whole      []int                       // numbers of the snapshots that were fetched whole
+	forced     map[int]bool                // by number: its heap was fetched with a GC
+	raw        map[snapshot.Kind]shotIndex // the snapshots that have it as it was fetched
+
+	base, current         *snapshot.Snapshot
+	baseInfo, currentInfo snapshot.Info
+
+	history *snapshot.History // of all but the snapshots
+	judge   *leak.Judge
+	gate    *gate.Gate
+	notes   []string
+}
+
+// readRecording reads a session file once.
+func readRecording(ctx context.Context, path string, flags exportFlags) (*recordedFile, error) {
+	r := &recordedFile{
+		path: path, name: clean.Text(path), table: snapshot.NewTable(),
+		forced: make(map[int]bool), raw: make(map[snapshot.Kind]shotIndex),
+	}
+	finder, err := handler.New(r.table, flags.own, flags.handlers)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	r.history = snapshot.NewHistory(r.table)
+	r.judge = leak.NewJudge(leak.Config{Table: r.table, Own: flags.own, Handlers: finder, Warmup: flags.warmup})
+	r.gate = gate.New(r.table, flags.warmup, gate.Policy{})
+	damage, err := eachEvent(ctx, path, r.table, func(e snapshot.Event) error {
+		r.take(e, flags)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(r.shots) == 0 {
+		return nil, noShots(path, damage)
+	}
+	if damage != "" {
+		r.notes = append(r.notes, r.name+": "+damage)
+	}
+	return r, r.check(flags)
+}
+
+// take takes in one event.
+func (r *recordedFile) take(e snapshot.Event, flags exportFlags) {
+	// What came after the snapshot that is looked at was not known then.
+	if flags.current == 0 || r.current == nil {
+		r.judge.Apply(e)
+		r.gate.Apply(e)
+	}
+	taken, ok := e.(snapshot.Taken)
+	if !ok {
+		r.history.Apply(e)
+		return
+	}
+	s := taken.Snapshot
+	r.shots.add(s)
+	r.forced[s.Seq] = s.ForcedGC
+	if s.Heap != nil && s.Goroutines != nil {
+		r.whole = append(r.whole, s.Seq)
+	}
+	for kind := range s.Raw {
+		index := r.raw[kind]
+		index.add(s)
+		r.raw[kind] = index
+	}
+	if r.base == nil && (flags.base == 0 || flags.base == s.Seq) {
+		r.base, r.baseInfo = s, r.history.Info
+	}
+	if flags.current == 0 || flags.current == s.Seq {
+		r.current, r.currentInfo = s, r.history.Info
+	}
+}
+
+// check refuses snapshots that are not there.
+func (r *recordedFile) check(flags exportFlags) error {
+	for _, seq := range []int{flags.base, flags.current} {
+		ref := sessionRef{path: r.path, seq: seq}
+		if _, _, err := r.shots.find(ref); err != nil {
+			return err
+		}
+	}
+	if r.base == r.current && flags.raw() == "" {
+		return fmt.Errorf("%s: it holds one snapshot to compare, #%d; name two with --base and --current, or record for longer", r.name, r.base.Seq)
+	}
+	return nil
+}
+
+// run is what is exported, and how many of its two snapshots are not whole.
+func (r *recordedFile) run(flags exportFlags) (export.Run, int, error) {
+	base, current := shotInput(r.path, r.baseInfo, r.base), shotInput(r.path, r.currentInfo, r.current)
+	base.name, current.name = fmt.Sprintf("#%d", r.base.Seq), fmt.Sprintf("#%d", r.current.Seq)
+	d, err := compareInputs(r.table, base, current)
+	if err != nil {
+		return export.Run{}, 0, fmt.Errorf("%s: %w", r.name, err)
+	}
+	d.Target = export.NewTarget(r.currentInfo.Address, r.currentInfo.StartTime, r.currentInfo.GoVersion)
+	d.Notes = append(d.Notes, r.notes...)
+	if r.base.Run != r.current.Run {
+		d.Notes = append(d.Notes, fmt.Sprintf("the target was restarted in between: %s and %s are of two processes", base.name, current.name))
+	}
+	if flags.current != 0 {
+		d.Notes = append(d.Notes, fmt.Sprintf("what is judged is the run up to %s", current.name))
+	}
+	d.Said = r.said()
+	run := export.Run{
+		Diff: d.Diff, Table: r.table, Root: sourceTree(),
+		Judged: r.gate.Judge(r.judge.Result()),
+		Seen:   r.seen(),
+		Curves: export.Curves{Points: r.history.Vitals(), Source: r.history.Info.CurveSource, Snapshots: r.marks()},
+	}
+	for _, restart := range r.history.Restarts() {
+		run.Curves.Restarts = append(run.Curves.Restarts, restart.At)
+	}
+	return run, d.partial, nil
+}
+
+// between reports whether a snapshot is one of the two, or lies between them.
+func (r *recordedFile) between(seq int) bool {
+	return seq >= min(r.base.Seq, r.current.Seq) && seq <= max(r.base.Seq, r.current.Seq)
+}
+
+// seen is what lies between the two snapshots.
+func (r *recordedFile) seen() *export.Seen {
+	out := &export.Seen{Restarts: max(r.base.Run, r.current.Run) - min(r.base.Run, r.current.Run)}
+	for _, seq := range r.whole {
+		if r.between(seq) {
+			out.Snapshots++
+		}
+	}
+	before, a := r.base.Vitals.Get(snapshot.NumGC)
+	after, b := r.current.Vitals.Get(snapshot.NumGC)
+	if a && b && after >= before && out.Restarts == 0 {
+		cycles := after - before
+		out.GCCycles = &cycles
+	}
+	return out
+}
+
+// said is what a person said of the snapshots, one line each.
+func (r *recordedFile) said() []string {
+	var out []string
+	for _, n := range r.history.Notes() {
+		if r.between(n.Seq) {
+			out = append(out, fmt.Sprintf("#%d: %s", n.Seq, export.NoteText(n)))
+		}
+	}
+	return out
+}
