@@ -1,0 +1,158 @@
+//go:build unix
+
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestOpenFollows opens, in a terminal, a session that another process is
+// writing: what it writes comes up, until it is killed.
+func TestOpenFollows(t *testing.T) {
+	t.Parallel()
+	address := freeAddress(t)
+	startLeaky(t, address)
+	r := sitDown(t, 120, 32)
+	path := filepath.Join(r.dir, "run.leaktop")
+	recorder := exec.CommandContext(t.Context(), executable(t), "record", address, "-o", path, "--every", "1s")
+	var said strings.Builder
+	recorder.Stderr = &said
+	if err := recorder.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		recorder.Process.Kill()
+		recorder.Wait()
+		if t.Failed() {
+			t.Logf("leaktop record said:\n%s", said.String())
+		}
+	})
+	until(t, longest, "the file is there", func() bool { info, err := os.Stat(path); return err == nil && info.Size() > 0 })
+
+	r.run("leaktop open run.leaktop")
+	seen := newest(t, r.sees("● being recorded", "live heap"))
+	r.waits("a snapshot that was not there before", func(s screen) bool {
+		return strings.Contains(s.top(), "● being recorded") && newest(t, s) > seen
+	})
+	r.press("5", "n")
+	r.sees("note on #")
+	r.press("Escape")
+	r.sees("a base")
+	r.press("s")
+	r.sees("nothing is asked of the target")
+
+	if err := recorder.Process.Signal(syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	r.sees("■ recorded")
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.press("P")
+	r.sees("until you quit: a recorded run is not changed", "pinned")
+	r.leaves("q")
+	if after, err := os.ReadFile(path); err != nil || string(after) != string(before) {
+		t.Errorf("the file was changed: %d bytes before, %d after (%v)", len(before), len(after), err)
+	}
+}
+
+// TestOpenShowsAllScreens goes through the screens of a recorded run at every
+// size, and back in time.
+func TestOpenShowsAllScreens(t *testing.T) {
+	t.Parallel()
+	r := sitDown(t, 120, 32)
+	path := recordedRun(t, 14)
+	r.run("leaktop " + path)
+	r.sees("■ recorded 2026-03-01 12:00:00 – 12:03:15", "LEAK", "cache.(*Store).Put")
+	for _, size := range []struct{ width, height int }{{120, 32}, {80, 24}, {60, 20}} {
+		r.resize(size.width, size.height)
+		for _, s := range screenKeys() {
+			r.press(s.key)
+			r.waits(s.shows, func(now screen) bool {
+				return len(now) == size.height && now.has(s.shows) && strings.Contains(now.top(), "recorded")
+			})
+		}
+	}
+	r.resize(120, 32)
+	r.press("1", "Left", "Left")
+	r.sees("◂ as of 12:02:45, #12 of 14")
+	r.press("2")
+	r.sees("base #1 12:00:00 → #12 12:02:45")
+	r.leaves("q")
+}
+
+// TestOpenPicks picks one of the recent runs, and lists them without a terminal.
+func TestOpenPicks(t *testing.T) {
+	t.Parallel()
+	r := sitDown(t, 120, 32, "XDG_STATE_HOME=/nonexistent")
+	state := filepath.Join(r.dir, "state", "leaktop")
+	if err := os.MkdirAll(state, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, snapshots := range map[string]int{"first": 14, "second": 3} {
+		s := startRecording(t, filepath.Join(state, name+".leaktop"), noon().Add(time.Duration(snapshots)*time.Minute))
+		for range snapshots {
+			s.take()
+		}
+		s.close()
+	}
+	r.run("export XDG_STATE_HOME=$HOME/state; leaktop open | cat")
+	r.waits("both runs", func(s screen) bool {
+		return s.has("first.leaktop") && s.has("second.leaktop") && s.has("SNAPSHOTS") && s.has("orders-api")
+	})
+	r.atPrompt()
+	r.run("clear; leaktop open")
+	r.sees("recorded runs", "orders-api", "leak")
+	r.press("/")
+	r.run("first") // and enter, which keeps the filter
+	r.waits("the one that the filter leaves", func(s screen) bool { return s.has("12:14") && !s.has("12:03") })
+	r.press("Enter")
+	r.sees("■ recorded", "#14", "cache.(*Store).Put")
+	r.leaves("q")
+}
+
+// TestOpenOfADamagedSession says what is damaged, and shows the rest.
+func TestOpenOfADamagedSession(t *testing.T) {
+	t.Parallel()
+	path := recordedRun(t, 14)
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cut := cutTo(t, path, int(info.Size())*2/3)
+	r := sitDown(t, 120, 32)
+	r.run("leaktop open " + cut)
+	r.sees("■ recorded, damaged", "no whole record", "cache.(*Store).Put")
+	r.leaves("q")
+}
+
+// TestOpenOfAProfile shows a profile on the same screens, with another one as
+// its base; and a live target against it.
+func TestOpenOfAProfile(t *testing.T) {
+	t.Parallel()
+	r := sitDown(t, 120, 32)
+	before := put(t, "before.pb.gz", packedProfile(t, sampled(heapTypes(), "orders.List")))
+	after := put(t, "after.pb.gz", packedProfile(t, sampled(heapTypes(), "orders.List", "orders.Create")))
+	r.run("leaktop " + after)
+	r.sees("after.pb.gz", "■ recorded", "one snapshot")
+	r.leaves("q")
+	r.run("clear; leaktop " + after + " --base " + before)
+	r.sees("compared with before.pb.gz")
+	r.press("2")
+	r.sees("base before.pb.gz", "NEW", "orders.Create")
+	r.leaves("q")
+	address := freeAddress(t)
+	startLeaky(t, address)
+	r.run("clear; leaktop " + address + " --base " + before)
+	r.sees("● live", "live heap")
+	r.press("2")
+	r.sees("base before.pb.gz", "GONE", "orders.List")
+	r.leaves("q")
+}
