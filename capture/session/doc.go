@@ -14,7 +14,7 @@
 //	preamble = 2 × { magic[8] version:4 salt[8] check:4 }
 //	record   = type:1 flags:1 0:2 number:4 length:4 sum:4 check:4 payload[length]
 //
-// The preamble stands there twice, so that a damaged byte in it costs nothing. Its check
+// The preamble stands there twice, so that a damaged byte costs nothing. Its check
 // is the CRC-32C of what is before it. Sum is the CRC-32C of the payload as it
 // stands in the file; a record's check is that of the salt and the 16 bytes
 // before it. So a flipped bit in a payload costs that record, and after one in

@@ -3,7 +3,6 @@ package session
 import (
 	"encoding/binary"
 	"hash/crc32"
-	"math"
 )
 
 // kind is the type of a record.
@@ -117,6 +116,3 @@ func readHead(b []byte, salt [8]byte) (head, bool) {
 func check(salt [8]byte, b []byte) uint32 {
 	return crc32.Update(crc32.Checksum(salt[:], crcTable), crcTable, b)
 }
-
-// maxNumber is the last record that a file can hold.
-const maxNumber = math.MaxUint32

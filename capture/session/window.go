@@ -1,8 +1,6 @@
 package session
 
-import (
-	"io"
-)
+import "io"
 
 // source is a file that is read: more than its size may be there by the time.
 type source interface {
@@ -35,6 +33,3 @@ func (w *window) bytes(at int64, n int) ([]byte, error) {
 	}
 	return w.buffer[:min(n, got)], nil
 }
-
-// reset forgets what was read.
-func (w *window) reset() { w.buffer, w.at = w.buffer[:0], 0 }
