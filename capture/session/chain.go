@@ -11,8 +11,8 @@ import (
 // What one profile holds at most in a file. Larger ones are left out: the
 // largest at hand has 136,000 records.
 const (
-	maxRecords = 1 << 20
-	maxValues  = 4 << 20
+	maxRecords = 1 << 19
+	maxValues  = 2 << 20
 )
 
 // maxChain is how many profiles are built on one that is whole, so that a

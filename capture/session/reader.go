@@ -108,28 +108,37 @@ func refuse(path, why string) error {
 // newReader reads what tells that a source is a session file, and its stacks.
 func newReader(path string, s source, table *snapshot.Table) (*Reader, error) {
 	r := &Reader{path: path, window: window{source: s}, stacks: newStacks(table), at: 2 * preambleSize}
-	size, err := s.size()
+	size, err := r.recognise()
 	if err != nil {
-		return nil, cannotRead(path, err)
+		return nil, err
 	}
-	first, err := r.window.bytes(0, 2*preambleSize)
-	if err != nil {
-		return nil, cannotRead(path, err)
-	}
-	p, ok := readPreamble(first)
-	switch {
-	case !ok:
-		return nil, refuse(path, "it is no session file of leaktop")
-	case p.version > version:
-		return nil, fmt.Errorf("%s: it was written by a newer leaktop (format %d, and this one reads up to %d); open it with that version or a later one", clean.Text(path), p.version, version)
-	case size > maxFile:
-		return nil, refuse(path, fmt.Sprintf("it takes %d bytes, and no session file takes more than %d", size, int64(maxFile)))
-	}
-	r.salt = p.salt
 	if err := r.survey(size); err != nil {
 		return nil, err
 	}
 	return r, nil
+}
+
+// recognise reads the preamble, and refuses what is no session file.
+func (r *Reader) recognise() (size int64, err error) {
+	size, err = r.window.source.size()
+	if err != nil {
+		return 0, cannotRead(r.path, err)
+	}
+	first, err := r.window.bytes(0, 2*preambleSize)
+	if err != nil {
+		return 0, cannotRead(r.path, err)
+	}
+	p, ok := readPreamble(first)
+	switch {
+	case !ok:
+		return 0, refuse(r.path, "it is no session file of leaktop")
+	case p.version > version:
+		return 0, fmt.Errorf("%s: it was written by a newer leaktop (format %d, and this one reads up to %d); open it with that version or a later one", clean.Text(r.path), p.version, version)
+	case size > maxFile:
+		return 0, refuse(r.path, fmt.Sprintf("it takes %d bytes, and no session file takes more than %d", size, int64(maxFile)))
+	}
+	r.salt = p.salt
+	return size, nil
 }
 
 // survey reads the header and all stacks, and passes over all else.

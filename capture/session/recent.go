@@ -48,26 +48,36 @@ func Recent(dir string) ([]Summary, error) {
 	return out, nil
 }
 
-// summarise reads the heads of a file's records.
+// summarise reads the header and the heads of the other records: not the
+// stacks, which take longest.
 func summarise(path string) Summary {
 	s := Summary{Path: path}
 	if info, err := os.Stat(path); err == nil {
 		s.Size, s.Modified = info.Size(), info.ModTime()
 	}
-	r, err := Open(path, snapshot.NewTable())
+	f, err := openRegular(path)
 	if err != nil {
 		s.Problem = err.Error()
 		return s
 	}
-	defer r.Close()
-	s.Header, s.Live = r.header, locked(r.file)
-	for at := int64(2 * preambleSize); ; {
-		found, err := r.find(at, s.Size)
+	defer f.Close()
+	r := &Reader{path: path, window: window{source: openFile{f}}, stacks: newStacks(snapshot.NewTable()), at: 2 * preambleSize}
+	if _, err := r.recognise(); err != nil {
+		s.Problem = err.Error()
+		return s
+	}
+	s.Live = locked(f)
+	for {
+		found, err := r.find(r.at, s.Size)
 		if err != nil || !found.whole {
 			return s
 		}
-		at = found.end()
+		r.at = found.end()
 		switch found.kind {
+		case kindHeader:
+			if r.readTable(found) == nil {
+				s.Header = r.header
+			}
 		case kindSnapshot:
 			s.Snapshots++
 		case kindClosed:

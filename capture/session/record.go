@@ -36,7 +36,7 @@ const (
 	flagDeflated = 1
 
 	// maxPayload bounds a record, as it stands in the file and inflated.
-	maxPayload = 96 << 20
+	maxPayload = 64 << 20
 )
 
 // preamble tells what a file is.

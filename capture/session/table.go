@@ -12,16 +12,16 @@ const (
 	maxTableFrames = 1 << 16
 	maxTableLines  = 1 << 19 // frames of stacks
 	maxTableLabels = 1 << 14
+	maxTableText   = 16 << 20 // bytes of the names of frames
 )
 
-// What a file's table holds at most: more than decode lets a table grow to
-// while it watches, with what comparing builds adds to it.
+// What a file's table holds at most: as much as decode lets a table grow to.
 const (
-	maxFrames = 5 << 18
-	maxStacks = 4 << 20
-	maxLines  = 64 << 20 // frames of all stacks
+	maxFrames = 1 << 20
+	maxStacks = 2 << 20
+	maxLines  = 32 << 20 // frames of all stacks
 	maxLabels = 1 << 18
-	maxText   = 192 << 20 // bytes of names
+	maxText   = 96 << 20 // bytes of names
 	// maxFrameText and maxLabelText bound the bytes of names that are compared
 	// while frames and labels are interned: many may share one long name.
 	maxFrameText = 1 << 30
@@ -34,7 +34,7 @@ func parts(a snapshot.Additions) iter.Seq[snapshot.Additions] {
 	return func(yield func(snapshot.Additions) bool) {
 		for !a.Empty() {
 			part := snapshot.Additions{After: a.After}
-			part.Frames, a.Frames = cut(a.Frames, maxTableFrames)
+			part.Frames, a.Frames = cut(a.Frames, fewFrames(a.Frames))
 			if len(a.Frames) == 0 {
 				part.Stacks, a.Stacks = cut(a.Stacks, few(a.Stacks))
 				part.Labels, a.Labels = cut(a.Labels, maxTableLabels)
@@ -50,6 +50,17 @@ func parts(a snapshot.Additions) iter.Seq[snapshot.Additions] {
 func cut[T any](all []T, most int) (part, rest []T) {
 	n := min(len(all), most)
 	return all[:n], all[n:]
+}
+
+// fewFrames is how many of the frames fit into one record, at least one.
+func fewFrames(frames []snapshot.Frame) int {
+	text := 0
+	for i, f := range frames {
+		if text += len(f.Function) + len(f.File); i == maxTableFrames || text > maxTableText {
+			return max(i, 1)
+		}
+	}
+	return len(frames)
 }
 
 // few is how many of the stacks fit into one record, at least one.

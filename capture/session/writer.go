@@ -23,7 +23,7 @@ const DefaultMaxBytes = 256 << 20
 type Options struct {
 	// MaxBytes bounds the file, 0 for [DefaultMaxBytes]. Raw profiles take most of
 	// it: when it is reached, the oldest of them go, then the oldest full dumps.
-	// What was decoded stays. Where that alone comes to the bound, no more
+	// What was decoded stays. A raw profile of more than 32 MiB is never kept. Where that alone comes to the bound, no more
 	// snapshots are written, and a sixteenth of it is left for all else.
 	MaxBytes int64
 	// Force replaces a file that exists; one that another process is writing stays.
@@ -88,6 +88,7 @@ func Create(path string, h Header, table *snapshot.Table, o Options) (*Writer, e
 	w.add(kindHeader, head)
 	if err := w.flush(); err != nil {
 		w.file.Close()
+		_ = os.Remove(path) // there is nothing in it
 		return nil, cannotWrite(path, err)
 	}
 	return w, nil
@@ -204,15 +205,15 @@ func (w *Writer) shot(s *snapshot.Snapshot) error {
 	if w.full {
 		return nil
 	}
-	err := w.addShot(s)
-	if err == nil {
-		if err = w.write(w.max); !errors.Is(err, errFullFile) {
-			return err
-		}
+	if err := w.addShot(s); err != nil {
+		w.drop()
+		return err
+	}
+	err := w.write(w.max)
+	if errors.Is(err, errFullFile) {
+		w.full = true
 		err = fmt.Errorf("%s: it has reached the %s that it may take; the snapshots from now on are not in it; allow more with --session-max", clean.Text(w.path), size(w.max))
 	}
-	w.full = true
-	w.drop()
 	return err
 }
 
@@ -286,7 +287,9 @@ func (w *Writer) addShot(s *snapshot.Snapshot) error {
 	}
 	var p payload
 	p.shot(s, end, &w.packers, w.number+1)
-	w.add(kindSnapshot, p)
+	if !w.add(kindSnapshot, p) {
+		return fmt.Errorf("%s: #%d has more in it than a session file takes; it is left out", clean.Text(w.path), s.Seq)
+	}
 	return nil
 }
 
@@ -294,6 +297,7 @@ func (w *Writer) addShot(s *snapshot.Snapshot) error {
 func (w *Writer) addTable() (snapshot.Extent, error) {
 	a := w.table.Since(w.extent)
 	if end := a.End(); int(end.Frames) > maxFrames || int(end.Stacks) > maxStacks || int(end.Labels) > maxLabels {
+		w.full = true
 		return w.extent, fmt.Errorf("%s: the program has more stacks than a session file takes; the snapshots from now on are not in it", clean.Text(w.path))
 	}
 	for part := range parts(a) {
@@ -310,8 +314,12 @@ const minDeflated = 256
 
 func isGzip(b []byte) bool { return len(b) > 2 && b[0] == 0x1f && b[1] == 0x8b }
 
-// add appends a record to what is to be written, deflated if that makes it smaller.
-func (w *Writer) add(k kind, p payload) {
+// add appends a record to what is to be written, deflated if that makes it
+// smaller. One that is too large to be read again is left out, which gives false.
+func (w *Writer) add(k kind, p payload) bool {
+	if len(p) > maxPayload {
+		return false
+	}
 	if len(p) >= minDeflated {
 		w.packed.Reset()
 		w.deflate.Reset(&w.packed)
@@ -319,10 +327,11 @@ func (w *Writer) add(k kind, p payload) {
 		_ = w.deflate.Close()
 		if w.packed.Len() < len(p) {
 			w.addAs(k, w.packed.Bytes(), true)
-			return
+			return true
 		}
 	}
 	w.addAs(k, p, false)
+	return true
 }
 
 // addAs appends a record as it is to stand in the file.
