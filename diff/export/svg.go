@@ -64,14 +64,11 @@ func SVG(w io.Writer, d Diff, o Options) error {
 
 // svgInputs says what is compared.
 func svgInputs(d Diff) string {
-	var parts []string
+	out := strings.TrimSpace(d.Base.Name+" "+bracketed(stamp(d.Base.Time))) + " → " + strings.TrimSpace(d.Current.Name+" "+bracketed(stamp(d.Current.Time)))
 	if target := d.Target.line(); target != "" {
-		parts = append(parts, target)
+		out += " · " + target
 	}
-	for _, in := range []Input{d.Base, d.Current} {
-		parts = append(parts, strings.TrimSpace(in.Name+" "+bracketed(stamp(in.Time))))
-	}
-	return strings.Join(parts, "   ")
+	return out
 }
 
 // svg writes elements. Errors of the buffer stay until it is flushed.
@@ -130,7 +127,11 @@ func (s *svg) box(b flameBox, root bool, v values) {
 	}
 	s.printf("<g><title>%s</title><rect x=\"%.2f\" y=\"%d\" width=\"%.2f\" height=\"%d\" rx=\"1.5\" fill=\"%s\" stroke=\"#ffffff\"/>",
 		escapeXML(about), x, y, width, svgRow-1, fill)
-	if label := within(name, width-8, svgChar); label != "" {
+	label := name
+	if float64(utf8.RuneCountInString(name))*svgChar > width-8 {
+		label = afterSlash(name, diff.PackageOf(name)) // which tells more than the start of a path
+	}
+	if label = within(label, width-8, svgChar); label != "" {
 		s.printf("<text x=\"%.2f\" y=\"%d\" fill=\"%s\">%s</text>", x+4, y+13, text, escapeXML(label))
 	}
 	s.printf("</g>\n")
