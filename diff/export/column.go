@@ -2,7 +2,6 @@ package export
 
 import (
 	"cmp"
-	"slices"
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
@@ -70,42 +69,6 @@ func (c column) title() string {
 	}
 }
 
-// stackValue is what one stack held before and holds after.
-type stackValue struct {
-	stack         snapshot.StackID
-	before, after int64
-}
-
-// stacks returns all stacks that hold something on either side, in the order of
-// their names from the root, which no table's ids have a part in.
-func (c column) stacks() []stackValue {
-	if c.index < 0 {
-		return nil
-	}
-	var out []stackValue
-	paths := make(map[snapshot.StackID][]string)
-	for _, r := range c.ByStack(c.index, nil) {
-		if r.Flat.Before != 0 || r.Flat.After != 0 {
-			out = append(out, stackValue{r.Stack, r.Flat.Before, r.Flat.After})
-			paths[r.Stack] = rootFirst(c.Table, r.Stack)
-		}
-	}
-	slices.SortFunc(out, func(a, b stackValue) int {
-		return cmp.Or(slices.Compare(paths[a.stack], paths[b.stack]), cmp.Compare(a.stack, b.stack))
-	})
-	return out
-}
-
-// rootFirst returns the functions of a stack from the root to the leaf.
-func rootFirst(t *snapshot.Table, id snapshot.StackID) []string {
-	var names []string
-	for f := range t.Frames(id) {
-		names = append(names, functionName(f))
-	}
-	slices.Reverse(names)
-	return names
-}
-
 // functionName is the name that stands for a frame, as [diff.Row] has it.
 func functionName(f snapshot.Frame) string { return cmp.Or(f.Function, "<unknown>") }
 
@@ -113,16 +76,15 @@ func functionName(f snapshot.Frame) string { return cmp.Or(f.Function, "<unknown
 // for formats that have no others.
 type side struct {
 	name  string
-	value func(stackValue) int64
+	value func(diff.Change) int64
 }
 
-// The sides of a difference, in the order in which they are listed. A growth
-// that does not fit an int64 is held at its bound.
+// sides are those of a difference, in the order in which they are listed.
 func sides() []side {
 	return []side{
-		{"before", func(s stackValue) int64 { return max(0, s.before) }},
-		{"after", func(s stackValue) int64 { return max(0, s.after) }},
-		{"growth", func(s stackValue) int64 { return max(0, snapshot.SubSaturating(s.after, s.before)) }},
-		{"shrink", func(s stackValue) int64 { return max(0, snapshot.SubSaturating(s.before, s.after)) }},
+		{"before", func(c diff.Change) int64 { return max(0, c.Before) }},
+		{"after", func(c diff.Change) int64 { return max(0, c.After) }},
+		{"growth", func(c diff.Change) int64 { return max(0, c.Delta) }},
+		{"shrink", func(c diff.Change) int64 { return max(0, snapshot.SubSaturating(c.Before, c.After)) }},
 	}
 }

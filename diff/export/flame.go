@@ -1,11 +1,6 @@
 package export
 
-import (
-	"slices"
-	"strings"
-
-	"leaktop/diff"
-)
+import "leaktop/diff"
 
 // heat says how a box of a flame graph is coloured: 1 to 3 for what grew, the
 // more of what it holds now has come since the base, −1 to −3 for what shrank,
@@ -38,7 +33,9 @@ type flameBox struct {
 }
 
 // flameBoxes shares out the width by what each function holds now. What takes
-// less than the least part of the width is left out, with what it called.
+// less than the least part of the width is left out, with what it called. Calls
+// keep their order, which [diff.Paths] makes that of their names: boxes do not
+// change places from one graph to the next.
 func flameBoxes(root *diff.Node, least float64) []flameBox {
 	var boxes []flameBox
 	var lay func(n *diff.Node, depth int, from, to float64)
@@ -55,7 +52,7 @@ func flameBoxes(root *diff.Node, least float64) []flameBox {
 			return
 		}
 		at := from
-		for _, c := range byName(n.Children) {
+		for _, c := range n.Children {
 			width := (to - from) * max(0, float64(c.Cum.After)) / whole
 			if width >= least {
 				lay(c, depth+1, at, at+width)
@@ -67,14 +64,6 @@ func flameBoxes(root *diff.Node, least float64) []flameBox {
 		lay(root, 0, 0, 1)
 	}
 	return boxes
-}
-
-// byName puts calls in the order of their names, so that boxes do not change
-// places from one graph to the next.
-func byName(children []*diff.Node) []*diff.Node {
-	return slices.SortedFunc(slices.Values(children), func(a, b *diff.Node) int {
-		return strings.Compare(a.Frame.Function, b.Frame.Function)
-	})
 }
 
 // nodeName is the function of a node; the root stands for all.

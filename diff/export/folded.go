@@ -4,12 +4,14 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"leaktop/capture/snapshot"
+	"leaktop/diff"
 )
 
 // Both is the value of [Folded] that writes two columns.
@@ -48,48 +50,54 @@ func Folded(w io.Writer, d Diff, o Options, value string) error {
 		}
 		columns = sides()[i : i+1]
 	}
-	totals := make(map[string][]int64)
-	for _, s := range c.stacks() {
-		path := foldedPath(c.Table, s.stack)
-		sums := totals[path]
-		if sums == nil {
-			sums = make([]int64, len(columns))
-			totals[path] = sums
-		}
-		for i, column := range columns {
-			sums[i] = snapshot.AddSaturating(sums[i], column.value(s))
-		}
-	}
 	out := bufio.NewWriter(w)
-	for _, path := range slices.Sorted(maps.Keys(totals)) {
-		sums := totals[path]
-		if !slices.ContainsFunc(sums, func(n int64) bool { return n != 0 }) {
-			continue
+	if c.index < 0 {
+		return nil
+	}
+	line := make([]byte, 0, 1<<10)
+	for path := range diff.NewPaths(c.Comparison).All(c.index) {
+		line = appendFolded(line[:0], path.Functions)
+		some := false
+		for _, column := range columns {
+			n := column.value(path.Change)
+			some = some || n != 0
+			line = strconv.AppendInt(append(line, ' '), n, 10)
 		}
-		out.WriteString(path)
-		for _, n := range sums {
-			fmt.Fprintf(out, " %d", n)
+		if some {
+			out.Write(append(line, '\n'))
 		}
-		out.WriteByte('\n')
 	}
 	return out.Flush()
 }
 
+// foldedPath is the path of one stack.
 func foldedPath(t *snapshot.Table, id snapshot.StackID) string {
-	names := rootFirst(t, id)
+	var names []string
+	for f := range t.Frames(id) {
+		names = append(names, functionName(f))
+	}
+	slices.Reverse(names)
+	return string(appendFolded(nil, names))
+}
+
+// appendFolded appends a path of functions, root first.
+func appendFolded(to []byte, names []string) []byte {
 	if len(names) == 0 {
-		return functionName(snapshot.Frame{})
+		return append(to, functionName(snapshot.Frame{})...)
 	}
 	for i, name := range names {
-		names[i] = strings.Map(func(r rune) rune {
+		if i > 0 {
+			to = append(to, ';')
+		}
+		for _, r := range name {
 			switch {
 			case r == ';':
-				return ':'
+				r = ':'
 			case unicode.IsSpace(r):
-				return '_'
+				r = '_'
 			}
-			return r
-		}, name)
+			to = utf8.AppendRune(to, r)
+		}
 	}
-	return strings.Join(names, ";")
+	return to
 }

@@ -1,8 +1,6 @@
 package export
 
-import (
-	"leaktop/diff"
-)
+import "leaktop/diff"
 
 // mostFlameNodes bounds the flame graphs of a page, so that it opens at once.
 const mostFlameNodes = 12_000
@@ -26,52 +24,48 @@ type flame struct {
 func flames(d Diff, chosen column) ([]flame, int) {
 	out, at := []flame{}, 0
 	for _, c := range d.comparisons() {
+		paths := diff.NewPaths(c)
 		for _, i := range c.Order() {
 			if c == chosen.Comparison && i == chosen.index {
 				at = len(out)
 			}
-			out = append(out, newFlame(column{c, i}))
+			out = append(out, newFlame(paths, column{c, i}))
 		}
 	}
 	return out, at
 }
 
-func newFlame(c column) flame {
+// leastPart is the part of the whole below which a function is left out, where
+// there are not too many above it.
+const leastPart = 1.0 / 4000
+
+func newFlame(paths *diff.Paths, c column) flame {
 	f := flame{Title: c.title(), Unit: c.sampleType().Unit, Names: []string{}, Nodes: [][7]int64{}}
-	root := diff.Tree(c.Comparison, c.index)
-	whole := max(magnitude(root.Cum.Before), magnitude(root.Cum.After), 1)
-	least := 1.0 / 4000
-	for countNodes(root, least*float64(whole)) > mostFlameNodes {
+	least := leastPart
+	root, dropped := paths.Tree(c.index, least)
+	for countNodes(root) > mostFlameNodes {
 		least *= 2
+		root, dropped = paths.Tree(c.index, least)
 	}
-	w := flameWriter{flame: &f, index: make(map[string]int64), least: least * float64(whole)}
-	w.add(root, 0)
-	if w.dropped {
+	if dropped {
 		f.Least = least
 	}
+	w := flameWriter{flame: &f, index: make(map[string]int64)}
+	w.add(root, 0)
 	return f
 }
 
-// weight is by what a node is left out: the more of what it held and holds.
-func weight(n *diff.Node) float64 {
-	return float64(max(magnitude(n.Cum.Before), magnitude(n.Cum.After)))
-}
-
-func countNodes(n *diff.Node, least float64) int {
+func countNodes(n *diff.Node) int {
 	count := 1
 	for _, child := range n.Children {
-		if weight(child) >= least {
-			count += countNodes(child, least)
-		}
+		count += countNodes(child)
 	}
 	return count
 }
 
 type flameWriter struct {
 	*flame
-	index   map[string]int64
-	least   float64
-	dropped bool
+	index map[string]int64
 }
 
 func (w *flameWriter) add(n *diff.Node, depth int64) {
@@ -80,11 +74,7 @@ func (w *flameWriter) add(n *diff.Node, depth int64) {
 		at = ""
 	}
 	w.Nodes = append(w.Nodes, [7]int64{depth, w.name(nodeName(n, depth == 0)), w.name(at), n.Cum.Before, n.Cum.After, n.Cum.Stderr, int64(heat(n.Cum))})
-	for _, child := range byName(n.Children) {
-		if weight(child) < w.least {
-			w.dropped = w.dropped || weight(child) > 0
-			continue
-		}
+	for _, child := range n.Children {
 		w.add(child, depth+1)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"leaktop/capture/snapshot"
+	"leaktop/diff"
 )
 
 // Speedscope writes a file for speedscope.app with four profiles of one sample
@@ -21,47 +22,31 @@ func Speedscope(w io.Writer, d Diff, o Options) error {
 	if err != nil {
 		return err
 	}
+	j := &jsonWriter{w: bufio.NewWriter(w)}
+	j.enc = json.NewEncoder(&j.buffer)
+	j.enc.SetEscapeHTML(false)
+	j.raw(`{"$schema":"https://www.speedscope.app/file-format-schema.json","exporter":"leaktop","name":`)
+	j.value("leaktop diff: " + c.title())
+	j.raw(`,"activeProfileIndex":1,"profiles":[`)
+	var rows []diff.Row
 	frames := speedscopeFrames{index: make(map[speedscopeFrame]int)}
-	stacks := c.stacks()
-	paths := make([][]int, len(stacks))
-	for i, s := range stacks {
-		paths[i] = frames.of(c.Table, s.stack)
+	if c.index >= 0 {
+		rows, frames.table = c.ByStack(c.index, nil), c.Table
 	}
-	file := speedscopeFile{
-		Schema:   "https://www.speedscope.app/file-format-schema.json",
-		Name:     "leaktop diff: " + c.title(),
-		Active:   1,
-		Exporter: "leaktop",
-	}
-	for _, side := range sides() {
-		p := speedscopeProfile{Type: "sampled", Name: c.title() + ", " + side.name, Unit: speedscopeUnit(c.sampleType().Unit), Samples: [][]int{}, Weights: []int64{}}
-		for i, s := range stacks {
-			if n := side.value(s); n > 0 {
-				p.Samples, p.Weights = append(p.Samples, paths[i]), append(p.Weights, n)
-				p.EndValue = snapshot.AddSaturating(p.EndValue, n)
-			}
+	for i, side := range sides() {
+		if i > 0 {
+			j.raw(",")
 		}
-		file.Profiles = append(file.Profiles, p)
+		frames.profile(j, c, side, rows)
 	}
-	file.Shared.Frames = list(frames.list)
-	out := bufio.NewWriter(w)
-	enc := json.NewEncoder(out)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(file); err != nil {
-		return err
+	// The frames stand last, for by now all of them are known.
+	j.raw(`],"shared":{"frames":`)
+	j.value(list(frames.list))
+	j.raw("}}\n")
+	if j.err != nil {
+		return j.err
 	}
-	return out.Flush()
-}
-
-type speedscopeFile struct {
-	Schema string `json:"$schema"`
-	Shared struct {
-		Frames []speedscopeFrame `json:"frames"`
-	} `json:"shared"`
-	Profiles []speedscopeProfile `json:"profiles"`
-	Name     string              `json:"name"`
-	Active   int                 `json:"activeProfileIndex"`
-	Exporter string              `json:"exporter"`
+	return j.w.Flush()
 }
 
 type speedscopeFrame struct {
@@ -70,36 +55,50 @@ type speedscopeFrame struct {
 	Line int    `json:"line,omitempty"`
 }
 
-type speedscopeProfile struct {
-	Type       string  `json:"type"`
-	Name       string  `json:"name"`
-	Unit       string  `json:"unit"`
-	StartValue int64   `json:"startValue"`
-	EndValue   int64   `json:"endValue"` // the sum of the weights
-	Samples    [][]int `json:"samples"`  // indexes of frames, root first
-	Weights    []int64 `json:"weights"`
-}
-
 // speedscopeFrames numbers the frames in the order in which they come.
 type speedscopeFrames struct {
+	table *snapshot.Table
 	list  []speedscopeFrame
 	index map[speedscopeFrame]int
+	path  []int
 }
 
-// of returns the numbers of a stack's frames, root first.
-func (s *speedscopeFrames) of(t *snapshot.Table, id snapshot.StackID) []int {
-	path := []int{}
-	for f := range t.Frames(id) {
+// profile writes one side of the difference, stack by stack: a large one takes
+// no more memory than a small one.
+func (s *speedscopeFrames) profile(j *jsonWriter, c column, side side, rows []diff.Row) {
+	j.raw(`{"type":"sampled","name":`)
+	j.value(c.title() + ", " + side.name)
+	j.raw(`,"unit":`)
+	j.value(speedscopeUnit(c.sampleType().Unit))
+	j.raw(`,"samples":[`)
+	weights, sum := []int64{}, int64(0)
+	for _, row := range rows {
+		if n := side.value(row.Flat); n > 0 {
+			j.element(len(weights), s.of(row.Stack))
+			weights, sum = append(weights, n), snapshot.AddSaturating(sum, n)
+		}
+	}
+	j.raw(`],"weights":`)
+	j.value(weights)
+	j.raw(`,"startValue":0,"endValue":`)
+	j.value(sum)
+	j.raw("}")
+}
+
+// of returns the numbers of a stack's frames, root first; valid until the next call.
+func (s *speedscopeFrames) of(id snapshot.StackID) []int {
+	s.path = list(s.path[:0])
+	for f := range s.table.Frames(id) {
 		frame := speedscopeFrame{Name: functionName(f), File: f.File, Line: f.StartLine}
 		i, ok := s.index[frame]
 		if !ok {
 			i = len(s.list)
 			s.index[frame], s.list = i, append(s.list, frame)
 		}
-		path = append(path, i)
+		s.path = append(s.path, i)
 	}
-	slices.Reverse(path)
-	return path
+	slices.Reverse(s.path)
+	return s.path
 }
 
 // speedscopeUnit is the unit as the format names it: one of six.

@@ -33,12 +33,16 @@ func SVG(w io.Writer, d Diff, o Options) error {
 	if err != nil {
 		return err
 	}
+	const least = svgLeast / (svgWidth - 2*svgMargin)
 	root := &diff.Node{}
 	if c.index >= 0 {
-		root = diff.Tree(c.Comparison, c.index)
+		// What held more before may have made the whole larger than it is now.
+		now := c.Total(c.index)
+		part := float64(now.After) / float64(max(now.Before, now.After, 1))
+		root, _ = diff.NewPaths(c.Comparison).Tree(c.index, least*part)
 	}
 	v := values{unit: c.sampleType().Unit, exact: o.Exact}
-	boxes := flameBoxes(root, svgLeast/(svgWidth-2*svgMargin))
+	boxes := flameBoxes(root, least)
 	depth := 0
 	for _, b := range boxes {
 		depth = max(depth, b.depth+1)
