@@ -27,6 +27,7 @@ type resolver struct {
 	table     *snapshot.Table
 	drop      *pruner
 	functions ids
+	known     []snapshot.FunctionID // by index, 0 for one that is not interned yet
 	mapped    ids
 	names     []string // of mappings
 	text      int      // bytes of names so far
@@ -44,7 +45,7 @@ type line struct {
 }
 
 func resolve(p *proto, table *snapshot.Table) (*places, error) {
-	r := resolver{proto: p, table: table, functions: newIDs(len(p.functions)), mapped: newIDs(len(p.mappings))}
+	r := resolver{proto: p, table: table, known: make([]snapshot.FunctionID, len(p.functions)), functions: newIDs(len(p.functions)), mapped: newIDs(len(p.mappings))}
 	for i, f := range p.functions {
 		if err := r.functions.add(f.id, i, "functions"); err != nil {
 			return nil, err
@@ -154,20 +155,22 @@ func (r *resolver) intern(l location, lines []line) []snapshot.FrameID {
 		return append(r.frames, r.table.InternFrame(snapshot.Frame{Function: r.address(l)}))
 	}
 	for i, at := range lines {
-		f := &r.proto.functions[at.function]
+		r.frames = append(r.frames, r.table.InternLine(r.function(at.function), lineNumber(at.line), i < len(lines)-1))
+	}
+	return r.frames
+}
+
+// function interns a function, each once.
+func (r *resolver) function(i uint32) snapshot.FunctionID {
+	if r.known[i] == 0 {
+		f := &r.proto.functions[i]
 		name := f.name
 		if r.proto.strings[name].n == 0 {
 			name = f.system
 		}
-		r.frames = append(r.frames, r.table.InternFrame(snapshot.Frame{
-			Function:  cmp.Or(r.proto.text(uint64(name)), unknownFunction),
-			File:      r.proto.text(uint64(f.file)),
-			Line:      lineNumber(at.line),
-			StartLine: f.startLine,
-			Inlined:   i < len(lines)-1,
-		}))
+		r.known[i] = r.table.InternFunction(cmp.Or(r.proto.text(uint64(name)), unknownFunction), r.proto.text(uint64(f.file)), f.startLine)
 	}
-	return r.frames
+	return r.known[i]
 }
 
 // address names a frame that nobody symbolized: "0x46c5e7 libc.so.6".

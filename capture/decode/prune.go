@@ -5,6 +5,8 @@ import (
 	"regexp/syntax"
 	"strings"
 	"time"
+
+	"leaktop/capture/snapshot"
 )
 
 // Bounds of the drop_frames and keep_frames expressions, which come with the
@@ -133,7 +135,7 @@ func withoutArguments(name string) string {
 // leaf returns where in a stack of locations the first one stands that stays.
 // Nothing is cut on the root's side of the first frame that is not dropped, or
 // whole stacks of the runtime would vanish.
-func (p *places) leaf(stack []uint32) int {
+func (p *places) leaf(stack []snapshot.Part) int {
 	if p.cuts == nil {
 		return 0
 	}

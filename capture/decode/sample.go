@@ -23,8 +23,8 @@ type samples struct {
 	table   *snapshot.Table
 	factors []int64
 	out     *snapshot.Builder
-	stack   []uint32 // locations of the sample at hand by index, leaf first
-	columns int      // values of the sample at hand
+	stack   []snapshot.Part // locations of the sample at hand by index, leaf first
+	columns int             // values of the sample at hand
 	keys    []snapshot.Key
 	values  []int64 // of the keys
 	stacks  []snapshot.StackID
@@ -89,6 +89,7 @@ func (s *samples) locations(f field) error {
 	if f.typ != protowire.BytesType {
 		return errWireType
 	}
+	stack, dense := s.stack, s.ids.dense
 	for data := f.body; len(data) > 0; {
 		id, n := uint64(data[0]), 1
 		if id >= 0x80 {
@@ -99,11 +100,18 @@ func (s *samples) locations(f field) error {
 			}
 		}
 		data = data[n:]
+		if id < uint64(len(dense)) && dense[id] > 0 && len(stack) < maxDepth {
+			stack = append(stack, snapshot.Part(dense[id]-1))
+			continue
+		}
+		s.stack = stack
 		if err := s.location(id); err != nil {
 			return err
 		}
+		stack = s.stack
 	}
-	return nil
+	s.stack = stack
+	return s.deep()
 }
 
 func (s *samples) location(id uint64) error {
@@ -111,10 +119,15 @@ func (s *samples) location(id uint64) error {
 	if !ok {
 		return damage(fmt.Sprintf("it has no location with the id %d", id))
 	}
-	if len(s.stack) >= maxDepth {
+	s.stack = append(s.stack, snapshot.Part(i))
+	return s.deep()
+}
+
+// deep refuses a stack of too many locations.
+func (s *samples) deep() error {
+	if len(s.stack) > maxDepth {
 		return errDeep
 	}
-	s.stack = append(s.stack, i)
 	return nil
 }
 
@@ -153,16 +166,13 @@ var (
 
 // end ends the stack of the sample at hand.
 func (s *samples) end() error {
-	for _, i := range s.stack[s.leaf(s.stack):] {
-		s.batch.Push(snapshot.Part(i))
-	}
-	depth := s.batch.Depth()
+	depth, bytes := s.batch.Add(s.stack[s.leaf(s.stack):])
 	if s.walked += depth; depth > maxDepth {
 		return errDeep
 	} else if s.walked > maxWalk {
 		return errWalk
 	}
-	if bytes := s.batch.End(); bytes < batchBytes && len(s.keys) < batchSamples {
+	if bytes < batchBytes && len(s.keys) < batchSamples {
 		return nil
 	}
 	return s.flush()

@@ -46,8 +46,8 @@ func (t *Table) Since(e Extent) Additions {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	a := Additions{After: e}
-	if from := int(e.Frames) + 1; from < len(t.frames) {
-		a.Frames = append(a.Frames, t.frames[from:]...)
+	for id := e.Frames + 1; int(id) < len(t.frames); id++ {
+		a.Frames = append(a.Frames, t.frame(id))
 	}
 	for id := e.Stacks + 1; int(id) < len(t.stacks); id++ {
 		if twin, ok := t.states[id]; ok {

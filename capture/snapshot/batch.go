@@ -15,7 +15,6 @@ type Batch struct {
 	code  []byte   // of the stacks that were ended and of the one at hand, at least room more
 	ends  []int    // of the code of each stack that was ended
 	n     int      // bytes of code
-	depth int
 }
 
 // Part names a part of stacks in one batch.
@@ -66,22 +65,36 @@ func (b *Batch) Part(leafFirst []FrameID) Part {
 	return Part(len(b.parts) - 1)
 }
 
-// Push adds a part at the root's side of the stack at hand.
-func (b *Batch) Push(at Part) {
-	p := b.parts[at]
-	b.depth += int(p.frames)
-	if p.size == 0 {
-		b.pushLong(p)
-		return
+// Add adds a stack of these parts, leaf first. It returns how many frames that
+// makes, and the bytes of code that wait to be interned.
+func (b *Batch) Add(leafFirst []Part) (frames, bytes int) {
+	n, code := b.n, b.code
+	for _, at := range leafFirst {
+		p := b.parts[at]
+		frames += int(p.frames)
+		if p.size == 0 || len(code)-n < room {
+			b.n = n
+			b.addSlowly(p)
+			n, code = b.n, b.code
+			continue
+		}
+		binary.LittleEndian.PutUint64(code[n:], p.first)
+		n += int(p.size)
 	}
-	if len(b.code)-b.n < room {
-		b.widen(room)
-	}
-	binary.LittleEndian.PutUint64(b.code[b.n:], p.first)
-	b.n += int(p.size)
+	b.n = n
+	b.ends = append(b.ends, n)
+	return frames, n
 }
 
-func (b *Batch) pushLong(p part) {
+// addSlowly adds a part to the stack at hand that is long, or for which the code
+// must grow.
+func (b *Batch) addSlowly(p part) {
+	if p.size > 0 {
+		b.widen(room)
+		binary.LittleEndian.PutUint64(b.code[b.n:], p.first)
+		b.n += int(p.size)
+		return
+	}
 	if p.frames == 0 {
 		return
 	}
@@ -96,16 +109,6 @@ func (b *Batch) widen(n int) {
 		b.code = append(b.code, make([]byte, need-len(b.code))...)
 		b.code = b.code[:cap(b.code)]
 	}
-}
-
-// Depth is how many frames the stack at hand has.
-func (b *Batch) Depth() int { return b.depth }
-
-// End ends the stack at hand. It returns the bytes of code that wait to be interned.
-func (b *Batch) End() (bytes int) {
-	b.ends = append(b.ends, b.n)
-	b.depth = 0
-	return b.n
 }
 
 // Intern appends the ids of the stacks that were ended since the last call, in order.

@@ -35,15 +35,15 @@ func TestBatchEqualsInternStack(t *testing.T) {
 			var got []StackID
 			for i := range 2000 {
 				var stack []FrameID
+				var of []Part
 				for range rng.IntN(6) {
 					at := rng.IntN(len(parts))
 					stack = append(stack, parts[at]...)
-					batch.Push(Part(at))
+					of = append(of, Part(at))
 				}
-				if batch.Depth() != len(stack) {
-					t.Fatalf("depth %d, want %d", batch.Depth(), len(stack))
+				if n, _ := batch.Add(of); n != len(stack) {
+					t.Fatalf("%d frames, want %d", n, len(stack))
 				}
-				batch.End()
 				stacks = append(stacks, stack)
 				if i%70 == 0 {
 					got = batch.Intern(got)
@@ -91,8 +91,7 @@ func TestBatchesFromManyGoroutines(t *testing.T) {
 		wg.Go(func() {
 			b := table.NewBatch(len(frames), 0)
 			for _, f := range frames {
-				b.Push(b.Part([]FrameID{f}))
-				b.End()
+				b.Add([]Part{b.Part([]FrameID{f})})
 			}
 			ids[i] = b.Intern(nil)
 		})
@@ -116,11 +115,12 @@ func BenchmarkBatch(b *testing.B) {
 		for i := range 2000 {
 			batch.Part([]FrameID{FrameID(i + 1)})
 		}
+		var stack [20]Part
 		for i := range 20_000 {
-			for depth := range 20 {
-				batch.Push(Part((depth*100 + i/(depth+1)) % 2000))
+			for depth := range stack {
+				stack[depth] = Part((depth*100 + i/(depth+1)) % 2000)
 			}
-			if batch.End() > 1<<16 {
+			if _, bytes := batch.Add(stack[:]); bytes > 1<<15 {
 				ids = batch.Intern(ids)
 			}
 		}

@@ -17,24 +17,27 @@ import (
 //
 // A Table is safe for concurrent use: the sampler interns while a screen reads.
 type Table struct {
-	mu       sync.RWMutex
-	frames   []Frame  // index is FrameID; element 0 is unused
-	byFrame  []slot   // by hash, open addressing
-	stacks   []span   // index is StackID; element 0 is NoStack
-	code     [][]byte // chunks
-	coded    int      // bytes in them
-	byStack  []slot   // by hash, open addressing
-	seed     maphash.Seed
-	told     map[told]StackID // the stacks that are another in a state; nil for none
-	states   map[StackID]told // the other way round
-	labels   []Labels         // index is LabelsID; element 0 is the empty set
-	labelIDs map[string]LabelsID
+	mu         sync.RWMutex
+	functions  []function // index is FunctionID; element 0 is unused
+	byFunction []slot     // by hash, open addressing
+	frames     []line     // index is FrameID; element 0 is unused
+	byFrame    []slot     // by hash, open addressing
+	stacks     []span     // index is StackID; element 0 is NoStack
+	code       [][]byte   // chunks
+	coded      int        // bytes in them
+	byStack    []slot     // by hash, open addressing
+	seed       maphash.Seed
+	keys       [2]uint64        // of the hash of frames
+	told       map[told]StackID // the stacks that are another in a state; nil for none
+	states     map[StackID]told // the other way round
+	labels     []Labels         // index is LabelsID; element 0 is the empty set
+	labelIDs   map[string]LabelsID
 }
 
 // span says where the code of a stack is.
 type span struct{ chunk, from, n uint32 }
 
-// slot is an entry of a hash table of frames or stacks, free where the id is 0.
+// slot is an entry of a hash table of functions, frames or stacks, free where the id is 0.
 type slot struct{ hash, id uint32 }
 
 // Sizes of the chunks that codes are kept in. They begin small, because most
@@ -46,49 +49,18 @@ const (
 
 // NewTable returns an empty table.
 func NewTable() *Table {
+	seed := maphash.MakeSeed()
 	return &Table{
-		frames:   make([]Frame, 1),
-		byFrame:  make([]slot, 64),
-		stacks:   make([]span, 1),
-		byStack:  make([]slot, 64),
-		seed:     maphash.MakeSeed(),
-		labels:   make([]Labels, 1),
-		labelIDs: make(map[string]LabelsID),
-	}
-}
-
-// InternFrame returns the id of f, the same for equal frames.
-func (t *Table) InternFrame(f Frame) FrameID {
-	hash := uint32(maphash.Comparable(t.seed, f))
-	t.mu.RLock()
-	id, _ := t.findFrame(&f, hash)
-	t.mu.RUnlock()
-	if id != 0 {
-		return id
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	id, free := t.findFrame(&f, hash)
-	if id != 0 {
-		return id
-	}
-	id = FrameID(len(t.frames))
-	t.frames = append(t.frames, f)
-	t.byFrame[free] = slot{hash: hash, id: uint32(id)}
-	t.byFrame = grown(t.byFrame, len(t.frames))
-	return id
-}
-
-// findFrame returns the id of a frame; where there is none 0, and the slot for it.
-func (t *Table) findFrame(f *Frame, hash uint32) (id FrameID, free uint32) {
-	last := uint32(len(t.byFrame) - 1)
-	for at := hash & last; ; at = (at + 1) & last {
-		switch s := t.byFrame[at]; {
-		case s.id == 0:
-			return 0, at
-		case s.hash == hash && t.frames[s.id] == *f:
-			return FrameID(s.id), 0
-		}
+		functions:  make([]function, 1),
+		byFunction: make([]slot, 64),
+		frames:     make([]line, 1),
+		byFrame:    make([]slot, 64),
+		stacks:     make([]span, 1),
+		byStack:    make([]slot, 64),
+		seed:       seed,
+		keys:       [2]uint64{maphash.String(seed, "line"), maphash.String(seed, "function")},
+		labels:     make([]Labels, 1),
+		labelIDs:   make(map[string]LabelsID),
 	}
 }
 
@@ -187,16 +159,6 @@ func grown(slots []slot, n int) []slot {
 		out[at] = s
 	}
 	return out
-}
-
-// Frame returns an interned frame. An id that is not of this table gives the zero Frame.
-func (t *Table) Frame(id FrameID) Frame {
-	t.mu.RLock()
-	defer t.mu.RUnlock()
-	if int(id) >= len(t.frames) {
-		return Frame{}
-	}
-	return t.frames[id]
 }
 
 // FrameIDs yields the frames of a stack, leaf to root.
