@@ -222,3 +222,35 @@ func TestAnonymiseKeepsOwnCode(t *testing.T) {
 		t.Errorf("nothing became %+v", empty)
 	}
 }
+
+// A full dump tells states and who started goroutines: the states stay, and the
+// lines that started them are names like any other.
+func TestAnonymiseDump(t *testing.T) {
+	table := snapshot.NewTable()
+	starter := table.InternFrame(snapshot.Frame{Function: "github.com/quokka/wombat.Start", File: "/home/dingo/start.go", Line: 3})
+	dump := snapshot.GroupedDump{Groups: []snapshot.DumpGroup{
+		{Status: "chan send (nil chan)", Stack: stackOf(table, push, background), Creator: starter, Count: 3, Most: 7},
+		{Status: "select", Stack: stackOf(table, push, background), Count: 1},
+	}}
+	p := dump.Profile(table)
+	run, _ := export.Anonymise(export.Run{Table: table, Diff: export.Diff{Goroutines: diff.Compare(table, p, p)}}, export.Options{}, []byte("salt"))
+	groups := run.Goroutines.Groups()
+	var states []string
+	for _, g := range groups {
+		states = append(states, string(g.State))
+	}
+	slices.Sort(states)
+	if !slices.Equal(states, []string{"chan send (nil chan)", "select"}) {
+		t.Errorf("the states are %q", states)
+	}
+	for _, g := range groups {
+		told, ok := run.Goroutines.Current.ToldOf(g.Stacks)
+		if !ok || len(told.Creators) != 1 {
+			t.Fatalf("of %s is told %+v", g.State, told)
+		}
+		by := run.Table.Frame(told.Creators[0].Creator)
+		if (g.State == "select") != (by.Function == "") || strings.Contains(by.Function+by.File, "wombat") || strings.Contains(by.File, "dingo") {
+			t.Errorf("%s were started by %+v", g.State, by)
+		}
+	}
+}
