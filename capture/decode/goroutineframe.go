@@ -44,6 +44,8 @@ type dumpFrames struct {
 	last   *knownFrame        // the one before in the stack at hand
 	ids    []snapshot.FrameID // of the stack at hand, leaf first
 	likely [slots]*knownFrame // by the end of their place, see slotOf
+	parts  []string           // of the texts of frames
+	partOf map[string]uint32  // their index
 	stacks map[string]*knownStack
 	size   int        // bytes of stacks
 	packed []byte     // reused
@@ -56,18 +58,26 @@ type knownStack struct {
 	id  snapshot.StackID
 }
 
-// knownFrame is a frame that was read before.
+// knownFrame is a frame that was read before. Its text is kept in parts, of which
+// others have the same ones, so that those of a large program stay in a
+// processor's cache together with it: that is most of what reading a dump costs.
 type knownFrame struct {
 	id snapshot.FrameID
-	// open is the text up to the arguments, "main.(*T).wait(", and place the text
-	// behind them, with the ends of both lines. Of the frame that started a
-	// goroutine, "created by main.main in goroutine " stands for the first.
-	open, place string
-	half        half
-	varies      bool        // something stands between open and place
-	next        *knownFrame // that came behind it the last time, nil for none
-	stack       *knownStack // that ended with it the last time, nil for none
+	// pkg, name and file are parts of the text: "example.com/orders.", "(*T).wait("
+	// and "\n\t/src/orders/main.go:". Of the frame that started a goroutine
+	// "created by " stands before the first, " in goroutine " at the end of the second.
+	pkg, name, file uint32
+	tail            [maxTail]byte // what stands behind the file: "17 +0x1b\n"
+	tailSize        uint8
+	half            half
+	varies          bool        // something stands between name and file, and the frame is looked for
+	next            *knownFrame // that came behind it the last time, nil for none
+	stack           *knownStack // that ended with it the last time, nil for none
 }
+
+// maxTail is room for most lines with their offsets. It makes a frame fill a
+// cache line.
+const maxTail = 20
 
 // half says what the line before was.
 type half uint8
@@ -79,7 +89,7 @@ const (
 )
 
 func newDumpFrames(table *snapshot.Table) dumpFrames {
-	f := dumpFrames{table: table, known: make(map[string]*knownFrame), stacks: make(map[string]*knownStack)}
+	f := dumpFrames{table: table, known: make(map[string]*knownFrame), stacks: make(map[string]*knownStack), partOf: make(map[string]uint32)}
 	f.elided.id = table.InternFrame(snapshot.Frame{Function: snapshot.ElidedFrames})
 	return f
 }
@@ -134,7 +144,7 @@ func (f *dumpFrames) creator(line []byte) (id int64) {
 // all at hand. Of a frame that started the goroutine, id tells which did.
 func (f *dumpFrames) expected(text []byte) (k *knownFrame, size int, id int64) {
 	if k = f.last.next; k != nil {
-		if size, id = k.match(text); size > 0 {
+		if size, id = f.match(k, text); size > 0 {
 			return k, size, id
 		}
 	}
@@ -147,7 +157,7 @@ func (f *dumpFrames) expected(text []byte) (k *knownFrame, size int, id int64) {
 		return nil, 0, 0
 	}
 	if k = f.likely[slotOf(text[open+1:open+1+place])]; k != nil {
-		if size, id = k.match(text); size > 0 {
+		if size, id = f.match(k, text); size > 0 {
 			return k, size, id
 		}
 	}
@@ -156,13 +166,16 @@ func (f *dumpFrames) expected(text []byte) (k *knownFrame, size int, id int64) {
 
 // match returns how many bytes of text the frame takes, 0 if text begins
 // otherwise. Of a frame that started the goroutine, id tells which did.
-func (k *knownFrame) match(text []byte) (size int, id int64) {
-	if len(text) <= len(k.open)+len(k.place) || string(text[:len(k.open)]) != k.open {
+func (f *dumpFrames) match(k *knownFrame, text []byte) (size int, id int64) {
+	pkg, name, file := f.parts[k.pkg], f.parts[k.name], f.parts[k.file]
+	open := len(pkg) + len(name)
+	if len(text) <= open || string(text[:len(pkg)]) != pkg || string(text[len(pkg):open]) != name {
 		return 0, 0
 	}
-	text = text[len(k.open):]
+	text = text[open:]
 	end := bytes.IndexByte(text, '\n')
-	if end < 1 || len(text)-end < len(k.place) || string(text[end:end+len(k.place)]) != k.place {
+	place := len(file) + int(k.tailSize)
+	if end < 1 || len(text) < end+place || string(text[end:end+len(file)]) != file || string(text[end+len(file):end+place]) != string(k.tail[:k.tailSize]) {
 		return 0, 0
 	}
 	switch between := text[:end]; k.half {
@@ -175,7 +188,7 @@ func (k *knownFrame) match(text []byte) (size int, id int64) {
 			return 0, 0
 		}
 	}
-	return len(k.open) + end + len(k.place), id
+	return open + end + place, id
 }
 
 const (
@@ -230,12 +243,20 @@ func (f *dumpFrames) place(line []byte) *knownFrame {
 		return k
 	}
 	text := string(f.key)
-	k := &knownFrame{open: text[:f.open], place: text[f.open:], half: half}
+	open, place := text[:f.open], text[f.open:]
+	k := &knownFrame{half: half}
 	var function string
 	if half == namedCreate {
-		function, k.varies = strings.CutSuffix(strings.TrimPrefix(k.open, createdBy), inGoroutine)
-	} else if function, k.varies = strings.CutSuffix(k.open, "("); !k.varies {
-		function = strings.TrimSuffix(k.open, "\n")
+		function, k.varies = strings.CutSuffix(strings.TrimPrefix(open, createdBy), inGoroutine)
+	} else if function, k.varies = strings.CutSuffix(open, "("); !k.varies {
+		function = strings.TrimSuffix(open, "\n")
+	}
+	colon := strings.LastIndexByte(place, ':') + 1
+	if k.varies = k.varies && len(place)-colon <= maxTail; k.varies {
+		k.tailSize = uint8(copy(k.tail[:], place[colon:]))
+		pkg := strings.LastIndexByte(open, '/') + 1
+		pkg += strings.IndexByte(open[pkg:], '.') + 1
+		k.pkg, k.name, k.file = f.part(open[:pkg]), f.part(open[pkg:]), f.part(place[:colon])
 	}
 	file, at := splitPlace(line)
 	function = clean.Text(function)
@@ -251,10 +272,21 @@ func (f *dumpFrames) place(line []byte) *knownFrame {
 	return k
 }
 
-// expect puts a frame where it is looked for.
+// part returns the index of a part of a text.
+func (f *dumpFrames) part(text string) uint32 {
+	i, ok := f.partOf[text]
+	if !ok {
+		i = uint32(len(f.parts))
+		f.parts = append(f.parts, text)
+		f.partOf[text] = i
+	}
+	return i
+}
+
+// expect puts the frame that was just read where it is looked for.
 func (f *dumpFrames) expect(k *knownFrame) {
-	if place := strings.TrimSuffix(k.place[1:], "\n"); k.varies && len(place) >= minPlace {
-		f.likely[slotOf([]byte(place))] = k
+	if place := f.key[f.open+1 : len(f.key)-1]; k.varies && len(place) >= minPlace {
+		f.likely[slotOf(place)] = k
 	}
 }
 
