@@ -23,7 +23,14 @@ type flameView struct {
 	at   []string // names from the zoomed function to the selected one
 	top  int      // the first level on screen
 
-	boxes []flameBox // of the last render
+	boxes  []flameBox // of the last render
+	placed placed     // what they were placed for
+}
+
+// placed is what the places of the boxes depend on, besides the zoom.
+type placed struct {
+	root, start *diff.Node
+	width       int
 }
 
 // flameBox is one function's place on screen.
@@ -139,15 +146,18 @@ func (f *flameView) render(width, height int) string {
 	f.zoom = f.zoom[:known]
 	_, known = find(start, f.at)
 	f.at = f.at[:known]
-	f.boxes = f.boxes[:0]
-	f.place(start, nil, 0, 1, width-1)
+	if want := (placed{f.root, start, width}); f.placed != want {
+		f.placed, f.boxes = want, f.boxes[:0]
+		f.place(start, nil, 0, 1, width-1)
+	}
 
 	rows := max(1, height-1) // the last line tells about the selected box
 	f.top = max(0, min(f.top, len(f.at)))
 	f.top = max(f.top, len(f.at)-rows+1)
 	lines := make([]string, rows)
 	used := make([]int, rows)
-	for _, b := range f.boxes {
+	for i := range f.boxes {
+		b := &f.boxes[i]
 		row := b.level - f.top
 		if row < 0 || row >= rows {
 			continue
@@ -193,7 +203,7 @@ func byName(children []*diff.Node) []*diff.Node {
 
 // draw writes a box: a sign for how it changed, so that it reads without
 // colour too, and its name.
-func (f *flameView) draw(b flameBox) string {
+func (f *flameView) draw(b *flameBox) string {
 	name := shortName(b.node.Frame.Function)
 	if b.level == 0 && len(f.zoom) == 0 {
 		name = "all"
