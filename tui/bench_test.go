@@ -103,11 +103,13 @@ func BenchmarkKey(b *testing.B) {
 				w.draw(p.View())
 				bytes, most := 0, 0
 				b.ReportAllocs()
+				before := cpuTime()
 				for i := 0; b.Loop(); i++ {
 					p.Update(keyPress(move.keys[i%len(move.keys)]))
 					n := w.draw(p.View())
 					bytes, most = bytes+n, max(most, n)
 				}
+				b.ReportMetric(float64(cpuTime()-before)/float64(b.N), "cpu-ns/op")
 				b.ReportMetric(float64(bytes)/float64(b.N), "wire-B/op")
 				b.ReportMetric(float64(most), "most-B")
 			})

@@ -20,7 +20,7 @@ type line struct {
 // joined is how many blanks between two texts of one paint are painted, too,
 // rather than left out: that is fewer bytes on the wire than to take the paint
 // back and set it again.
-const joined = 12
+const joined = 24
 
 // put writes a cell at its place, cut to its width.
 func (l *line) put(p place, c Cell, right bool) {
