@@ -9,4 +9,10 @@
 // that draw themselves into a given width and height. No screen does I/O:
 // files and the editor are reached in commands, whose results come back as
 // messages.
+//
+// Nor does the update loop do what takes longer than a frame. A screen returns a
+// task for what it wants to show; it runs as a command that has the analyst
+// and a frozen history for itself, and what it returns is put on the
+// screen by message, unless the user wanted something else meanwhile. The judge
+// is a command of its own. Until then the last view stays, and can be used.
 package tui

@@ -9,5 +9,8 @@
 // changes two integers. Only the rows on screen are formatted, so that drawing
 // costs the same for a hundred rows and for a hundred thousand.
 //
+// To filter and sort many rows takes longer than a key press may. A deferred list
+// hands that out: [List.Wanted] is arranged elsewhere and shown by [List.Show].
+//
 // The selection follows its row by identity while the data moves under it.
 package list
