@@ -8,23 +8,29 @@ import (
 	"leaktop/capture/snapshot"
 )
 
-// maxCurve bounds the points that are kept of a run; the older half is thinned
-// beyond. A point is about 450 bytes.
+// maxCurve bounds the points that are kept of a run. A point is about 250 bytes.
 const maxCurve = 2048
 
 // curves are the figures of the process over the run, as they came.
 type curves struct{ points []snapshot.Vitals }
 
+// add takes in the next point. Beyond the bound the newest quarter stays as it
+// is, and of those before it half go, so that the others are spread evenly over
+// the run however long it lasts.
 func (c *curves) add(v snapshot.Vitals) {
 	c.points = append(c.points, v)
-	if len(c.points) > maxCurve {
-		half := len(c.points) / 2
-		kept := c.points[:0]
-		for i := 0; i < half; i += 2 {
-			kept = append(kept, c.points[i])
-		}
-		c.points = append(kept, c.points[half:]...)
+	if len(c.points) <= maxCurve {
+		return
 	}
+	old := len(c.points) * 3 / 4
+	least := c.points[old].Time.Sub(c.points[0].Time) / time.Duration(old/2)
+	kept := c.points[:1]
+	for _, p := range c.points[1:old] {
+		if p.Time.Sub(kept[len(kept)-1].Time) >= least {
+			kept = append(kept, p)
+		}
+	}
+	c.points = append(kept, c.points[old:]...)
 }
 
 // last is the newest known reading of a figure.
