@@ -13,7 +13,7 @@ type groups struct {
 	counter *diff.Counter
 	all     []group
 	index   map[diff.GroupKey]int
-	points  int
+	bytes   int // of all series
 }
 
 // group is one goroutine group.
@@ -61,11 +61,9 @@ func (g *groups) add(s *snapshot.Snapshot) {
 		case now < before:
 			at.held = s.Time
 		}
-		if at.set(place, amount{live: now}) {
-			g.points++
-		}
+		g.bytes += at.set(place, amount{live: now})
 	}
-	for g.crowded(g.points) {
+	for g.crowded(g.bytes) {
 		g.thin()
 	}
 }
@@ -88,10 +86,10 @@ func (g *groups) find(key diff.GroupKey) *group {
 
 func (g *groups) thin() {
 	moved := g.timeline.thin()
-	g.points = 0
+	g.bytes = 0
 	for i := range g.all {
 		g.all[i].thin(moved)
-		g.points += len(g.all[i].points)
+		g.bytes += len(g.all[i].packed)
 	}
 }
 

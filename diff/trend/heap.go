@@ -15,7 +15,7 @@ type heap struct {
 	stacks     []stack
 	index      []uint32 // place in stacks plus one, by stack id
 	process    series   // all stacks together
-	points     int      // of all series
+	bytes      int      // of all series
 	taken      uint32   // profiles so far
 	cumulative bool     // there was a profile without a column of what lives
 }
@@ -43,25 +43,29 @@ func (h *heap) add(s *snapshot.Snapshot) {
 	} else {
 		step = h.clock.next(s)
 	}
-	h.last = p
+	if h.last == nil {
+		h.last = &snapshot.Profile{}
+	}
 	h.taken++
 	place := h.timeline.add(s.Time, step)
 
-	var total amount
-	before, now := span{p: h.base}, span{p: p}
+	before, last, now := span{p: h.base}, span{p: h.last}, span{p: p}
 	for now.next() {
 		id := now.stack()
-		before.seek(id)
+		last.seek(id)
 		at := h.stack(id)
-		at.seen, at.churn = h.taken, h.sampler.churn(before, now)
-		value := amount{live: now.sum(h.sampler.columns.LiveBytes), alloc: now.sum(h.sampler.columns.AllocBytes)}
-		h.set(&at.series, place, value)
-		total.live = snapshot.AddSaturating(total.live, value.live)
-		total.alloc = snapshot.AddSaturating(total.alloc, value.alloc)
+		at.seen = h.taken
+		if last.same(&now) {
+			continue // as most are: nothing is to be found anew
+		}
+		before.seek(id)
+		at.churn = h.sampler.churn(before, now)
+		h.bytes += at.set(place, amount{live: now.sum(h.sampler.columns.LiveBytes), alloc: now.sum(h.sampler.columns.AllocBytes)})
 	}
+	h.last = p
 	h.sweep(place)
-	h.set(&h.process, place, total)
-	for h.crowded(h.points) {
+	h.bytes += h.process.set(place, h.total())
+	for h.crowded(h.bytes) {
 		h.thin()
 	}
 }
@@ -73,15 +77,21 @@ func (h *heap) sweep(place int) {
 		if at.seen == h.taken || at.last.live == 0 {
 			continue
 		}
-		h.set(&at.series, place, amount{alloc: at.last.alloc})
+		h.bytes += at.set(place, amount{alloc: at.last.alloc})
 		at.churn = h.sampler.churn(recordsOf(h.base, at.id), span{p: h.last})
 	}
 }
 
-func (h *heap) set(s *series, place int, a amount) {
-	if s.set(place, a) {
-		h.points++
+// total is all stacks of the newest profile together.
+func (h *heap) total() amount {
+	var sum amount
+	for i := range h.stacks {
+		if at := &h.stacks[i]; at.seen == h.taken {
+			sum.live = snapshot.AddSaturating(sum.live, at.last.live)
+			sum.alloc = snapshot.AddSaturating(sum.alloc, at.last.alloc)
+		}
 	}
+	return sum
 }
 
 // stack returns the place of a stack, new where it was never seen.
@@ -108,9 +118,9 @@ func (h *heap) find(id snapshot.StackID) *stack {
 func (h *heap) thin() {
 	moved := h.timeline.thin()
 	h.process.thin(moved)
-	h.points = len(h.process.points)
+	h.bytes = len(h.process.packed)
 	for i := range h.stacks {
 		h.stacks[i].thin(moved)
-		h.points += len(h.stacks[i].points)
+		h.bytes += len(h.stacks[i].packed)
 	}
 }

@@ -37,7 +37,7 @@ func (h *heap) report(r *Report) {
 	var found []candidate
 	for i := range h.stacks {
 		at := &h.stacks[i]
-		if !tellable(at.churn, len(at.points)) {
+		if !tellable(at.churn, int(at.count)) {
 			continue
 		}
 		r.HeapTested++
@@ -68,7 +68,7 @@ func (g *groups) report(r *Report) {
 	var found []candidate
 	for i := range g.all {
 		at := &g.all[i]
-		if !tellable(at.moved, len(at.points)) {
+		if !tellable(at.moved, int(at.count)) {
 			continue
 		}
 		r.GroupTested++

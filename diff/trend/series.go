@@ -1,11 +1,25 @@
 package trend
 
-import "slices"
+import (
+	"bytes"
+	"encoding/binary"
+	"slices"
+)
 
 // amount is the value of a series at one time.
 type amount struct {
 	live  int64 // bytes of a heap stack, goroutines of a group
 	alloc int64 // bytes ever allocated; 0 for goroutines
+}
+
+// series is the values of one stack or group, kept only where they changed.
+// Before its first point it was zero. A point is three varints: how many places
+// after the one before, and by how much both values differ from it.
+type series struct {
+	packed []byte
+	count  uint32 // of points
+	place  uint32 // of the newest point
+	last   amount
 }
 
 // point is an amount from a place of the timeline on, until the next point.
@@ -14,68 +28,105 @@ type point struct {
 	amount
 }
 
-// series is the values of one stack or group, kept only where they changed.
-// Before its first point it was zero.
-type series struct {
-	points []point
-	last   amount
+// longest is how many bytes a point takes at most.
+const longest = 3 * binary.MaxVarintLen64
+
+// set takes in the value at the newest place; it returns how many bytes that takes.
+func (s *series) set(place int, a amount) (size int) {
+	if a == s.last {
+		return 0
+	}
+	var room [longest]byte
+	added := appendPoint(room[:0], point{s.place, s.last}, point{uint32(place), a})
+	if len(s.packed)+len(added) > cap(s.packed) {
+		// A quarter more at a time: most series hardly ever change.
+		s.packed = slices.Grow(s.packed, len(added)+len(s.packed)/4)
+	}
+	s.packed = append(s.packed, added...)
+	s.count, s.place, s.last = s.count+1, uint32(place), a
+	return len(added)
 }
 
-// set takes in the value at the newest place; it reports whether a point was added.
-func (s *series) set(place int, a amount) bool {
-	if a == s.last {
-		return false
+func appendPoint(dst []byte, before, p point) []byte {
+	dst = binary.AppendUvarint(dst, uint64(p.place-before.place))
+	dst = binary.AppendVarint(dst, p.live-before.live)
+	return binary.AppendVarint(dst, p.alloc-before.alloc)
+}
+
+// next reads a point after another; false after the last.
+func next(packed []byte, before point) (p point, rest []byte, ok bool) {
+	if len(packed) == 0 {
+		return before, nil, false
 	}
-	if cap(s.points) == len(s.points) {
-		// A quarter more at a time: most series hardly ever change.
-		s.points = slices.Grow(s.points, 1+len(s.points)/4)
-	}
-	s.points = append(s.points, point{uint32(place), a})
-	s.last = a
-	return true
+	gap, n := binary.Uvarint(packed)
+	packed = packed[n:]
+	live, n := binary.Varint(packed)
+	packed = packed[n:]
+	alloc, n := binary.Varint(packed)
+	return point{before.place + uint32(gap), amount{before.live + live, before.alloc + alloc}}, packed[n:], true
 }
 
 // thin moves points to the places that are kept, where the later of two wins.
 func (s *series) thin(moved []uint32) {
-	kept := s.points[:0]
-	var before amount
-	for _, p := range s.points {
-		p.place = moved[p.place]
-		if n := len(kept); n > 0 && kept[n-1].place == p.place {
-			kept = kept[:n-1]
-			before = amount{}
-			if n > 1 {
-				before = kept[n-2].amount
-			}
-		}
-		if p.amount != before {
-			kept = append(kept, p)
-			before = p.amount
+	// What is written never passes what is read: a point that stands for two
+	// takes no more than both.
+	kept := s.packed[:0]
+	var written, p point // p is the newest of its place, and is not written yet
+	s.count = 0
+	write := func() {
+		if p.amount != written.amount {
+			kept = appendPoint(kept, written, p)
+			written = p
+			s.count++
 		}
 	}
-	s.points = kept
-	if cap(kept) > 2*len(kept)+8 {
-		s.points = slices.Clone(kept)
+	rest := s.packed
+	from, at := point{}, uint32(0)
+	for {
+		after, left, ok := next(rest, from)
+		if !ok {
+			break
+		}
+		if to := moved[after.place]; to != at {
+			write()
+			at = to
+		}
+		p = point{at, after.amount}
+		from, rest = after, left
+	}
+	write()
+	s.packed, s.place = kept, written.place
+	if cap(kept) > 2*len(kept)+64 {
+		s.packed = bytes.Clone(kept)
 	}
 }
 
 // first is the value at the first place.
 func (s *series) first() amount {
-	if len(s.points) > 0 && s.points[0].place == 0 {
-		return s.points[0].amount
+	if p, _, ok := next(s.packed, point{}); ok && p.place == 0 {
+		return p.amount
 	}
 	return amount{}
 }
 
+// changes is how often the value was another than before; the first is no change.
+func (s *series) changes() int {
+	n := int(s.count)
+	if n > 0 && s.first() != (amount{}) {
+		n--
+	}
+	return n
+}
+
 // each calls f with the value at every place.
 func (s *series) each(places int, f func(place int, a amount)) {
-	var now amount
-	next := 0
+	now := point{}
+	after, rest, more := next(s.packed, now)
 	for place := range places {
-		if next < len(s.points) && int(s.points[next].place) == place {
-			now = s.points[next].amount
-			next++
+		if more && int(after.place) == place {
+			now = after
+			after, rest, more = next(rest, now)
 		}
-		f(place, now)
+		f(place, now.amount)
 	}
 }

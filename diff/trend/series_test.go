@@ -30,15 +30,15 @@ func TestThinning(t *testing.T) {
 		often.set(place, a)
 		seldom.set(place, b)
 		values[at.Unix()] = [2]amount{a, b}
-		if line.crowded(len(often.points) + len(seldom.points)) {
+		if line.crowded(len(often.packed) + len(seldom.packed)) {
 			moved := line.thin()
 			often.thin(moved)
 			seldom.thin(moved)
 		}
 	}
 	n := len(line.times)
-	if n < maxTimes/2 || n > maxTimes || len(often.points) > n || len(seldom.points) > 9 {
-		t.Errorf("%d times, %d and %d points", n, len(often.points), len(seldom.points))
+	if n < maxTimes/2 || n > maxTimes || int(often.count) > n || int(seldom.count) > 9 {
+		t.Errorf("%d times, %d and %d points", n, int(often.count), int(seldom.count))
 	}
 	if !line.times[0].Equal(start) || line.times[n-1].Sub(start) != 7*24*time.Hour-every {
 		t.Errorf("kept %v to %v", line.times[0], line.times[n-1])
@@ -63,15 +63,15 @@ func TestThinning(t *testing.T) {
 	}
 }
 
-func TestCrowdedByPoints(t *testing.T) {
+func TestCrowdedByBytes(t *testing.T) {
 	var line timeline
 	for range 40 {
 		line.add(time.Time{}, time.Second)
 	}
-	if line.crowded(maxPoints) || !line.crowded(maxPoints+1) {
-		t.Error("the bound of all points does not hold")
+	if line.crowded(maxBytes) || !line.crowded(maxBytes+1) {
+		t.Error("the bound of all bytes does not hold")
 	}
-	for line.crowded(maxPoints + 1) {
+	for line.crowded(maxBytes + 1) {
 		line.thin()
 	}
 	if n := len(line.times); n > minTimes || n < minTimes/2 {
@@ -88,7 +88,7 @@ func TestThinForgetsWhatCameBack(t *testing.T) {
 	s.thin([]uint32{0, 1, 1, 2})
 	var got []int64
 	s.each(3, func(_ int, a amount) { got = append(got, a.live) })
-	if len(s.points) != 2 || got[0] != 5 || got[1] != 5 || got[2] != 7 {
-		t.Errorf("got %v from %v", got, s.points)
+	if s.count != 2 || got[0] != 5 || got[1] != 5 || got[2] != 7 {
+		t.Errorf("got %v from %d points", got, s.count)
 	}
 }

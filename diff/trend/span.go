@@ -44,6 +44,14 @@ func (s *span) close() {
 // stack is the stack of the first record.
 func (s *span) stack() snapshot.StackID { return s.p.Keys[s.from].Stack }
 
+// same reports whether two spans hold the same records with the same values.
+func (s *span) same(o *span) bool {
+	n := len(o.p.Types)
+	return s.to-s.from == o.to-o.from && len(s.p.Types) == n &&
+		slices.Equal(s.p.Keys[s.from:s.to], o.p.Keys[o.from:o.to]) &&
+		slices.Equal(s.p.Values[s.from*n:s.to*n], o.p.Values[o.from*n:o.to*n])
+}
+
 // recordsOf returns the records of a stack, wherever they stand.
 func recordsOf(p *snapshot.Profile, id snapshot.StackID) span {
 	s := span{p: p}

@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// Bounds of what is kept. A point of a series is 24 bytes, so that all series
-// together take at most about 50 MB, and a single one 3 KB.
+// Bounds of what is kept. A point of a heap stack takes about 8 bytes, so that
+// 20,000 stacks that all change without end keep about 60 points each.
 const (
-	maxTimes  = 128
-	minTimes  = 32      // below, a trend says too little
-	maxPoints = 2 << 20 // of all series together
+	maxTimes = 128
+	minTimes = 32       // below, a trend says too little
+	maxBytes = 10 << 20 // of all series together
 )
 
 // timeline is the times of the points that are kept, oldest first. Series name
@@ -69,7 +69,7 @@ func (l *timeline) thin() []uint32 {
 	return moved
 }
 
-// crowded reports whether times are to be thinned, with so many points in all series.
-func (l *timeline) crowded(points int) bool {
-	return len(l.times) > maxTimes || points > maxPoints && len(l.times) > minTimes
+// crowded reports whether times are to be thinned, with so many bytes in all series.
+func (l *timeline) crowded(bytes int) bool {
+	return len(l.times) > maxTimes || bytes > maxBytes && len(l.times) > minTimes
 }

@@ -86,11 +86,7 @@ func (o *Observer) Standing() iter.Seq2[diff.GroupKey, Standing] {
 			if at.last.live <= 0 {
 				continue
 			}
-			changes := len(at.points)
-			if changes > 0 && at.points[0].place == 0 {
-				changes-- // the first value is no change
-			}
-			s := Standing{First: at.first().live, Now: at.last.live, Since: at.since, Held: at.held, Changes: changes}
+			s := Standing{First: at.first().live, Now: at.last.live, Since: at.since, Held: at.held, Changes: at.changes()}
 			if !yield(at.key, s) {
 				return
 			}

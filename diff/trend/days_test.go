@@ -1,0 +1,70 @@
+package trend_test
+
+import (
+	"testing"
+	"time"
+
+	"leaktop/capture/snapshot"
+	"leaktop/diff/trend"
+	"leaktop/fixtures/bench/day"
+)
+
+// observe takes in so many snapshots of a session.
+func observe(o *trend.Observer, s *day.Session, snapshots int) {
+	for range snapshots {
+		for _, e := range s.Next() {
+			if taken, ok := e.(snapshot.Taken); ok {
+				o.Add(taken.Snapshot)
+			}
+		}
+	}
+}
+
+// After three days an observer keeps no more than after one, and still tells
+// what leaks from what comes and goes.
+func TestDays(t *testing.T) {
+	const stacks, leaks, aDay = 400, 4, 24 * 60 * 2
+	table := snapshot.NewTable()
+	s := day.New(table, 3, day.Program{Stacks: stacks, Groups: 100, Changing: 0.1, Leaks: leaks, Every: 30 * time.Second})
+	o := trend.NewObserver(table, 0)
+	observe(o, s, aDay)
+	after1 := heapInUse()
+	observe(o, s, 2*aDay)
+	if grown := int64(heapInUse()) - int64(after1); grown > stacks*200 {
+		t.Errorf("two more days take %d bytes more", grown)
+	}
+	r := o.Report()
+	if r.HeapPoints > 128 || r.GroupPoints > 128 {
+		t.Errorf("%d points of the heap and %d of the goroutines are kept", r.HeapPoints, r.GroupPoints)
+	}
+	if from, to := o.Window(); to.Sub(from) != (3*aDay-1)*30*time.Second {
+		t.Errorf("the window is %s", to.Sub(from))
+	}
+	found := make(map[snapshot.StackID]bool)
+	for _, h := range r.Stacks {
+		if h.Grows() {
+			found[h.Stack] = true
+		}
+	}
+	for _, id := range s.Leaks() {
+		if !found[id] {
+			t.Errorf("stack %d leaked for three days and is not found to grow", id)
+		}
+	}
+	// What comes and goes at random drifts, in days: it may be found to grow, but
+	// is no leak of one kind at one rate.
+	for _, h := range r.Stacks {
+		if h.Grows() && h.Shape == trend.Steady && h.Rises == h.N-1 && !isLeak(s, h.Stack) {
+			t.Errorf("stack %d grows without a fall over %d points, and comes and goes", h.Stack, h.N)
+		}
+	}
+}
+
+func isLeak(s *day.Session, id snapshot.StackID) bool {
+	for _, leak := range s.Leaks() {
+		if leak == id {
+			return true
+		}
+	}
+	return false
+}
