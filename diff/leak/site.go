@@ -15,6 +15,7 @@ const (
 	ownCode
 	libraryCode
 	runtimeCode
+	profileCode // a library's, which writes a profile
 )
 
 // sites finds the frame of a stack that a person wants to see, and remembers
@@ -23,7 +24,17 @@ type sites struct {
 	table *snapshot.Table
 	own   []string
 	kinds []frameKind // index is a FrameID
+	asked []answer    // index is a StackID
 }
+
+// answer says whether a stack is part of an answer to us; see watched.
+type answer uint8
+
+const (
+	unasked answer = iota
+	isAnswer
+	isNone
+)
 
 func (s *sites) kind(id snapshot.FrameID) frameKind {
 	if int(id) >= len(s.kinds) {
@@ -40,6 +51,8 @@ func (s *sites) look(id snapshot.FrameID) frameKind {
 	f := s.table.Frame(id)
 	pkg := diff.PackageOf(f.Function)
 	switch {
+	case pkg == "runtime/pprof" || pkg == "net/http/pprof":
+		return profileCode
 	case pkg == "runtime" || strings.HasPrefix(pkg, "runtime/internal/") || strings.HasPrefix(pkg, "internal/runtime/"):
 		return runtimeCode
 	case diff.IsOwn(f, s.own):
@@ -73,7 +86,7 @@ func (s *sites) of(id snapshot.StackID) site {
 				return site{where: at, own: true}
 			}
 			return site{where: s.table.Frame(library), far: true}
-		case libraryCode:
+		case libraryCode, profileCode:
 			if library == 0 {
 				library = f
 			}
@@ -100,13 +113,20 @@ func (s *sites) bare(id snapshot.StackID) bool {
 // watched reports whether a stack belongs to an answer to us: a profile that is
 // being written.
 func (s *sites) watched(id snapshot.StackID) bool {
-	for f := range s.table.Frames(id) {
-		switch diff.PackageOf(f.Function) {
-		case "runtime/pprof", "net/http/pprof":
-			return true
+	if int(id) >= len(s.asked) {
+		_, stacks := s.table.Size()
+		s.asked = append(s.asked, make([]answer, max(stacks, int(id))+1-len(s.asked))...)
+	}
+	if s.asked[id] == unasked {
+		s.asked[id] = isNone
+		for f := range s.table.FrameIDs(id) {
+			if s.kind(f) == profileCode {
+				s.asked[id] = isAnswer
+				break
+			}
 		}
 	}
-	return false
+	return s.asked[id] == isAnswer
 }
 
 // functions returns the functions of own code on a stack, from the leaf.
