@@ -71,7 +71,7 @@ func (g *groups) add(s *snapshot.Snapshot) {
 // ends is what differs between the first and the last profile at most: all that
 // were there have gone, and all that are there are new.
 func (g *group) ends() churn {
-	c := churn{born: float64(g.last.live), died: float64(g.first().live)}
+	c := churn{born: float64(g.last.live), died: float64(g.first.live)}
 	c.events = c.born + c.died
 	return c
 }

@@ -133,7 +133,7 @@ func (h *heap) asProcess() Process {
 	if n == 0 {
 		return Process{}
 	}
-	p := Process{First: h.process.first().live, Now: h.process.last.live}
+	p := Process{First: h.process.first.live, Now: h.process.last.live}
 	if n < 2 || h.sampler.columns.AllocBytes < 0 {
 		return p
 	}

@@ -28,7 +28,7 @@ func (r *reader) curve(of ...*series) curve {
 func (r *reader) load(of ...*series) []float64 {
 	out := make([]float64, len(r.times))
 	for _, s := range of {
-		first := float64(s.first().alloc)
+		first := float64(s.first.alloc)
 		s.each(len(r.times), func(place int, a amount) { out[place] += float64(a.alloc) - first })
 	}
 	return out

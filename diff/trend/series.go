@@ -19,6 +19,7 @@ type series struct {
 	packed []byte
 	count  uint32 // of points
 	place  uint32 // of the newest point
+	first  amount // value at the first place, which is never thinned out
 	last   amount
 }
 
@@ -43,6 +44,9 @@ func (s *series) set(place int, a amount) (size int) {
 		s.packed = slices.Grow(s.packed, len(added)+len(s.packed)/4)
 	}
 	s.packed = append(s.packed, added...)
+	if place == 0 {
+		s.first = a
+	}
 	s.count, s.place, s.last = s.count+1, uint32(place), a
 	return len(added)
 }
@@ -101,18 +105,10 @@ func (s *series) thin(moved []uint32) {
 	}
 }
 
-// first is the value at the first place.
-func (s *series) first() amount {
-	if p, _, ok := next(s.packed, point{}); ok && p.place == 0 {
-		return p.amount
-	}
-	return amount{}
-}
-
 // changes is how often the value was another than before; the first is no change.
 func (s *series) changes() int {
 	n := int(s.count)
-	if n > 0 && s.first() != (amount{}) {
+	if n > 0 && s.first != (amount{}) {
 		n--
 	}
 	return n

@@ -78,7 +78,7 @@ func (o *Observer) NetGrowth(ids []snapshot.StackID) int64 {
 	var sum int64
 	for _, id := range ids {
 		if at := o.heap.find(id); at != nil {
-			sum = snapshot.AddSaturating(sum, snapshot.SubSaturating(at.last.live, at.first().live))
+			sum = snapshot.AddSaturating(sum, snapshot.SubSaturating(at.last.live, at.first.live))
 		}
 	}
 	return sum

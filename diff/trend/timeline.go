@@ -7,11 +7,11 @@ import (
 )
 
 // Bounds of what is kept. A point of a heap stack takes about 8 bytes, so that
-// 20,000 stacks that all change without end keep about 60 points each.
+// 20,000 stacks that all change without end keep about 40 points each.
 const (
 	maxTimes = 128
-	minTimes = 32       // below, a trend says too little
-	maxBytes = 10 << 20 // of all series together
+	minTimes = 32      // below, a trend says too little
+	maxBytes = 6 << 20 // of all series together
 )
 
 // timeline is the times of the points that are kept, oldest first. Series name

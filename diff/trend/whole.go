@@ -86,7 +86,7 @@ func (o *Observer) Standing() iter.Seq2[diff.GroupKey, Standing] {
 			if at.last.live <= 0 {
 				continue
 			}
-			s := Standing{First: at.first().live, Now: at.last.live, Since: at.since, Held: at.held, Changes: at.changes()}
+			s := Standing{First: at.first.live, Now: at.last.live, Since: at.since, Held: at.held, Changes: at.changes()}
 			if !yield(at.key, s) {
 				return
 			}
@@ -121,7 +121,7 @@ func (o *Observer) AllocatedBy(id snapshot.StackID) int64 {
 }
 
 func (s *series) allocated() int64 {
-	return max(snapshot.SubSaturating(s.last.alloc, s.first().alloc), 0)
+	return max(snapshot.SubSaturating(s.last.alloc, s.first.alloc), 0)
 }
 
 // Window returns the times of the first and the newest point of the heap; zero
