@@ -8,14 +8,14 @@ import (
 )
 
 // Bounds of a [History], which hold for days. A point of the curves takes about
-// 250 bytes and an [Entry] 400, so that all together stay under 24 MiB besides
+// 250 bytes and an [Entry] 400, so that all together stay under 16 MiB besides
 // the table, the newest profiles and what is unpacked of older ones.
 const (
 	maxVitals    = 4096
 	maxSnapshots = 4096
 	maxRestarts  = 256
-	maxPacked    = 12 << 20 // bytes of packed profiles
-	maxBulk      = 8 << 20  // bytes of raw profiles and dumps
+	maxPacked    = 8 << 20 // bytes of packed profiles
+	maxBulk      = 4 << 20 // bytes of raw profiles and dumps
 	// fewSnapshots are kept however much they take.
 	fewSnapshots = 16
 )
