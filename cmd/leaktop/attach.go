@@ -38,6 +38,7 @@ func attach(ctx context.Context, std streams, text string, reach reachFlags, wat
 	if err != nil {
 		return err
 	}
+	watchSmall()
 	s, client, table, err := newSampler(text, reach, watch)
 	if err != nil {
 		return err

@@ -27,6 +27,7 @@ type checkRun struct {
 
 // newCheckRun wires a sampler to a judge and a gate.
 func newCheckRun(text string, flags checkFlags, policy gate.Policy) (*checkRun, error) {
+	watchSmall()
 	s, client, table, err := newSampler(text, flags.reach, flags.watch)
 	if err != nil {
 		return nil, err

@@ -88,6 +88,7 @@ func runRecord(ctx context.Context, std streams, text string, flags recordFlags)
 	if err := flags.check(); err != nil {
 		return err
 	}
+	watchSmall()
 	s, client, table, err := newSampler(text, flags.reach, flags.watch)
 	if err != nil {
 		return err
