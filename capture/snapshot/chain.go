@@ -86,13 +86,10 @@ func (c *chain) remove(seq int) {
 	if i == last {
 		c.packer = Packer{} // the next begins with a key frame
 	} else if !IsKeyFrame(c.frames[i+1].data) {
-		u := c.unpack(c.keyBefore(i), i)
-		var repacker Packer
-		if before := i - 1; !IsKeyFrame(c.frames[i].data) {
-			repacker.last = c.unpack(c.keyBefore(before), before).Profile()
-		}
-		if err := u.Next(c.frames[i+1].data); err == nil {
-			repacker.key = unbounded / (2 * keyShare) // none is due
+		u := c.unpack(c.keyBefore(i), i-1)
+		// Of a key frame that goes, the next takes the place.
+		repacker := Packer{last: u.Profile(), key: unbounded / (2 * keyShare)}
+		if u.Next(c.frames[i].data) == nil && u.Next(c.frames[i+1].data) == nil {
 			c.set(i+1, repacker.Append(nil, u.Profile()))
 		}
 	}
