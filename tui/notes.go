@@ -84,13 +84,21 @@ func (m *Model) noteKey(key string, seq int) (tea.Cmd, bool) {
 	return nil, true
 }
 
+// saidGlyph marks a snapshot that something was said of.
+const saidGlyph = "✎"
+
 // noteHints explain those keys.
-func noteHints() []hint {
+func (m *Model) noteHints() []hint {
+	kept := "it goes into the session file"
+	if m.cfg.Note == nil {
+		kept = "it is kept until you quit, for exports"
+	}
 	return []hint{
-		{"n", "write a note on the snapshot; it goes into the session file"},
+		{"n", "write a note on the snapshot; " + kept},
 		{"P", "pin it, or let it go: a pinned one is never thinned out"},
 		{"N", "give it a name as a baseline"},
 		{"A", "compare with a named baseline: choose one"},
+		{saidGlyph, "something was said of it, or it is pinned or named"},
 	}
 }
 

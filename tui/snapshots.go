@@ -24,7 +24,7 @@ type snapshotsScreen struct {
 // shotRow is one snapshot and how its heap differs from the one before.
 type shotRow struct {
 	*snapshot.Entry
-	mark  string // base, current
+	mark  string // base, current; and whether something was said of it
 	grown int64  // of live heap since the snapshot before it in its run
 	known bool   // whether grown is
 	first bool   // of its run
@@ -71,6 +71,9 @@ func (s *snapshotsScreen) refresh() {
 			marks = append(marks, "current")
 		}
 		r.mark = strings.Join(marks, "+")
+		if _, said := s.m.data.history.Note(shot.Seq); said {
+			r.mark = spaced(saidGlyph, r.mark)
+		}
 		rows = append(rows, r)
 		before = shot
 	}
@@ -260,5 +263,5 @@ func (s *snapshotsScreen) help() section {
 		{"B", "keep the base so many snapshots behind the newest; again: back to the first"},
 		{"raw", "what the profiles as fetched take; the oldest are thinned out above 4 MiB"},
 		{"dim rows", "no GC completed since the snapshot before: the heap is the same observation"},
-	}, noteHints()...)}
+	}, s.m.noteHints()...)}
 }

@@ -56,7 +56,7 @@ func TestOpenFollows(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.press("P")
-	r.sees("until you quit: a recorded run is not changed", "pinned")
+	r.sees("until you quit: a recorded run is not changed", "✎", "pinned")
 	r.leaves("q")
 	if after, err := os.ReadFile(path); err != nil || string(after) != string(before) {
 		t.Errorf("the file was changed: %d bytes before, %d after (%v)", len(before), len(after), err)
@@ -155,4 +155,27 @@ func TestOpenOfAProfile(t *testing.T) {
 	r.press("2")
 	r.sees("base before.pb.gz", "GONE", "orders.List")
 	r.leaves("q")
+}
+
+// TestNoteOfALiveRun writes a note while a target is watched: it is in the
+// session file of the run.
+func TestNoteOfALiveRun(t *testing.T) {
+	t.Parallel()
+	address := freeAddress(t)
+	startLeaky(t, address)
+	r := sitDown(t, 120, 32)
+	r.run("leaktop --every 1s " + address)
+	r.waits("three snapshots", func(s screen) bool { return s.has("● live") && newest(t, s) >= 3 })
+	r.press("5", "G", "n")
+	r.sees("note on #1:")
+	r.run("before the deploy")
+	r.sees("✎", "#1: before the deploy")
+	r.leaves("q")
+	files, err := filepath.Glob(filepath.Join(r.dir, ".local", "state", "leaktop", "*.leaktop"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("session files: %v, %v; want one", files, err)
+	}
+	if out := leaktop(t, "export", files[0], "--format", "text").stdout; !strings.Contains(out, "#1: before the deploy") {
+		t.Errorf("the session file lacks the note:\n%s", out)
+	}
 }
