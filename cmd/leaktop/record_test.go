@@ -177,6 +177,7 @@ func TestKilledRecordings(t *testing.T) {
 		if len(run.snapshots) > 1 {
 			several = k.path
 		}
+		k.exported(t, run)
 	}
 	if several == "" {
 		t.Fatal("none has more than one snapshot: they were killed too early to tell")
@@ -190,6 +191,18 @@ func TestKilledRecordings(t *testing.T) {
 type killedRecording struct {
 	path     string
 	finished int // snapshots, before it was
+}
+
+// exported exports what is left of a recording, which is all that is whole.
+func (k *killedRecording) exported(t *testing.T, run fileOfRun) {
+	t.Helper()
+	if len(run.snapshots) < 2 {
+		leaktop(t, "export", k.path).refused(t, exitUnreachable, "snapshot")
+		return
+	}
+	if e, p := exportJSON(t, k.path); p.code != exitClean || e.Window.Snapshots != len(run.snapshots) {
+		t.Errorf("exit code %d, and %d snapshots are exported of the %d that are whole: %s", p.code, e.Window.Snapshots, len(run.snapshots), p.stderr)
+	}
 }
 
 // record records until some time after the file is there, and kills the recording.
