@@ -119,15 +119,15 @@ func TestHarmless(t *testing.T) {
 }
 
 // TestHarmlessMeasured makes the table of the README: each target runs twice,
-// side by side, and one of the two is watched.
+// side by side, and one of the two is watched. Give -timeout more than twice as long.
 func TestHarmlessMeasured(t *testing.T) {
 	if *harmless == 0 {
 		t.Skip("it takes minutes; -harmless 10m makes it run for ten")
 	}
 	exe := buildHeavy(t)
 	for _, target := range heavyTargets() {
+		// One after the other: they would stop each other's world.
 		t.Run(target.name, func(t *testing.T) {
-			t.Parallel()
 			watched, alone := target.start(t, exe), target.start(t, exe)
 			watched.spent(t)
 			alone.spent(t)
