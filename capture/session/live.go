@@ -18,6 +18,8 @@ import (
 const (
 	keepFiles = 64
 	keepBytes = 1 << 30
+	// leftAfter is how old a copy must be that counts as left behind.
+	leftAfter = 10 * time.Minute
 )
 
 // CreateLive makes the file of a live run in a directory, which it makes if
@@ -59,7 +61,7 @@ func prune(dir string, files int, bytes int64) {
 		switch {
 		case strings.HasSuffix(e.Name(), Extension):
 			all = append(all, old{path, info.Size(), info.ModTime()})
-		case strings.HasSuffix(e.Name(), Extension+thinSuffix):
+		case strings.HasSuffix(e.Name(), Extension+thinSuffix) && time.Since(info.ModTime()) > leftAfter:
 			removeIdle(path) // of a program that was killed as it made a copy
 		}
 	}

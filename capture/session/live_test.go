@@ -123,10 +123,13 @@ func TestPrune(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, name := range []string{"other.txt", "c" + Extension + thinSuffix} {
+	for _, name := range []string{"other.txt", "c" + Extension + thinSuffix, "d" + Extension + thinSuffix} {
 		if err := os.WriteFile(filepath.Join(dir, name), make([]byte, 1000), 0o600); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if err := os.Chtimes(filepath.Join(dir, "d"+Extension+thinSuffix), begun, begun); err != nil { // left behind
+		t.Fatal(err)
 	}
 	at := begun.Add(-time.Hour)
 	if err := os.Chtimes(oldest.Path(), at, at); err != nil {
@@ -144,11 +147,11 @@ func TestPrune(t *testing.T) {
 		return names
 	}
 	prune(dir, 6, 1<<20)
-	if got := left(); !slices.Equal(got, []string{"a", "b3", "b4", "b5", "b6", "b7", "b8", "other.txt"}) {
+	if got := left(); !slices.Equal(got, []string{"a", "b3", "b4", "b5", "b6", "b7", "b8", "c.leaktop.thin", "other.txt"}) {
 		t.Errorf("by number it leaves %q", got)
 	}
 	prune(dir, 6, 2500)
-	if got := left(); !slices.Equal(got, []string{"a", "b7", "b8", "other.txt"}) {
+	if got := left(); !slices.Equal(got, []string{"a", "b7", "b8", "c.leaktop.thin", "other.txt"}) {
 		t.Errorf("by size it leaves %q", got)
 	}
 }

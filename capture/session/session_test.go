@@ -212,3 +212,67 @@ func show(e snapshot.Event) any {
 	}
 	return e
 }
+
+// A table that holds other stacks already has other ids for those of the file,
+// and the same frames, labels and values behind them.
+func TestReplayIntoAUsedTable(t *testing.T) {
+	run := newRun()
+	events := run.events(6, 30)
+	path := run.record(t, Options{}, events)
+	table := snapshot.NewTable()
+	for i := range 50 { // of other programs, and some of this one in another order
+		f := table.InternFrame(snapshot.Frame{Function: fmt.Sprintf("other.f%d", i)})
+		g := table.InternFrame(snapshot.Frame{Function: "main.main", File: "/src/main.go", Line: 99})
+		table.InState(table.InternStack([]snapshot.FrameID{f, g}), "select")
+		table.InternLabels([]snapshot.Label{{Key: "path", Value: fmt.Sprintf("/orders/%d", 50-i)}})
+	}
+	r, err := Open(path, table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	var want []*snapshot.Snapshot
+	for _, e := range events {
+		if taken, ok := e.(snapshot.Taken); ok {
+			want = append(want, taken.Snapshot)
+		}
+	}
+	n := 0
+	for _, e := range readAll(t, r) {
+		taken, ok := e.(snapshot.Taken)
+		if !ok {
+			continue
+		}
+		for _, k := range chained() {
+			got, was := rows(table, taken.Snapshot.Profile(k)), rows(run.table, want[n].Profile(k))
+			if !reflect.DeepEqual(got, was) {
+				t.Errorf("the %s of #%d has\n%v, want\n%v", k, n+1, got, was)
+			}
+		}
+		if d := taken.Snapshot.Dump; d != nil {
+			for i, g := range d.Goroutines {
+				was := want[n].Dump.Goroutines[i]
+				if !reflect.DeepEqual(table.Stack(g.Stack), run.table.Stack(was.Stack)) || table.Frame(g.Creator) != run.table.Frame(was.Creator) ||
+					!reflect.DeepEqual(table.Labels(g.Labels), run.table.Labels(was.Labels)) {
+					t.Errorf("goroutine %d of #%d is %+v, want %+v", g.ID, n+1, g, was)
+				}
+			}
+		}
+		n++
+	}
+	if n != len(want) {
+		t.Errorf("%d snapshots, want %d", n, len(want))
+	}
+}
+
+// rows gives a profile by what its ids stand for.
+func rows(table *snapshot.Table, p *snapshot.Profile) map[string][]int64 {
+	if p == nil {
+		return nil
+	}
+	out := make(map[string][]int64)
+	for i, k := range p.Keys {
+		out[fmt.Sprintf("%v %q %v %d", table.Stack(k.Stack), table.State(k.Stack), table.Labels(k.Labels), k.Size)] = p.Vector(i)
+	}
+	return out
+}

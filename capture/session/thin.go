@@ -59,7 +59,7 @@ func (w *Writer) copyWithout(gone []span, size int64) (err error) {
 			os.Remove(name)
 		}
 	}()
-	if free, err := lock(f); err == nil && !free {
+	if !mark(f) {
 		return errors.New("it is in use")
 	}
 	from := int64(0)
@@ -95,7 +95,7 @@ func (w *Writer) rename(f *os.File, name string) (*os.File, error) {
 	failed := os.Rename(name, w.path)
 	f, err := os.OpenFile(w.path, os.O_RDWR, 0)
 	if err == nil {
-		_, _ = lock(f)
+		mark(f) // nobody else knows of it yet
 	}
 	if failed != nil && err == nil {
 		w.file = f // the old one goes on

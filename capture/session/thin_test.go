@@ -112,6 +112,9 @@ func TestFullOfSnapshots(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
+	if info, err := os.Stat(path); err != nil || info.Size() > most+most/eventShare+200 {
+		t.Errorf("in the end it takes %d bytes (%v)", info.Size(), err)
+	}
 	if len(said) != 2 || !strings.Contains(said[0], "it has reached the 64 KiB that it may take; the snapshots from now on are not in it") ||
 		!strings.Contains(said[1], "nothing that happens from now on is in it") {
 		t.Errorf("it said %q", said)

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/klauspost/compress/flate"
 
@@ -103,11 +104,25 @@ func create(path string, force bool) (*os.File, error) {
 	if err != nil {
 		return nil, cannotWrite(path, err)
 	}
-	if free, err := lock(f); err == nil && !free {
+	if !mark(f) {
 		f.Close()
 		return nil, inUse(path)
 	}
 	return f, nil
+}
+
+// mark marks a file as being written; false where another process does. Who
+// looks whether one does holds it for a moment, so that it is tried again. Where a
+// file system has no locks, the file is written without.
+func mark(f *os.File) bool {
+	const tries, pause = 10, 10 * time.Millisecond
+	for range tries {
+		if free, err := lock(f); err != nil || free {
+			return true
+		}
+		time.Sleep(pause)
+	}
+	return false
 }
 
 // replace empties a file that nobody is writing.
@@ -122,7 +137,7 @@ func replace(path string) (*os.File, error) {
 	if err != nil {
 		return nil, cannotWrite(path, err)
 	}
-	if free, err := lock(f); err == nil && !free {
+	if !mark(f) {
 		f.Close()
 		return nil, inUse(path)
 	}
@@ -232,7 +247,9 @@ func (w *Writer) Close() error {
 	if w.file == nil {
 		return nil
 	}
-	_, _ = w.addTable() // where there are too many, they are of snapshots that are not in the file
+	if !w.full { // else they are of snapshots that are not in the file
+		_, _ = w.addTable() // too many stacks were told of with the last snapshot
+	}
 	if w.last != nil {
 		_, p, _ := encode(*w.last)
 		w.add(kindScheduled, p)
