@@ -73,7 +73,7 @@ func TestRecord(t *testing.T) {
 		t.Errorf("it says %q, want %s", p.stderr, want)
 	}
 	run := readRun(t, path)
-	if len(run.snapshots) < 2 || !run.ended || run.damage != "" || run.header.Info.Address != "http://"+target+"/debug/pprof/" || run.header.Every != time.Second {
+	if len(run.snapshots) < 1 || !run.ended || run.damage != "" || run.header.Info.Address != "http://"+target+"/debug/pprof/" || run.header.Every != time.Second {
 		t.Errorf("the file has %+v", run)
 	}
 	leaktop(t, "record", target, "-o", path).refused(t, exitUnreachable, path, "the file exists", "--force")
@@ -155,14 +155,14 @@ func TestKilledRecordings(t *testing.T) {
 	for i := range killed {
 		moment := time.Duration(random.IntN(2_000)) * time.Millisecond
 		killed[i].path = filepath.Join(dir, fmt.Sprint(i)+session.Extension)
+		least := 1 + i/(len(killed)-1) // the last of them is to have two, for a diff
 		wg.Go(func() {
 			room <- struct{}{}
-			killed[i].record(t, child.Address, moment)
+			killed[i].record(t, child.Address, least, moment)
 			<-room
 		})
 	}
 	wg.Wait()
-	several := ""
 	for _, k := range killed {
 		run := readRun(t, k.path)
 		if len(run.snapshots) < k.finished || run.ended || run.header.Info.Address == "" {
@@ -174,16 +174,11 @@ func TestKilledRecordings(t *testing.T) {
 				break
 			}
 		}
-		if len(run.snapshots) > 1 {
-			several = k.path
-		}
 		k.exported(t, run)
 	}
-	if several == "" {
-		t.Fatal("none has more than one snapshot: they were killed too early to tell")
-	}
-	if p := leaktop(t, "diff", several, "--format", "json"); p.code != exitClean || !strings.Contains(p.stdout, `"schema"`) {
-		t.Errorf("a diff of what is left of one ends with exit code %d: %s", p.code, p.stderr)
+	path := killed[len(killed)-1].path
+	if p := leaktop(t, "diff", path, "--format", "json"); p.code != exitClean || !strings.Contains(p.stdout, `"schema"`) {
+		t.Errorf("a diff of what is left of %s ends with exit code %d: %s", path, p.code, p.stderr)
 	}
 }
 
@@ -205,18 +200,25 @@ func (k *killedRecording) exported(t *testing.T, run fileOfRun) {
 	}
 }
 
-// record records until some time after the file is there, and kills the recording.
-func (k *killedRecording) record(t *testing.T, address string, moment time.Duration) {
+// record records until some time after so many snapshots were finished, and
+// kills the recording.
+func (k *killedRecording) record(t *testing.T, address string, least int, moment time.Duration) {
 	cmd := exec.CommandContext(t.Context(), executable(t), "record", address, "-o", k.path, "--every", "1s")
 	if err := cmd.Start(); err != nil {
 		t.Error(err)
 		return
 	}
-	there := func() bool { info, err := os.Stat(k.path); return err == nil && info.Size() > 0 }
-	for deadline := time.Now().Add(longest); !there() && time.Now().Before(deadline); {
-		time.Sleep(5 * time.Millisecond)
+	for deadline := time.Now().Add(longest); k.look(t) < least && time.Now().Before(deadline); {
+		time.Sleep(10 * time.Millisecond)
 	}
 	time.Sleep(moment)
+	k.look(t)
+	cmd.Process.Kill()
+	cmd.Wait()
+}
+
+// look counts the snapshots that are finished.
+func (k *killedRecording) look(t *testing.T) int {
 	runs, err := session.Recent(filepath.Dir(k.path))
 	if err != nil {
 		t.Error(err)
@@ -226,8 +228,7 @@ func (k *killedRecording) record(t *testing.T, address string, moment time.Durat
 			k.finished = run.Snapshots
 		}
 	}
-	cmd.Process.Kill()
-	cmd.Wait()
+	return k.finished
 }
 
 // TestLiveRunsAreKept has runs with and without a session file, and one whose
