@@ -70,14 +70,15 @@ func (c *unpacker) read(p *parser, record uint32) (*snapshot.Profile, error) {
 		return nil, errChain
 	}
 	c.MaxRecords, c.MaxValues = maxRecords, maxValues
-	if err := c.Next(frame); err != nil || len(c.Profile().Types) == 0 {
+	err := c.Next(frame)
+	profile := c.Profile()
+	if err != nil || len(profile.Types) == 0 {
 		c.last = 0
 		return nil, errFrame
 	}
 	c.last = record
-	profile := cleaned(c.Profile())
 	profile.Form, profile.Told = form, told
-	return profile, nil
+	return cleaned(profile), nil
 }
 
 // cleaned makes the strings of a profile safe to print.

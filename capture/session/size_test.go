@@ -68,3 +68,45 @@ func BenchmarkApply(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkNext reads snapshots of a large program.
+func BenchmarkNext(b *testing.B) {
+	table := snapshot.NewTable()
+	made := day.New(table, 1, day.Program{Stacks: 20_000, Groups: 500, Changing: 0.1, Leaks: 5, Every: 15 * time.Second})
+	path := b.TempDir() + "/large" + Extension
+	w, err := Create(path, Header{}, table, Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for range 100 {
+		for _, e := range made.Next() {
+			if err := w.Apply(e); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	if err := w.Close(); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		r, err := Open(path, snapshot.NewTable())
+		if err != nil {
+			b.Fatal(err)
+		}
+		shots := 0
+		for {
+			e, err := r.Next()
+			if err != nil {
+				break
+			}
+			if _, ok := e.(snapshot.Taken); ok {
+				shots++
+			}
+		}
+		r.Close()
+		if shots != 100 {
+			b.Fatalf("%d snapshots, want 100", shots)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/100, "µs/snapshot")
+}
