@@ -40,7 +40,7 @@ func (a *alarm) learn(env tea.EnvMsg) {
 func (m *Model) raise() tea.Cmd {
 	var first *leak.Finding
 	more := 0
-	r := m.data.judged()
+	r := m.data.latest.result
 	for i := range r.Findings { // the worst first
 		f := &r.Findings[i]
 		if !f.Verdict.Fails() || m.alarm.told[f.ID] {

@@ -62,6 +62,10 @@ type Config struct {
 	Events  <-chan snapshot.Event
 	Sampler Sampler
 	Judge   Judge
+	// NewJudge makes a judge that has seen nothing, for a look back at an earlier
+	// snapshot. It is called beside the update loop; nil to show the findings of
+	// the newest one then.
+	NewJudge func() Judge
 	// Handlers finds the request handlers of stacks. It is the screens' alone,
 	// which ask it beside the update loop.
 	Handlers *handler.Finder

@@ -29,7 +29,8 @@ type data struct {
 
 	firstSeen, lastSeen time.Time // when the run begins and ends, as far as it was seen
 
-	verdicts *verdicts // as of the last judgement
+	latest   *verdicts // as of the last judgement
+	verdicts *verdicts // of what is looked at: the latest, or those of an earlier snapshot
 }
 
 // pair is two snapshots that are compared.
@@ -56,7 +57,8 @@ func (c pair) compare(h *snapshot.History) *diff.Comparison {
 }
 
 func newData(cfg Config) *data {
-	return &data{history: snapshot.NewHistory(cfg.Table), own: cfg.Own, outside: newOutside(cfg), verdicts: newVerdicts(&leak.Result{}, nil)}
+	none := newVerdicts(&leak.Result{}, nil)
+	return &data{history: snapshot.NewHistory(cfg.Table), own: cfg.Own, outside: newOutside(cfg), latest: none, verdicts: none}
 }
 
 // apply takes one event of the source.

@@ -70,8 +70,7 @@ func (m *Model) judge() tea.Cmd {
 		}
 		msg := judgedMsg{restarts: bench.restarts}
 		if changed {
-			msg.verdicts = newVerdicts(bench.judge.Result(), telling)
-			msg.verdicts.seq, msg.verdicts.since = bench.seq, bench.ages.All()
+			msg.verdicts = bench.result(telling)
 		}
 		return msg
 	})
@@ -98,6 +97,13 @@ func (b *judgeBench) see(e snapshot.Event) bool {
 	return true
 }
 
+// result is what is judged of all that was seen.
+func (b *judgeBench) result(telling func(snapshot.StackID) snapshot.Frame) *verdicts {
+	v := newVerdicts(b.judge.Result(), telling)
+	v.seq, v.since = b.seq, b.ages.All()
+	return v
+}
+
 // judged takes a judgement over, unless it is of a process that is no more.
 func (m *Model) judged(msg judgedMsg) tea.Cmd {
 	m.judging.done()
@@ -105,7 +111,10 @@ func (m *Model) judged(msg judgedMsg) tea.Cmd {
 	if msg.verdicts == nil || msg.restarts != m.judging.restarts {
 		return nil
 	}
-	m.data.verdicts = msg.verdicts
+	if m.data.verdicts == m.data.latest {
+		m.data.verdicts = msg.verdicts
+	}
+	m.data.latest = msg.verdicts
 	m.version++
 	return m.raise()
 }
@@ -114,11 +123,11 @@ func (m *Model) judged(msg judgedMsg) tea.Cmd {
 // its own, "" where it does not or not for long.
 func (m *Model) asOf() string {
 	newest := m.data.history.Newest()
-	if !m.judging.late || newest == nil || m.data.verdicts.seq == newest.Seq {
+	if !m.judging.late || newest == nil || m.data.latest.seq == newest.Seq {
 		return ""
 	}
-	if m.data.verdicts.seq == 0 {
+	if m.data.latest.seq == 0 {
 		return "judging #" + itoa(newest.Seq)
 	}
-	return "judging #" + itoa(newest.Seq) + ", findings as of #" + itoa(m.data.verdicts.seq)
+	return "judging #" + itoa(newest.Seq) + ", findings as of #" + itoa(m.data.latest.seq)
 }

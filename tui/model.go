@@ -86,6 +86,7 @@ type Model struct {
 	shown    map[screen]wish // what was worked out for a screen
 	workshop workshop
 	judging  judging
+	looking  lookback
 }
 
 // New returns the model; run it with a tea.Program.
@@ -189,7 +190,7 @@ func wait(ctx context.Context, d time.Duration) bool {
 // Update takes one message, and has worked out beside the loop what it changes.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	cmd := m.take(msg)
-	return m, tea.Batch(cmd, m.judge(), m.sync())
+	return m, tea.Batch(cmd, m.judge(), m.lookBack(), m.sync())
 }
 
 func (m *Model) take(msg tea.Msg) tea.Cmd {
@@ -207,6 +208,8 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		return m.listen()
 	case judgedMsg:
 		return m.judged(msg)
+	case lookedBackMsg:
+		m.lookedBack(msg)
 	case lateJudgeMsg:
 		m.judging.late = m.judging.running && msg.number == m.judging.number
 	case workedMsg:

@@ -110,8 +110,8 @@ func (o *overviewScreen) title() string {
 	th, d := o.m.theme, o.m.data
 	title, note := o.growing()
 	switch _, all := o.entries.Len(); {
-	case o.judged && d.past():
-		title, note = "Findings", joined("as of #"+itoa(d.history.Newest().Seq)+", the newest", o.selected())
+	case o.judged && d.asJudged() != "":
+		title, note = "Findings", joined(d.asJudged(), o.selected())
 	case o.judged:
 		title, note = "Findings", o.selected()
 	case all > 0, o.backwards():

@@ -236,6 +236,48 @@ func TestNotesOnARecordedRun(t *testing.T) {
 	p.want("noted on #8 (until you quit: a recorded run is not changed)", "here it starts")
 }
 
+// Where an earlier snapshot is looked at, a judge that saw no more than what was
+// known then says what leaks.
+func TestLookBackIsJudgedAsOfThen(t *testing.T) {
+	p := newProgram(t)
+	p.judge.result = p.story.judged(t)
+	var past []*judge
+	p.cfg.NewJudge = func() Judge {
+		j := &judge{result: tooLittle()}
+		past = append(past, j)
+		return j
+	}
+	p.resize(120, 32)
+	p.tell(p.story.whole()...)
+	p.press("left", "left", "left")
+	p.want("#5 of 8", "NOT CLEAR YET").wantNot("as of #8")
+	told := past[len(past)-1].told
+	last, ok := told[len(told)-1].(snapshot.Taken)
+	if !ok || last.Snapshot.Seq != 5 || last.Snapshot.Heap == nil || last.Snapshot.Goroutines == nil {
+		t.Fatalf("the last thing that it was told is %+v, want #5 whole", told[len(told)-1])
+	}
+	points := 0
+	for _, e := range told {
+		if v, ok := e.(snapshot.VitalsTaken); ok {
+			points++
+			if v.Vitals.Time.After(last.Snapshot.Time) {
+				t.Errorf("it was told of %s, after #5", v.Vitals.Time)
+			}
+		}
+	}
+	if points == 0 {
+		t.Error("it was told nothing of the curves")
+	}
+	made := len(past)
+	p.tell(p.story.taken(9)) // which changes nothing about then
+	p.want("#5 of 9", "NOT CLEAR YET")
+	if len(past) != made {
+		t.Error("what was judged of #5 was judged anew")
+	}
+	p.press("end")
+	p.want("● live").wantNot("NOT CLEAR YET")
+}
+
 // A base from a file is what all is compared with, until the user chooses another.
 func TestBaseFromAFile(t *testing.T) {
 	p := newProgram(t)

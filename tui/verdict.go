@@ -44,8 +44,8 @@ func (o *overviewScreen) verdict(width int) string {
 	switch newest := d.history.Newest(); {
 	case d.outage != nil:
 		head = th.Dim.Apply(" as it was " + units.Duration(o.m.now().Sub(newest.Time)) + " ago: " + word + "  ")
-	case d.past():
-		head += th.Dim.Apply("as of #"+itoa(newest.Seq)+", the newest") + "  "
+	case d.asJudged() != "":
+		head += th.Dim.Apply(d.asJudged()) + "  "
 	}
 	heap, exact := o.heapRate(r, paint)
 	goroutines := o.groupRate(r, paint)

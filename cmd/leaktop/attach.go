@@ -82,6 +82,7 @@ func attach(ctx context.Context, std streams, text string, reach reachFlags, wat
 		Base:     from,
 		Note:     note,
 		Judge:    judging,
+		NewJudge: judge.another(table, screen.own),
 		Handlers: handlers,
 		Files:    files,
 		Own:      screen.own,
@@ -140,6 +141,14 @@ func (j *judgeFlags) judge(table *snapshot.Table, own []string) (*leak.Judge, *h
 		Warmup:   j.warmup,
 		Limit:    int64(j.limit),
 	}), finders[1], nil
+}
+
+// another makes judges like the first one, from flags that were good for it.
+func (j *judgeFlags) another(table *snapshot.Table, own []string) func() tui.Judge {
+	return func() tui.Judge {
+		made, _, _ := j.judge(table, own)
+		return made
+	}
 }
 
 // newSampler wires a sampler to the target that the user named.

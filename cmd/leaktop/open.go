@@ -163,6 +163,7 @@ func openFile(ctx context.Context, std streams, path string, flags openFlags) er
 		Recorded: from,
 		Base:     base,
 		Judge:    judging,
+		NewJudge: flags.judge.another(table, flags.screen.own),
 		Handlers: handlers,
 		Files:    files,
 		Own:      flags.screen.own,
