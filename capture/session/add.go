@@ -1,0 +1,153 @@
+package session
+
+import (
+	"errors"
+	"fmt"
+	"hash/crc32"
+
+	"leaktop/capture/clean"
+	"leaktop/capture/snapshot"
+)
+
+// addShot adds all that there is of a snapshot, itself last.
+func (w *Writer) addShot(s *snapshot.Snapshot) error {
+	end, err := w.addTable()
+	if err != nil {
+		return err
+	}
+	if raw := int64(s.Size()); !w.noRaw && w.end+raw > w.max {
+		// Where there is little to be gained, raw profiles have had their time.
+		w.noRaw = !w.thin(raw, leastGain)
+	}
+	if !w.noRaw {
+		for _, k := range rawKinds() {
+			if raw := s.Raw[k]; len(raw) > 0 && len(raw) < maxPayload/2 {
+				var p payload
+				p.int(int64(s.Seq))
+				p.string(string(k))
+				p.bytes(raw)
+				if isGzip(raw) {
+					w.addAs(kindRaw, p, false)
+				} else {
+					w.add(kindRaw, p)
+				}
+			}
+		}
+	}
+	if s.Dump != nil && len(s.Dump.Goroutines) <= maxGoroutines {
+		var p payload
+		p.dump(s.Seq, s.Dump)
+		w.add(kindDump, p)
+	}
+	var p payload
+	p.shot(s, end, &w.packers, w.number+1)
+	if !w.add(kindSnapshot, p) {
+		return fmt.Errorf("%s: #%d has more in it than a session file takes; it is left out", clean.Text(w.path), s.Seq)
+	}
+	return nil
+}
+
+// addTable adds the stacks that came since the last time.
+func (w *Writer) addTable() (snapshot.Extent, error) {
+	a := w.table.Since(w.extent)
+	if end := a.End(); int(end.Frames) > maxFrames || int(end.Stacks) > maxStacks || int(end.Labels) > maxLabels {
+		w.full = true
+		return w.extent, fmt.Errorf("%s: the program has more stacks than a session file takes; the snapshots from now on are not in it", clean.Text(w.path))
+	}
+	for part := range parts(a) {
+		var p payload
+		p.additions(part)
+		w.add(kindTable, p)
+	}
+	w.next = a.End()
+	return w.next, nil
+}
+
+// minDeflated is from how many bytes on a payload is deflated.
+const minDeflated = 256
+
+func isGzip(b []byte) bool { return len(b) > 2 && b[0] == 0x1f && b[1] == 0x8b }
+
+// add appends a record to what is to be written, deflated if that makes it
+// smaller. One that is too large to be read again is left out, which gives false.
+func (w *Writer) add(k kind, p payload) bool {
+	if len(p) > maxPayload {
+		return false
+	}
+	if len(p) >= minDeflated {
+		w.packed.Reset()
+		w.deflate.Reset(&w.packed)
+		_, _ = w.deflate.Write(p) // into memory, which does not fail
+		_ = w.deflate.Close()
+		if w.packed.Len() < len(p) {
+			w.addAs(k, w.packed.Bytes(), true)
+			return true
+		}
+	}
+	w.addAs(k, p, false)
+	return true
+}
+
+// addAs appends a record as it is to stand in the file.
+func (w *Writer) addAs(k kind, b []byte, deflated bool) {
+	w.number++
+	w.added++
+	h := head{kind: k, deflated: deflated, number: w.number, length: uint32(len(b)), sum: crc32.Checksum(b, crcTable)}
+	if k == kindRaw || k == kindDump {
+		w.records = append(w.records, span{kind: k, at: int64(w.pending.Len()), size: int64(headSize + len(b))})
+	}
+	w.pending.Write(h.append(nil, w.salt))
+	w.pending.Write(b)
+}
+
+// errFullFile says that what was added would take the file over its bound.
+var errFullFile = errors.New("the file has reached its bound")
+
+// write writes what was added, within a bound of the file.
+func (w *Writer) write(most int64) error {
+	if w.end+int64(w.pending.Len()) > most {
+		w.thin(int64(w.pending.Len()), 1)
+		if w.end+int64(w.pending.Len()) > most {
+			w.drop()
+			return errFullFile
+		}
+	}
+	if err := w.flush(); err != nil {
+		w.drop()
+		return cannotWrite(w.path, err)
+	}
+	return nil
+}
+
+// drop takes back what was added. Profiles begin anew then: none is built on one
+// that is not there.
+func (w *Writer) drop() {
+	w.number -= uint32(w.added)
+	w.next, w.packers = w.extent, packers{}
+	w.clear()
+}
+
+// clear is ready for the next records.
+func (w *Writer) clear() {
+	w.pending.Reset()
+	w.records, w.added = w.records[:0], 0
+}
+
+// flush writes what was added with one call.
+func (w *Writer) flush() error {
+	n, err := w.file.WriteAt(w.pending.Bytes(), w.end)
+	if err != nil {
+		if n > 0 {
+			_ = w.file.Truncate(w.end) // else what comes next is written over it
+		}
+		return err
+	}
+	for _, s := range w.records {
+		s.at += w.end
+		w.bulk = append(w.bulk, s)
+	}
+	w.end += int64(n)
+	w.extent = w.next
+	w.clear()
+	return nil
+}
