@@ -261,7 +261,7 @@ func (s *snapshotsScreen) help() section {
 		{"a", "compare with this one: make it the base"},
 		{"b", "look at this one: make it the current; the newest means always the newest"},
 		{"B", "keep the base so many snapshots behind the newest; again: back to the first"},
-		{"raw", "what the profiles as fetched take; the oldest are thinned out above 4 MiB"},
+		{"raw", "what the profiles as fetched take; the oldest are thinned out above 2 MiB"},
 		{"dim rows", "no GC completed since the snapshot before: the heap is the same observation"},
 	}, s.m.noteHints()...)}
 }

@@ -62,7 +62,7 @@ func TestDumpedStacks(t *testing.T) {
 }
 
 func TestDumpsAreBounded(t *testing.T) {
-	const each = maxBulk / 3
+	const each = maxDumps / 3
 	h := NewHistory(NewTable())
 	for seq := range 5 {
 		n := each / (&Dump{Goroutines: make([]DumpedGoroutine, 1)}).size()

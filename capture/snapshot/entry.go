@@ -64,9 +64,6 @@ func (e *Entry) Records(k Kind) int {
 // Size returns the bytes that the raw profiles take.
 func (e *Entry) Size() int { return rawSize(e.Raw) }
 
-// bulk is how many bytes it holds that a history may drop.
-func (e *Entry) bulk() int { return e.Size() + e.Dump.size() }
-
 // unpacked is a profile that was asked for.
 type unpacked struct {
 	kind    Kind

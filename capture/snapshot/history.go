@@ -14,8 +14,9 @@ const (
 	maxVitals    = 4096
 	maxSnapshots = 4096
 	maxRestarts  = 256
-	maxPacked    = 8 << 20 // bytes of packed profiles
-	maxBulk      = 4 << 20 // bytes of raw profiles and dumps
+	maxPacked    = 8 << 20  // bytes of packed profiles
+	maxRaw       = 2 << 20  // bytes of profiles as fetched
+	maxDumps     = 32 << 20 // bytes of full dumps, each of which somebody asked for
 	// fewSnapshots are kept however much they take.
 	fewSnapshots = 16
 )
@@ -31,7 +32,8 @@ type History struct {
 	unpacked  []unpacked
 	vitals    []Vitals
 	restarts  []Restarted
-	bulk      int           // bytes
+	raw       int           // bytes of profiles as fetched
+	dumps     int           // bytes of full dumps
 	gap       bool          // the next point of the curves follows an outage
 	keep      []int         // the snapshots that thinning must not drop
 	notes     map[int]Noted // by the snapshot's number
@@ -133,13 +135,13 @@ func (h *History) addSnapshot(s *Snapshot) {
 			h.chains[i].add(s.Seq, p)
 		}
 	}
-	h.bulk += e.bulk()
-	for i, old := range h.snapshots[:len(h.snapshots)-1] {
-		if h.bulk <= maxBulk {
+	h.raw, h.dumps = h.raw+e.Size(), h.dumps+e.Dump.size()
+	for i := range len(h.snapshots) - 1 {
+		if h.raw <= maxRaw && h.dumps <= maxDumps {
 			break
 		}
-		if old.bulk() > 0 && !h.kept(old.Seq) {
-			h.dropBulk(i)
+		if !h.kept(h.snapshots[i].Seq) {
+			h.lighten(i)
 		}
 	}
 	for len(h.snapshots) > maxSnapshots || h.packedBytes() > maxPacked && len(h.snapshots) > fewSnapshots {
@@ -157,13 +159,22 @@ func (h *History) packedBytes() int {
 	return n
 }
 
-// dropBulk replaces a snapshot by its copy without raw profiles and dump: what
-// was handed out does not change.
-func (h *History) dropBulk(i int) {
-	thin := *h.snapshots[i]
-	h.bulk -= thin.bulk()
-	thin.Raw, thin.Dump = nil, nil
-	h.snapshots[i] = &thin
+// lighten takes from a snapshot the profiles as fetched, and its dump, where
+// there are too many of them. A copy takes its place: what was handed out does
+// not change.
+func (h *History) lighten(i int) {
+	light := *h.snapshots[i]
+	if h.raw > maxRaw {
+		h.raw -= light.Size()
+		light.Raw = nil
+	}
+	if h.dumps > maxDumps {
+		h.dumps -= light.Dump.size()
+		light.Dump = nil
+	}
+	if light.Dump != h.snapshots[i].Dump || light.Size() != h.snapshots[i].Size() {
+		h.snapshots[i] = &light
+	}
 }
 
 // thinSnapshots drops the snapshot that tells least: the one whose neighbours
@@ -192,7 +203,8 @@ func (h *History) thinSnapshots() bool {
 		return false
 	}
 	seq := h.snapshots[drop].Seq
-	h.bulk -= h.snapshots[drop].bulk()
+	h.raw -= h.snapshots[drop].Size()
+	h.dumps -= h.snapshots[drop].Dump.size()
 	for i := range h.chains {
 		h.chains[i].remove(seq)
 	}

@@ -115,7 +115,7 @@ func TestRawProfilesAreBounded(t *testing.T) {
 	h := NewHistory(NewTable())
 	var first *Entry
 	for i := range 5 {
-		h.Apply(Taken{&Snapshot{Seq: i + 1, Raw: map[Kind][]byte{Heap: make([]byte, maxBulk/3)}}})
+		h.Apply(Taken{&Snapshot{Seq: i + 1, Raw: map[Kind][]byte{Heap: make([]byte, maxRaw/3)}}})
 		if first == nil {
 			first = h.Newest()
 		}
@@ -124,14 +124,45 @@ func TestRawProfilesAreBounded(t *testing.T) {
 	for _, s := range h.Snapshots() {
 		total += s.Size()
 	}
-	if total > maxBulk {
-		t.Errorf("raw profiles take %d bytes, more than %d", total, maxBulk)
+	if total > maxRaw {
+		t.Errorf("raw profiles take %d bytes, more than %d", total, maxRaw)
 	}
 	if h.Newest().Raw == nil {
 		t.Error("the newest raw profile was dropped before older ones")
 	}
 	if first.Raw == nil {
 		t.Error("a snapshot that was handed out was changed")
+	}
+}
+
+// A dump was asked for: profiles as fetched, which come with every snapshot, do
+// not push it out. Other dumps do.
+func TestDumpsAreBoundedByThemselves(t *testing.T) {
+	h := NewHistory(NewTable())
+	dump := &Dump{Goroutines: make([]DumpedGoroutine, 100_000)}
+	seq := 0
+	take := func(s Snapshot) {
+		seq++
+		s.Seq, s.Time = seq, noon.Add(time.Duration(seq)*time.Second)
+		s.Raw = map[Kind][]byte{Heap: make([]byte, maxRaw/3)}
+		h.Apply(Taken{&s})
+	}
+	take(Snapshot{Dump: dump})
+	for range 20 {
+		take(Snapshot{})
+	}
+	if h.Find(1).Dump == nil || h.Find(1).Raw != nil {
+		t.Error("the dump was dropped, or the profiles as fetched were not")
+	}
+	for range 20 {
+		take(Snapshot{Dump: dump})
+	}
+	total := 0
+	for _, e := range h.Snapshots() {
+		total += e.Dump.size()
+	}
+	if total > maxDumps || h.Find(1).Dump != nil || h.Newest().Dump == nil {
+		t.Errorf("dumps take %d bytes, more than %d, or the wrong ones are kept", total, maxDumps)
 	}
 }
 
@@ -177,15 +208,15 @@ func TestCrashLoopIsBounded(t *testing.T) {
 func TestOnlyOneSnapshotIsKeptByWish(t *testing.T) {
 	h := NewHistory(NewTable())
 	for seq := 1; seq <= 40; seq++ {
-		h.Apply(Taken{&Snapshot{Seq: seq, Raw: map[Kind][]byte{Heap: make([]byte, maxBulk/16)}}})
+		h.Apply(Taken{&Snapshot{Seq: seq, Raw: map[Kind][]byte{Heap: make([]byte, maxRaw/16)}}})
 		h.Keep(seq)
 	}
 	total := 0
 	for _, s := range h.Snapshots() {
 		total += s.Size()
 	}
-	if total > maxBulk {
-		t.Errorf("raw profiles take %d bytes, more than %d, because many were the base once", total, maxBulk)
+	if total > maxRaw {
+		t.Errorf("raw profiles take %d bytes, more than %d, because many were the base once", total, maxRaw)
 	}
 }
 

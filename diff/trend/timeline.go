@@ -11,7 +11,7 @@ import (
 const (
 	maxTimes = 128
 	minTimes = 32      // below, a trend says too little
-	maxBytes = 6 << 20 // of all series together
+	maxBytes = 5 << 20 // of all series together
 )
 
 // timeline is the times of the points that are kept, oldest first. Series name
