@@ -26,13 +26,18 @@ type Unpacker struct {
 	MaxValues, MaxRecords int
 
 	head   Profile // without its records
-	keys   []Key   // never changed in place: profiles share them
+	keys   []Key   // not changed any more once a profile shares them
 	values []int64
-	lanes  []lane
-	rates  rates
-	begun  bool // there is a profile, and it is whole
-	gone   []int
-	come   []insert
+	shared bool // a profile has the keys
+	// Keys and values of two frames ago, whose room the next ones take.
+	oldKeys   []Key
+	oldValues []int64
+
+	lanes []lane
+	rates rates
+	begun bool // there is a profile, and it is whole
+	gone  []int
+	come  []insert
 }
 
 // insert is a record that comes in: its key, and how many records that were
@@ -88,6 +93,7 @@ func (u *Unpacker) Profile() *Profile {
 	}
 	p := u.head
 	p.Keys, p.Values = u.keys, slices.Clone(u.values)
+	u.shared = true
 	return &p
 }
 
@@ -96,7 +102,7 @@ func (u *Unpacker) readHead(r *frameReader) error {
 	if r.bad {
 		return errFrame("its head ends early or names too many columns")
 	}
-	u.keys, u.values = nil, u.values[:0]
+	u.replace(nil, u.oldValues[:0])
 	u.lanes = lanesOf(u.head.Types)
 	u.rates.reset(u.head.Period)
 	return nil
@@ -144,13 +150,14 @@ func (u *Unpacker) readKeys(r *frameReader, whole bool) error {
 	if records > maxRecords || n > 0 && records > maxValues/n {
 		return fmt.Errorf("packed profile: it has %d records of %d columns, more than %d records or %d values; nothing that leaktop writes has", records, n, maxRecords, maxValues)
 	}
-	keys, values := make([]Key, 0, records), make([]int64, 0, records*n)
+	keys, values := slices.Grow(u.oldKeys[:0], records), slices.Grow(u.oldValues[:0], records*n)
 	gone, come := u.gone, u.come
 	kept := 0
 	insertAt := func() {
 		for ; len(come) > 0 && come[0].kept == kept; come = come[1:] {
 			keys = append(keys, come[0].key)
-			values = values[:len(values)+n] // zero: it was just made
+			values = values[:len(values)+n]
+			clear(values[len(values)-n:])
 		}
 	}
 	insertAt()
@@ -176,8 +183,17 @@ func (u *Unpacker) readKeys(r *frameReader, whole bool) error {
 			return errFrame("its records are not in order")
 		}
 	}
-	u.keys, u.values = keys, values
+	u.replace(keys, values)
 	return nil
+}
+
+// replace takes over new records, and keeps the room of the old ones.
+func (u *Unpacker) replace(keys []Key, values []int64) {
+	u.oldKeys, u.oldValues = u.keys, u.values
+	if u.shared {
+		u.oldKeys = nil
+	}
+	u.keys, u.values, u.shared = keys, values, false
 }
 
 func orElse(n, standard int) int {
