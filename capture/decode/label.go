@@ -13,10 +13,12 @@ const sizeLabel = "bytes"
 
 // Bytes that a label takes, and what the first of a sample takes besides: in the
 // set that is interned, in the key that it is found by, and in a profile that is
-// exported.
+// exported. The size of an object takes none in the set, and in an export once for
+// each size.
 const (
 	costLabel    = 742
 	costLabelled = 1200
+	costSize     = 600
 )
 
 // labels reads the labels of one sample after another.
@@ -27,6 +29,7 @@ type labels struct {
 	any  bool             // whether the sample at hand has labels
 	text int              // bytes of all labels so far
 	cost int              // of the profile, and of its labels so far
+	met  [256]int64       // of the sizes that were met, the last of those that share a place
 }
 
 // add takes in one label of the sample at hand: a text, or a number that may
@@ -52,8 +55,9 @@ func (l *labels) add(p *proto, message []byte) error {
 	case string(key) == sizeLabel:
 		if !l.read {
 			l.size, l.read = sizeOf(number, string(unit)), true
+			return l.sized()
 		}
-		return l.count()
+		return nil
 	default:
 		text := strconv.FormatInt(number, 10)
 		if len(unit) > 0 {
@@ -78,12 +82,29 @@ func (l *labels) keep(key []byte, value func() string, n int) error {
 
 // count counts one more label.
 func (l *labels) count() error {
-	l.cost += costLabel
+	cost := costLabel
 	if !l.any {
 		l.any = true
-		l.cost += costLabelled
+		cost += costLabelled
 	}
-	if l.cost > maxCost {
+	return l.spend(cost)
+}
+
+// sized counts the size of the sample at hand where it is another one. Real
+// profiles have some hundred sizes; where two share a place they are counted
+// more than once.
+func (l *labels) sized() error {
+	const golden = 0x9e3779b97f4a7c15 // 2^64 by the golden ratio, which spreads neighbours
+	at := &l.met[uint64(l.size)*golden>>56]
+	if *at == l.size {
+		return nil
+	}
+	*at = l.size
+	return l.spend(costSize)
+}
+
+func (l *labels) spend(cost int) error {
+	if l.cost += cost; l.cost > maxCost {
 		return errLabels
 	}
 	return nil

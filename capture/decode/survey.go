@@ -29,8 +29,9 @@ const (
 	costSample   = 700
 	costValue    = 64
 	costMapping  = 6*32 + 96
-	costLocation = 64 + 96 + 550 // 550: a name made from its address, and its frame
-	costLine     = 3 * 150       // a frame of the table, and the map that it is found in
+	costLocation = 64 + 96
+	costAddress  = 550     // of a location without lines: a name made from its address, and its frame
+	costLine     = 3 * 150 // a frame of the table, and the map that it is found in
 	costFunction = 48 + 96
 	costString   = 8 + 16
 	costText     = 12 // a byte of a string: a copy, and one cleaned that may be three times as long
@@ -90,6 +91,7 @@ func (s *survey) message(f field) error {
 }
 
 func (s *survey) location(message []byte) error {
+	lines := 0
 	for len(message) > 0 {
 		f, rest, err := nextField(message)
 		if err != nil {
@@ -97,10 +99,14 @@ func (s *survey) location(message []byte) error {
 		}
 		message = rest
 		if f.num == 4 {
-			s.lines++
-			s.cost += costLine
+			lines++
 		}
 	}
+	if lines == 0 {
+		s.cost += costAddress
+	}
+	s.lines += lines
+	s.cost += lines * costLine
 	return nil
 }
 

@@ -92,6 +92,22 @@ func TestSurveyIsNotTooStrict(t *testing.T) {
 	t.Logf("%d bytes unpacked, estimated %d, allocated %d", len(data), s.cost, got)
 }
 
+// TestSizesAreNoLabels takes as many records with the size of their objects as
+// the largest services have: their labels are not what a profile is refused for.
+func TestSizesAreNoLabels(t *testing.T) {
+	const records = 500_000
+	var l labels
+	for i := range records {
+		l.size = int64(i * i % 300)
+		if err := l.sized(); err != nil {
+			t.Fatalf("record %d: %v", i, err)
+		}
+	}
+	if most := 128 << 20; l.cost > most {
+		t.Errorf("the sizes of %d records count as %d bytes, want at most %d", records, l.cost, most)
+	}
+}
+
 // TestHostileProfiles feeds each shape in a size that would take up to a gigabyte.
 func TestHostileProfiles(t *testing.T) {
 	const n, most = 1 << 20, 640 << 20

@@ -38,6 +38,8 @@ type profileBuilder struct {
 	functions map[profile.Function]*profile.Function // by all but the ID
 	locations map[string]*profile.Location           // by the ids of its frames, 4 bytes each
 	key       []byte                                 // of the location at hand
+	sizes     map[int64]map[string][]int64           // labels by the size that they tell
+	units     map[string][]string                    // of all of them
 }
 
 func newProfileBuilder(c *diff.Comparison) *profileBuilder {
@@ -48,6 +50,8 @@ func newProfileBuilder(c *diff.Comparison) *profileBuilder {
 		mapping:   mapping,
 		functions: make(map[profile.Function]*profile.Function),
 		locations: make(map[string]*profile.Location),
+		sizes:     make(map[int64]map[string][]int64),
+		units:     map[string][]string{"bytes": {"bytes"}},
 	}
 	for _, t := range c.Types {
 		b.out.SampleType = append(b.out.SampleType, &profile.ValueType{Type: t.Name, Unit: t.Unit})
@@ -103,8 +107,7 @@ func (b *profileBuilder) add(key snapshot.Key, delta []int64) {
 	}
 	s := &profile.Sample{Location: b.stack(key.Stack), Value: append([]int64(nil), delta...)}
 	if key.Size > 0 {
-		s.NumLabel = map[string][]int64{"bytes": {key.Size}}
-		s.NumUnit = map[string][]string{"bytes": {"bytes"}}
+		s.NumLabel, s.NumUnit = b.size(key.Size), b.units
 	}
 	for _, l := range b.table.Labels(key.Labels) {
 		if s.Label == nil {
@@ -113,6 +116,17 @@ func (b *profileBuilder) add(key snapshot.Key, delta []int64) {
 		s.Label[l.Key] = append(s.Label[l.Key], l.Value)
 	}
 	b.out.Sample = append(b.out.Sample, s)
+}
+
+// size returns the label for the size of an object. Writing does not change the
+// maps, so that samples share them: there are few sizes, and many samples.
+func (b *profileBuilder) size(n int64) map[string][]int64 {
+	label, ok := b.sizes[n]
+	if !ok {
+		label = map[string][]int64{"bytes": {n}}
+		b.sizes[n] = label
+	}
+	return label
 }
 
 // stack returns the locations of a stack, leaf first: a frame that is not
