@@ -21,7 +21,9 @@ func (c *Comparison) Moved() []Move {
 	}
 	before := make(map[snapshot.StackID]snapshot.StackID, len(c.was)) // by the stack shown
 	for loose, stack := range c.was {
-		before[c.show(loose)] = stack
+		if shown := c.show(loose); shown != stack { // one that was not found again is shown as it was
+			before[shown] = stack
+		}
 	}
 	telling := newTeller(c.Table, nil)
 	var moves []Move

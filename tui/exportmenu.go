@@ -147,7 +147,8 @@ func (e *exportMenu) edit(msg tea.Msg) tea.Cmd {
 	return cmd
 }
 
-// write writes the chosen format beside the update loop.
+// write writes the chosen format beside the update loop. Who quits meanwhile
+// waits for it, or half a file would be left behind.
 func (e *exportMenu) write(force bool) tea.Cmd {
 	path, choice, files := strings.TrimSpace(e.path.Value()), e.offered()[e.at], e.m.cfg.Files
 	seen, anonymise, salt := e.run, e.anonymise, e.m.cfg.Salt
@@ -156,7 +157,7 @@ func (e *exportMenu) write(force bool) tea.Cmd {
 		return nil
 	}
 	e.result, e.failed = "writing "+path, false
-	return func() tea.Msg {
+	return e.m.beside(func() tea.Msg {
 		var size int64
 		full, err := files.Write(path, force, func(w io.Writer) error {
 			var run export.Run
@@ -174,7 +175,7 @@ func (e *exportMenu) write(force bool) tea.Cmd {
 			return err
 		})
 		return exportedMsg{menu: e, path: full, size: size, err: err}
-	}
+	})
 }
 
 // countingWriter counts what passes through it.

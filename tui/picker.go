@@ -17,6 +17,7 @@ import (
 // RecentRun is a recorded run to pick from. Its texts are safe to print.
 type RecentRun struct {
 	Path      string
+	Shown     string // the path as it may be printed
 	Name      string // of the program, or of the file where that is not known
 	Address   string
 	Begun     time.Time
@@ -280,7 +281,7 @@ func (p *Picker) footer() string {
 	}
 	hints := []hint{{"↑↓", "move"}, {"enter", "open"}, {"/", "filter"}, {"o", "sort"}, {"q", "quit"}}
 	if r, ok := p.list.Selected(); ok {
-		return ends(renderHints(p.theme, hints, p.width*2/3), p.theme.Dim.Apply(clipPath(r.Path, p.width/2))+" ", p.width)
+		return ends(renderHints(p.theme, hints, p.width*2/3), p.theme.Dim.Apply(clipPath(r.Shown, p.width/2))+" ", p.width)
 	}
 	return renderHints(p.theme, hints, p.width)
 }

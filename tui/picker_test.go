@@ -20,9 +20,9 @@ func newPicking(t *testing.T, width, height int) *picking {
 	p := &picking{t, NewPicker(PickerConfig{
 		Context: context.Background(),
 		Runs: []RecentRun{
-			{Path: "/state/b.leaktop", Name: "billing", Address: "http://10.0.3.8:6060/debug/pprof/", Begun: noon.Add(time.Hour), Length: 90 * time.Second, Snapshots: 7, Size: 1 << 20, Live: true},
-			{Path: "/state/a.leaktop", Name: "orders", Address: "http://10.0.3.7:6060/debug/pprof/", Begun: noon, Length: time.Hour, Snapshots: 240, Size: 12 << 20},
-			{Path: "/state/x.leaktop", Name: "x.leaktop", Problem: "/state/x.leaktop: it is empty; name a file that leaktop record or a live run wrote"},
+			{Path: "/state/b.leaktop", Shown: "/state/b.leaktop", Name: "billing", Address: "http://10.0.3.8:6060/debug/pprof/", Begun: noon.Add(time.Hour), Length: 90 * time.Second, Snapshots: 7, Size: 1 << 20, Live: true},
+			{Path: "/state/a.leaktop", Shown: "/state/a.leaktop", Name: "orders", Address: "http://10.0.3.7:6060/debug/pprof/", Begun: noon, Length: time.Hour, Snapshots: 240, Size: 12 << 20},
+			{Path: "/state/x.leaktop", Shown: "/state/x.leaktop", Name: "x.leaktop", Problem: "/state/x.leaktop: it is empty; name a file that leaktop record or a live run wrote"},
 		},
 		Verdict: func(_ context.Context, path string) string {
 			return map[string]string{"/state/a.leaktop": "leak", "/state/b.leaktop": "clean"}[path]

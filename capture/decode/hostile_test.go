@@ -59,6 +59,10 @@ var hostile = map[string]func(n int) []byte{
 			return join(varint(2, 1), message(3, join(varint(1, 1), varint(3, i))...))
 		}))
 	},
+	"a long location that a stack names often": func(n int) []byte {
+		return join(message(1), message(6), message(4, join(varint(1, 1), repeat(n/4, message(4)...))...),
+			message(2, message(1, bytes.Repeat([]byte{1}, n/300)...)...))
+	},
 	"samples of many sizes": func(n int) []byte {
 		return join(message(1), message(6), message(6, []byte("bytes")...), numbered(2, n, func(i uint64) []byte {
 			return join(varint(2, 1), message(3, join(varint(1, 1), varint(3, i))...))

@@ -166,7 +166,7 @@ var (
 
 // end ends the stack of the sample at hand.
 func (s *samples) end() error {
-	depth, bytes := s.batch.Add(s.stack[s.leaf(s.stack):])
+	depth, bytes := s.batch.Add(s.stack[s.leaf(s.stack):], maxDepth)
 	if s.walked += depth; depth > maxDepth {
 		return errDeep
 	} else if s.walked > maxWalk {

@@ -15,11 +15,14 @@ func (w *Writer) addShot(s *snapshot.Snapshot) error {
 	if err != nil {
 		return err
 	}
-	if raw := int64(s.Size()); !w.noRaw && w.end+raw > w.max {
+	fits := !w.noRaw
+	if raw := int64(s.Size()); fits && w.end+raw > w.max {
+		var err error
+		fits, err = w.thin(raw, leastGain)
 		// Where there is little to be gained, raw profiles have had their time.
-		w.noRaw = !w.thin(raw, leastGain)
+		w.noRaw = !fits && err == nil
 	}
-	if !w.noRaw {
+	if fits {
 		for _, k := range rawKinds() {
 			if raw := s.Raw[k]; len(raw) > 0 && len(raw) < maxPayload/2 {
 				var p payload
@@ -106,9 +109,12 @@ var errFullFile = errors.New("the file has reached its bound")
 // write writes what was added, within a bound of the file.
 func (w *Writer) write(most int64) error {
 	if w.end+int64(w.pending.Len()) > most {
-		w.thin(int64(w.pending.Len()), 1)
+		_, err := w.thin(int64(w.pending.Len()), 1)
 		if w.end+int64(w.pending.Len()) > most {
 			w.drop()
+			if err != nil {
+				return cannotWrite(w.path, err)
+			}
 			return errFullFile
 		}
 	}

@@ -106,7 +106,11 @@ func (p *parser) info() snapshot.Info {
 		return i
 	}
 	i.Profiles = make(map[string]int64)
-	for n := p.count(); n > 0 && !p.bad; n-- {
+	n := p.count()
+	if n > maxStrings {
+		p.fail()
+	}
+	for ; n > 0 && !p.bad; n-- {
 		name := p.string()
 		i.Profiles[name] = p.int()
 	}

@@ -109,9 +109,17 @@ func (p *parser) time() time.Time {
 	return time.Unix(0, p.int())
 }
 
+// maxStrings bounds the short lists: the profiles that a snapshot lacks, those of
+// a target, the labels of a record.
+const maxStrings = 1000
+
 func (p *parser) strings() []string {
+	n := p.count()
+	if n > maxStrings {
+		p.fail()
+	}
 	var out []string
-	for n := p.count(); n > 0 && !p.bad; n-- {
+	for ; n > 0 && !p.bad; n-- {
 		out = append(out, p.string())
 	}
 	return out

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"math"
 	"os"
 	"time"
 
@@ -71,6 +72,8 @@ func (r *Reader) Next() (snapshot.Event, error) {
 		}
 		r.damage.tail = 0
 		if !found.whole {
+			// What is in the window may be of a write that failed, and was taken back.
+			r.window.buffer = r.window.buffer[:0]
 			r.damage.tail = size - r.at
 			return nil, io.EOF
 		}
@@ -140,7 +143,7 @@ func (r *Reader) read(found found) (snapshot.Event, error) {
 // follows reports whether a snapshot can come after the one before. What works
 // on a run relies on its order.
 func (r *Reader) follows(s *snapshot.Snapshot) bool {
-	if s.Seq <= r.seq || s.Run < r.run || s.Time.Before(r.time) {
+	if s.Seq <= r.seq || s.Run < r.run || s.Run > math.MaxInt32 || s.Time.Before(r.time) {
 		return false
 	}
 	r.seq, r.run, r.time = s.Seq, s.Run, s.Time

@@ -51,7 +51,10 @@ func (s *stacks) read(b []byte) error {
 		switch {
 		case n == 0:
 			text := p.string()
-			s.text += len(text)
+			if s.text += nameBytes + len(text); s.text > maxText {
+				p.fail()
+				return ""
+			}
 			names = append(names, text)
 			n = uint64(len(names) - 1)
 		case n >= uint64(len(names)):
@@ -79,9 +82,13 @@ func (s *stacks) read(b []byte) error {
 	}
 	for n := p.count(); n > 0 && !p.bad; n-- {
 		var set []snapshot.Label
-		for n := p.count(); n > 0 && !p.bad; n-- {
+		size := p.count()
+		if size > maxStrings {
+			return errFull
+		}
+		for ; size > 0 && !p.bad; size-- {
 			l := snapshot.Label{Key: name(), Value: name()}
-			if s.labelText += len(l.Key) + len(l.Value); s.labelText > maxLabelText {
+			if s.labelText += labelBytes + len(l.Key) + len(l.Value); s.labelText > maxLabelText {
 				return errFull
 			}
 			set = append(set, l)
@@ -99,6 +106,12 @@ func (s *stacks) read(b []byte) error {
 	}
 	return nil
 }
+
+// nameBytes and labelBytes are what a name and a label take besides their text.
+const (
+	nameBytes  = 16
+	labelBytes = 32
+)
 
 func orBad(err error) error {
 	if err == nil {
@@ -126,7 +139,7 @@ func (s *stacks) readStack(p *parser, name func() string) error {
 	}
 	if own == 0 && shared == 0 {
 		bare, state := p.uint(), name()
-		if p.bad || bare == 0 || bare >= uint64(len(s.stacks)) || state == "" {
+		if p.bad || bare >= uint64(len(s.stacks)) || state == "" { // bare may be none: where it was could not be told
 			return errBadTable
 		}
 		s.addStack(s.table.InState(s.stacks[bare], state))

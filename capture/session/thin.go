@@ -20,14 +20,15 @@ const (
 
 // thin makes room for so many bytes: a copy of the file without the oldest raw
 // profiles takes its place. It frees a quarter of the bound at once if it can.
-// False says that it would free less than a part of the bound, or that the copy
-// could not be written, such as on a full disk.
-func (w *Writer) thin(room int64, part int64) bool {
+// False says that it would free less than a part of the bound, and an error that
+// the copy could not be written, such as on a full disk, which may have room again.
+func (w *Writer) thin(room int64, part int64) (bool, error) {
 	gone, gain := w.oldest(w.end + room - w.max*3/4)
 	if gain == 0 || gain < w.max/part && part > 1 {
-		return false
+		return false, nil
 	}
-	return w.copyWithout(gone, w.end-gain) == nil
+	err := w.copyWithout(gone, w.end-gain)
+	return err == nil, err
 }
 
 // oldest picks what is to go, in the order of the file: the oldest raw profiles,

@@ -24,17 +24,29 @@ func (p *payload) told(told map[snapshot.StackID]snapshot.Told) {
 	}
 }
 
+// maxTold bounds the stacks of which a dump tells more, and their creators: a
+// dump of a million goroutines has some thousand of either.
+const maxTold = 1 << 19
+
 // told reads it with the ids of the file, nil where there is nothing.
 func (p *parser) told() map[snapshot.StackID]snapshot.Told {
 	n := p.count()
 	if n == 0 {
 		return nil
 	}
+	if n > maxTold {
+		p.fail()
+	}
 	out := make(map[snapshot.StackID]snapshot.Told)
+	all := 0
 	for ; n > 0 && !p.bad; n-- {
 		stack := snapshot.StackID(p.uint())
 		t := snapshot.Told{Least: int32(p.int()), Most: int32(p.int())}
-		for n := p.count(); n > 0 && !p.bad; n-- {
+		creators := p.count()
+		if all += creators; all > maxTold {
+			p.fail()
+		}
+		for ; creators > 0 && !p.bad; creators-- {
 			t.Creators = append(t.Creators, snapshot.CreatorCount{Creator: snapshot.FrameID(p.uint()), Count: p.int()})
 		}
 		out[stack] = t

@@ -66,13 +66,20 @@ func (b *Batch) Part(leafFirst []FrameID) Part {
 }
 
 // Add adds a stack of these parts, leaf first. It returns how many frames that
-// makes, and the bytes of code that wait to be interned.
-func (b *Batch) Add(leafFirst []Part) (frames, bytes int) {
+// makes, and the bytes of code that wait to be interned. A stack that is found to
+// have more than most frames is not added: a few parts that are long, each named
+// often, would make one of gigabytes. Then frames says so.
+func (b *Batch) Add(leafFirst []Part, most int) (frames, bytes int) {
+	before := b.n
 	n, code := b.n, b.code
 	for _, at := range leafFirst {
 		p := b.parts[at]
 		frames += int(p.frames)
 		if p.size == 0 || len(code)-n < room {
+			if frames > most {
+				b.n = before
+				return frames, before
+			}
 			b.n = n
 			b.addSlowly(p)
 			n, code = b.n, b.code

@@ -48,7 +48,7 @@ func (f *follower) next(frame []byte) {
 	if whole {
 		f.find(&r)
 	} else {
-		f.come = r.readInserts(f.come[:0], f.records-len(f.gone), false)
+		f.come = r.readInserts(f.come[:0], f.records-len(f.gone), DefaultMaxRecords, false)
 		f.move()
 	}
 	f.readValues(&r)

@@ -41,7 +41,7 @@ func TestBatchEqualsInternStack(t *testing.T) {
 					stack = append(stack, parts[at]...)
 					of = append(of, Part(at))
 				}
-				if n, _ := batch.Add(of); n != len(stack) {
+				if n, _ := batch.Add(of, len(stack)); n != len(stack) {
 					t.Fatalf("%d frames, want %d", n, len(stack))
 				}
 				stacks = append(stacks, stack)
@@ -91,7 +91,7 @@ func TestBatchesFromManyGoroutines(t *testing.T) {
 		wg.Go(func() {
 			b := table.NewBatch(len(frames), 0)
 			for _, f := range frames {
-				b.Add([]Part{b.Part([]FrameID{f})})
+				b.Add([]Part{b.Part([]FrameID{f})}, 1)
 			}
 			ids[i] = b.Intern(nil)
 		})
@@ -120,7 +120,7 @@ func BenchmarkBatch(b *testing.B) {
 			for depth := range stack {
 				stack[depth] = Part((depth*100 + i/(depth+1)) % 2000)
 			}
-			if _, bytes := batch.Add(stack[:]); bytes > 1<<15 {
+			if _, bytes := batch.Add(stack[:], len(stack)); bytes > 1<<15 {
 				ids = batch.Intern(ids)
 			}
 		}

@@ -138,7 +138,7 @@ func (r *frameReader) readTimes(tag byte, p *Profile) {
 func (u *Unpacker) readKeys(r *frameReader, whole bool) error {
 	n := len(u.head.Types)
 	u.gone = r.readDeletes(u.gone[:0], len(u.keys))
-	u.come = r.readInserts(u.come[:0], len(u.keys)-len(u.gone), whole)
+	u.come = r.readInserts(u.come[:0], len(u.keys)-len(u.gone), orElse(u.MaxRecords, DefaultMaxRecords), whole)
 	if r.bad {
 		return errFrame("its records end early or are out of place")
 	}
@@ -219,9 +219,11 @@ func (r *frameReader) readDeletes(gone []int, records int) []int {
 	return gone
 }
 
-// readInserts appends the records that came, in order.
-func (r *frameReader) readInserts(come []insert, kept int, whole bool) []insert {
+// readInserts appends the records that came, in order; one more than most of
+// them is enough to know that there are too many.
+func (r *frameReader) readInserts(come []insert, kept, most int, whole bool) []insert {
 	in := r.inserts(kept, whole)
+	in.left = min(in.left, uint64(most)+1)
 	if !r.bad { // each takes a byte at least
 		come = slices.Grow(come, int(min(in.left, uint64(len(r.b)-r.at))))
 	}

@@ -25,6 +25,7 @@ import (
 func recentRun(s session.Summary) tui.RecentRun {
 	r := tui.RecentRun{
 		Path:      s.Path,
+		Shown:     clean.Text(s.Path),
 		Name:      s.Header.Info.Name,
 		Address:   s.Header.Info.Address,
 		Begun:     s.Header.Started.Local(),

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -76,12 +77,12 @@ func (r *recorder) write(e snapshot.Event) error {
 			return err
 		}
 		r.writer = w
-		for _, e := range r.early {
-			if err := w.Apply(e); err != nil {
-				return err
-			}
-		}
+		early := r.early
 		r.early = nil
+		for _, e := range early {
+			err = errors.Join(err, w.Apply(e))
+		}
+		return errors.Join(err, w.Apply(e))
 	}
 	return r.writer.Apply(e)
 }

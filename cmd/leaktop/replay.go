@@ -68,11 +68,8 @@ func (r *replay) Run(ctx context.Context, emit func(snapshot.Event)) error {
 		}
 		emit(e)
 	}
-	live := r.reader.Live()
-	r.set(false, live)
-	if !live {
-		return ctx.Err()
-	}
+	r.set(false, r.reader.Live())
+	// What came since the end was read, also from a writer that is gone by now.
 	err := r.reader.Follow(ctx, emit)
 	r.set(false, false)
 	return err

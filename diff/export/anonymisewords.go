@@ -57,6 +57,9 @@ func (a *anonymiser) known(r Run) map[string]string {
 		if pkg := diff.PackageOf(name); strings.Contains(pkg, "/") {
 			known[afterSlash(name, pkg)] = afterSlash(to, diff.PackageOf(to))
 		}
+		if rpc := rpcHandler.FindStringSubmatch(name); rpc != nil {
+			known[rpc[1]+"/"+rpc[2]] = a.namer.Word(rpc[1]) + "/" + a.namer.Word(rpc[2])
+		}
 	}
 	if r.Target.Address != nil {
 		known[*r.Target.Address] = a.namer.Word(*r.Target.Address)
@@ -66,6 +69,9 @@ func (a *anonymiser) known(r Run) map[string]string {
 	}
 	for _, in := range []Input{r.Base, r.Current} {
 		known[in.Name] = a.input(in).Name
+		if bare := strings.TrimSuffix(in.Name, snapshotRef.FindString(in.Name)); bare != "" {
+			known[bare] = a.input(Input{Name: bare}).Name
+		}
 	}
 	return known
 }
@@ -130,14 +136,18 @@ func (a *anonymiser) target(t Target) Target {
 	return out
 }
 
+// rpcHandler is what gRPC generates for a method, which sentences write as
+// "Service/Method".
+var rpcHandler = regexp.MustCompile(`\b_(\w+)_(\w+)_Handler\b`)
+
 // snapshotRef is what leaktop itself calls a snapshot, by itself or behind a
 // file: its number, or its time.
 var snapshotRef = regexp.MustCompile(`(#\d+|@[\dTZ:.+-]+)$`)
 
 func (a *anonymiser) input(in Input) Input {
 	ref := snapshotRef.FindString(in.Name)
-	file := a.namer.File(strings.TrimSuffix(in.Name, ref))
-	in.Name = file[strings.LastIndexByte(file, '/')+1:] + ref
+	slashed := strings.ReplaceAll(strings.TrimSuffix(in.Name, ref), `\`, "/")
+	in.Name = a.namer.File(slashed[strings.LastIndexByte(slashed, '/')+1:]) + ref
 	return in
 }
 

@@ -91,7 +91,7 @@ func newChart(r Run, curves []curve, unit string) (chart, chartData, bool) {
 		return chart{}, chartData{}, false
 	}
 	from, to := points[0].Time, points[len(points)-1].Time
-	if !to.After(from) {
+	if to.Sub(from) < time.Millisecond { // which is what the page counts in
 		to = from.Add(time.Second)
 	}
 	data := chartData{Left: plotLeft, Right: plotRight, From: from.UnixMilli(), To: to.UnixMilli(), Unit: unit}

@@ -29,7 +29,7 @@ func (n *Namer) Function(name string) string {
 	if !ok {
 		return out + n.identifiers(head, nil) + n.types(rest, nil)
 	}
-	if n.isStandard(pkg) {
+	if n.isStandard(pkg) && !n.foreign[name] {
 		keep := func(string) bool { return true }
 		return out + pkg + "." + local + n.types(rest, keep)
 	}

@@ -23,12 +23,13 @@ type Namer struct {
 	words    map[string]string // by the word they stand for
 	made     map[string]bool   // all that were given
 	standard map[string]bool   // import paths
+	foreign  map[string]bool   // functions that are named as if they were standard
 }
 
 // New returns a namer whose pseudonyms depend on the salt, which must be kept
 // secret, and best be random and of 16 bytes or more.
 func New(salt []byte) *Namer {
-	n := &Namer{salt: salt, words: make(map[string]string), made: make(map[string]bool), standard: make(map[string]bool)}
+	n := &Namer{salt: salt, words: make(map[string]string), made: make(map[string]bool), standard: make(map[string]bool), foreign: make(map[string]bool)}
 	for line := range strings.Lines(std) {
 		n.standard[strings.TrimSuffix(line, "\n")] = true
 	}

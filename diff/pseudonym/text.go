@@ -80,7 +80,7 @@ func inName(before rune) bool { return isIdentifier(before) || before == '/' || 
 
 var (
 	address   = regexp.MustCompile(`^[a-z][a-z0-9+]*://`)
-	dottedIP  = regexp.MustCompile(`^\[?[0-9a-fA-F:.]*[0-9a-fA-F]+[.:][0-9a-fA-F:.]*\]?(:[0-9]+)?$`)
+	dottedIP  = regexp.MustCompile(`^\[?[0-9a-fA-F:.]*[0-9a-fA-F]+[.:][0-9a-fA-F:.]*(%[\w.]+)?\]?(:[0-9]+)?$`)
 	clockTime = regexp.MustCompile(`^\d{1,2}:\d\d(:\d\d)?$`)
 	decimal   = regexp.MustCompile(`^[\d.,]+$`)
 	absolute  = regexp.MustCompile(`^/[\pL_.]`)

@@ -73,12 +73,27 @@ func goWords() []string {
 func (n *Namer) native(name string) string {
 	path := func(r rune) bool { return isIdentifier(r) || r == ':' }
 	return replaceRuns(name, path, func(path string) string {
-		root, _, qualified := strings.Cut(path, "::")
-		if qualified && slices.Contains([]string{"std", "core", "alloc", "__gnu_cxx"}, root) || slices.Contains(nativeWords(), path) {
+		if ofNativeStandard(path) || slices.Contains(nativeWords(), path) {
 			return path
 		}
 		return n.identifiers(path, func(word string) bool { return word == "closure" || word == "_" })
 	})
+}
+
+// ofNativeStandard reports whether a path begins in a standard library. Core and
+// alloc are names that programs have, too: of those the module must be known.
+func ofNativeStandard(path string) bool {
+	root, rest, qualified := strings.Cut(path, "::")
+	module, _, _ := strings.Cut(rest, "::")
+	switch root {
+	case "std", "__gnu_cxx":
+		return qualified
+	case "core", "alloc":
+		return slices.Contains([]string{"alloc", "any", "array", "borrow", "boxed", "cell", "char", "clone", "cmp", "collections", "convert", "default",
+			"error", "ffi", "fmt", "future", "hash", "hint", "iter", "marker", "mem", "num", "ops", "option", "panic", "panicking", "pin", "ptr",
+			"raw_vec", "rc", "result", "slice", "str", "string", "sync", "task", "time", "vec"}, module)
+	}
+	return false
 }
 
 // nativeWords are keywords and built-in types that stand in names of Rust and C++.
