@@ -1,7 +1,6 @@
 package snapshot
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
@@ -38,13 +37,6 @@ type Unpacker struct {
 	begun bool // there is a profile, and it is whole
 	gone  []int
 	come  []insert
-}
-
-// insert is a record that comes in: its key, and how many records that were
-// there before it stay in front of it.
-type insert struct {
-	key  Key
-	kept int
 }
 
 // errNoKey is what a delta frame gives that follows on nothing.
@@ -203,78 +195,6 @@ func orElse(n, standard int) int {
 	return standard
 }
 
-// readDeletes appends the positions of the records that went, in order.
-func (r *frameReader) readDeletes(gone []int, records int) []int {
-	at := 0
-	for n := r.uvarint(); n > 0 && !r.bad; n-- {
-		gap := r.uvarint()
-		if gap >= uint64(records-at) {
-			r.bad = true
-			break
-		}
-		at += int(gap)
-		gone = append(gone, at)
-		at++
-	}
-	return gone
-}
-
-// readInserts appends the records that came, in order; one more than most of
-// them is enough to know that there are too many.
-func (r *frameReader) readInserts(come []insert, kept, most int, whole bool) []insert {
-	in := r.inserts(kept, whole)
-	in.left = min(in.left, uint64(most)+1)
-	if !r.bad { // each takes a byte at least
-		come = slices.Grow(come, int(min(in.left, uint64(len(r.b)-r.at))))
-	}
-	for r.nextInsert(&in) {
-		come = append(come, in.insert)
-	}
-	return come
-}
-
-// inserts is where a reader is in the records that came.
-type inserts struct {
-	insert        // the newest
-	left   uint64 // how many are still to come
-	most   int    // how many records are there that they may stand between
-	whole  bool   // there are none
-}
-
-func (r *frameReader) inserts(kept int, whole bool) inserts {
-	return inserts{left: r.uvarint(), most: kept, whole: whole}
-}
-
-// nextInsert reads the next record that came; false after the last.
-func (r *frameReader) nextInsert(in *inserts) bool {
-	if in.left == 0 || r.bad {
-		return false
-	}
-	in.left--
-	if !in.whole {
-		gap := r.uvarint()
-		if gap > uint64(in.most-in.kept) {
-			r.bad = true
-			return false
-		}
-		in.kept += int(gap)
-	}
-	head, labels := r.uvarint(), uint64(0)
-	if head&2 != 0 {
-		labels = r.uvarint()
-	}
-	if head>>2 > uint64(math.MaxUint32-in.key.Stack) || labels > math.MaxUint32 {
-		r.bad = true
-		return false
-	}
-	in.key.Stack += StackID(head >> 2)
-	in.key.Labels = LabelsID(labels)
-	if head&1 == 0 {
-		in.key.Size = r.varint()
-	}
-	return !r.bad
-}
-
 // readValues takes over what changed.
 func (u *Unpacker) readValues(r *frameReader) error {
 	n := len(u.head.Types)
@@ -327,79 +247,4 @@ func (r *frameReader) apply(lanes []lane, rates *rates, size int64, changed uint
 			values[l.objects], values[l.bytes] = objects, bytes
 		}
 	}
-}
-
-// frameReader reads a frame. Once it has met what is no frame, it is bad and
-// reads zeros.
-type frameReader struct {
-	b   []byte
-	at  int
-	bad bool
-}
-
-func (r *frameReader) more() bool { return r.at < len(r.b) && !r.bad }
-
-func (r *frameReader) byte() byte {
-	if !r.more() {
-		r.bad = true
-		return 0
-	}
-	r.at++
-	return r.b[r.at-1]
-}
-
-func (r *frameReader) uvarint() uint64 {
-	if r.at < len(r.b) && r.b[r.at] < 0x80 {
-		r.at++
-		return uint64(r.b[r.at-1])
-	}
-	return r.longUvarint()
-}
-
-func (r *frameReader) longUvarint() uint64 {
-	n, size := binary.Uvarint(r.b[r.at:])
-	if size <= 0 {
-		r.bad, r.at = true, len(r.b)
-		return 0
-	}
-	r.at += size
-	return n
-}
-
-func (r *frameReader) varint() int64 {
-	n := r.uvarint()
-	return int64(n>>1) ^ -int64(n&1)
-}
-
-// skip passes over so many numbers.
-func (r *frameReader) skip(n int) {
-	for ; n > 0 && r.at < len(r.b); r.at++ {
-		if r.b[r.at] < 0x80 {
-			n--
-		}
-	}
-	if n > 0 {
-		r.bad = true
-	}
-}
-
-func (r *frameReader) string() string {
-	n := r.uvarint()
-	if n > uint64(len(r.b)-r.at) {
-		r.bad = true
-		return ""
-	}
-	r.at += int(n)
-	return string(r.b[r.at-int(n) : r.at])
-}
-
-// block returns a reader of the next block of records, which it passes over.
-func (r *frameReader) block() frameReader {
-	n := r.uvarint()
-	if n > uint64(len(r.b)-r.at) {
-		r.bad = true
-		return frameReader{}
-	}
-	r.at += int(n)
-	return frameReader{b: r.b[r.at-int(n) : r.at]}
 }
