@@ -27,36 +27,7 @@ type line struct {
 func (t *Table) InternFunction(name, file string, startLine int) FunctionID {
 	f := function{name, file, startLine}
 	hash := uint32(maphash.Comparable(t.seed, f))
-	t.mu.RLock()
-	id, _ := t.findFunction(&f, hash)
-	t.mu.RUnlock()
-	if id != 0 {
-		return id
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	id, free := t.findFunction(&f, hash)
-	if id != 0 {
-		return id
-	}
-	id = FunctionID(len(t.functions))
-	t.functions = append(t.functions, f)
-	t.byFunction[free] = slot{hash: hash, id: uint32(id)}
-	t.byFunction = grown(t.byFunction, len(t.functions))
-	return id
-}
-
-// findFunction returns the id of a function; where there is none 0, and the slot for it.
-func (t *Table) findFunction(f *function, hash uint32) (id FunctionID, free uint32) {
-	last := uint32(len(t.byFunction) - 1)
-	for at := hash & last; ; at = (at + 1) & last {
-		switch s := t.byFunction[at]; {
-		case s.id == 0:
-			return 0, at
-		case s.hash == hash && t.functions[s.id] == *f:
-			return FunctionID(s.id), 0
-		}
-	}
+	return FunctionID(intern(&t.mu, &t.functions, &t.byFunction, f, hash))
 }
 
 // InternFrame returns the id of f, the same for equal frames.
@@ -68,37 +39,7 @@ func (t *Table) InternFrame(f Frame) FrameID {
 // same that [Table.InternFrame] gives.
 func (t *Table) InternLine(of FunctionID, at int, inlined bool) FrameID {
 	l := line{at, of, inlined}
-	hash := t.hashLine(l)
-	t.mu.RLock()
-	id, _ := t.findLine(l, hash)
-	t.mu.RUnlock()
-	if id != 0 {
-		return id
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	id, free := t.findLine(l, hash)
-	if id != 0 {
-		return id
-	}
-	id = FrameID(len(t.frames))
-	t.frames = append(t.frames, l)
-	t.byFrame[free] = slot{hash: hash, id: uint32(id)}
-	t.byFrame = grown(t.byFrame, len(t.frames))
-	return id
-}
-
-// findLine returns the id of a frame; where there is none 0, and the slot for it.
-func (t *Table) findLine(l line, hash uint32) (id FrameID, free uint32) {
-	last := uint32(len(t.byFrame) - 1)
-	for at := hash & last; ; at = (at + 1) & last {
-		switch s := t.byFrame[at]; {
-		case s.id == 0:
-			return 0, at
-		case s.hash == hash && t.frames[s.id] == l:
-			return FrameID(s.id), 0
-		}
-	}
+	return FrameID(intern(&t.mu, &t.frames, &t.byFrame, l, t.hashLine(l)))
 }
 
 // hashLine multiplies the parts of a frame, each with a key of this table added.

@@ -37,9 +37,6 @@ type Table struct {
 // span says where the code of a stack is.
 type span struct{ chunk, from, n uint32 }
 
-// slot is an entry of a hash table of functions, frames or stacks, free where the id is 0.
-type slot struct{ hash, id uint32 }
-
 // Sizes of the chunks that codes are kept in. They begin small, because most
 // tables stay small, and double.
 const (
@@ -136,29 +133,6 @@ func (t *Table) codeOf(id StackID) []byte {
 	}
 	s := t.stacks[id]
 	return t.code[s.chunk][s.from : s.from+s.n]
-}
-
-// grown returns a hash table that has room for n entries, the same where it has.
-func grown(slots []slot, n int) []slot {
-	size := len(slots)
-	for 3*n > 2*size {
-		size *= 2
-	}
-	if size == len(slots) {
-		return slots
-	}
-	out, last := make([]slot, size), uint32(size-1)
-	for _, s := range slots {
-		if s.id == 0 {
-			continue
-		}
-		at := s.hash & last
-		for out[at].id != 0 {
-			at = (at + 1) & last
-		}
-		out[at] = s
-	}
-	return out
 }
 
 // FrameIDs yields the frames of a stack, leaf to root.
