@@ -22,6 +22,24 @@ type Node struct {
 	topDelta  uint64
 }
 
+// Share is which part of the node's width in a flame graph a child takes, by what
+// each holds now. A profile of differences has negative values: they have no
+// width, and the others may add up to more than their caller. It is 0 for all
+// children where nothing has a width.
+func (n *Node) Share() func(child *Node) float64 {
+	whole := 0.0
+	for _, c := range n.Children {
+		whole += max(0, float64(c.Cum.After))
+	}
+	whole = max(whole, float64(n.Cum.After))
+	return func(child *Node) float64 {
+		if whole <= 0 {
+			return 0
+		}
+		return max(0, float64(child.Cum.After)) / whole
+	}
+}
+
 // Tree returns the call tree of one column, root first, with the functions
 // that calls enter at as its children. Calls to one function from the same
 // caller are one node, whatever their lines. The root holds the total.

@@ -172,21 +172,10 @@ func (f *flameView) render(width, height int) string {
 // change places while data moves. What is narrower than two cells is left out.
 func (f *flameView) place(n *diff.Node, path []string, level, from, to int) {
 	f.boxes = append(f.boxes, flameBox{node: n, path: path, level: level, from: from, to: to})
-	// A profile of differences has negative values: they have no width, and the
-	// others may add up to more than their caller.
-	whole := 0.0
-	for _, c := range n.Children {
-		whole += max(0, float64(c.Cum.After))
-	}
-	whole = max(whole, float64(n.Cum.After))
-	if whole <= 0 {
-		return
-	}
-	held := 0.0 // by the children so far, as a part of the whole
+	share, held := n.Share(), 0.0 // by the children so far, as a part of the whole
 	for _, c := range byName(n.Children) {
-		share := max(0, float64(c.Cum.After)) / whole
 		a := from + int(held*float64(to-from)+0.5)
-		held += share
+		held += share(c)
 		b := min(to, from+int(held*float64(to-from)+0.5))
 		if b-a >= 2 {
 			f.place(c, append(slices.Clone(path), c.Frame.Function), level+1, a, b)

@@ -41,19 +41,9 @@ func flameBoxes(root *diff.Node, least float64) []flameBox {
 	var lay func(n *diff.Node, depth int, from, to float64)
 	lay = func(n *diff.Node, depth int, from, to float64) {
 		boxes = append(boxes, flameBox{n, depth, from, to})
-		// A profile of differences has negative values: they have no width, and
-		// the others may add up to more than their caller.
-		whole := 0.0
+		share, at := n.Share(), from
 		for _, c := range n.Children {
-			whole += max(0, float64(c.Cum.After))
-		}
-		whole = max(whole, float64(n.Cum.After))
-		if whole <= 0 {
-			return
-		}
-		at := from
-		for _, c := range n.Children {
-			width := (to - from) * max(0, float64(c.Cum.After)) / whole
+			width := (to - from) * share(c)
 			if width >= least {
 				lay(c, depth+1, at, at+width)
 			}
