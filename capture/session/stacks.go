@@ -200,7 +200,7 @@ func (s *stacks) labelsOf(id snapshot.LabelsID) snapshot.LabelsID {
 
 // profile returns a profile with the ids of the table.
 func (s *stacks) profile(p *snapshot.Profile) *snapshot.Profile {
-	p.Told = s.told(p.Told)
+	p.Told = snapshot.RenameTold(p.Told, s.stack, s.frame)
 	moved := false
 	for _, k := range p.Keys {
 		if s.stack(k.Stack) != k.Stack || s.labelsOf(k.Labels) != k.Labels {

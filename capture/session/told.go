@@ -53,19 +53,3 @@ func (p *parser) told() map[snapshot.StackID]snapshot.Told {
 	}
 	return out
 }
-
-// told returns what a dump says with the ids of the table.
-func (s *stacks) told(told map[snapshot.StackID]snapshot.Told) map[snapshot.StackID]snapshot.Told {
-	if told == nil {
-		return nil
-	}
-	out := make(map[snapshot.StackID]snapshot.Told, len(told))
-	for stack, t := range told {
-		t.Creators = slices.Clone(t.Creators)
-		for i, c := range t.Creators {
-			t.Creators[i].Creator = s.frame(c.Creator)
-		}
-		out[s.stack(stack)] = t
-	}
-	return out
-}

@@ -1,5 +1,7 @@
 package snapshot
 
+import "slices"
+
 // UnknownState is the state of goroutines of which nothing tells it, not even
 // their frames: those that would are missing.
 const UnknownState = "unknown"
@@ -35,6 +37,26 @@ func (t *Table) InState(id StackID, state string) StackID {
 	t.stacks = append(t.stacks, t.stacks[id])
 	t.told[key], t.states[twin] = twin, key
 	return twin
+}
+
+// RenameTold returns what a dump says with other ids, such as those of another
+// table: stack and frame say which. nil stays nil, and so does the zero frame of
+// goroutines that nobody started.
+func RenameTold(by map[StackID]Told, stack func(StackID) StackID, frame func(FrameID) FrameID) map[StackID]Told {
+	if by == nil {
+		return nil
+	}
+	out := make(map[StackID]Told, len(by))
+	for id, t := range by {
+		t.Creators = slices.Clone(t.Creators)
+		for i, c := range t.Creators {
+			if c.Creator != 0 {
+				t.Creators[i].Creator = frame(c.Creator)
+			}
+		}
+		out[stack(id)] = t
+	}
+	return out
 }
 
 // State returns the state that a stack is known to be in, "" for one of which

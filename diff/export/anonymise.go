@@ -122,25 +122,9 @@ func (a *anonymiser) profile(from *snapshot.Table, p *snapshot.Profile) *snapsho
 		b.Add(k, p.Vector(i))
 	}
 	out := b.Profile()
-	out.Told = a.told(from, p.Told)
-	return out
-}
-
-// told replaces what a full dump says of each stack.
-func (a *anonymiser) told(from *snapshot.Table, by map[snapshot.StackID]snapshot.Told) map[snapshot.StackID]snapshot.Told {
-	if by == nil {
-		return nil
-	}
-	out := make(map[snapshot.StackID]snapshot.Told, len(by))
-	for id, t := range by {
-		t.Creators = slices.Clone(t.Creators)
-		for i, c := range t.Creators {
-			if c.Creator != 0 { // 0 is of those that nobody started
-				t.Creators[i].Creator = a.to.InternFrame(a.frame(from.Frame(c.Creator)))
-			}
-		}
-		out[a.stack(from, id)] = t
-	}
+	out.Told = snapshot.RenameTold(p.Told,
+		func(id snapshot.StackID) snapshot.StackID { return a.stack(from, id) },
+		func(id snapshot.FrameID) snapshot.FrameID { return a.to.InternFrame(a.frame(from.Frame(id))) })
 	return out
 }
 
