@@ -62,14 +62,10 @@ func (p *parser) uint() uint64 {
 	return n
 }
 
+// int undoes the zigzag of [binary.AppendVarint].
 func (p *parser) int() int64 {
-	n, size := binary.Varint(p.b)
-	if size <= 0 {
-		p.fail()
-		return 0
-	}
-	p.b = p.b[size:]
-	return n
+	n := p.uint()
+	return int64(n>>1) ^ -int64(n&1)
 }
 
 // count reads how many things follow that take at least a byte each.
