@@ -168,7 +168,7 @@ func (m *Model) exportHead(heap, goroutines pair) export.Diff {
 	}
 	note(heap)
 	note(goroutines)
-	d.Said = m.exportNotes(base.Seq, current.Seq)
+	d.Said = export.Said(m.data.history.Notes(), base.Seq, current.Seq)
 	return d
 }
 

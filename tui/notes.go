@@ -7,7 +7,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"leaktop/capture/snapshot"
-	"leaktop/diff/export"
 	"leaktop/tui/theme"
 )
 
@@ -153,15 +152,4 @@ func (m *Model) note(n snapshot.Noted, said string) tea.Cmd {
 		m.say(said + " (until you quit: no session file is written)")
 	}
 	return nil
-}
-
-// exportNotes are what was said of the snapshots of a report, one sentence each.
-func (m *Model) exportNotes(from, to int) []string {
-	var out []string
-	for _, n := range m.data.history.Notes() {
-		if n.Seq >= min(from, to) && n.Seq <= max(from, to) {
-			out = append(out, "#"+itoa(n.Seq)+": "+export.NoteText(n))
-		}
-	}
-	return out
 }

@@ -105,13 +105,7 @@ func readInput(ctx context.Context, stdin io.Reader, table *snapshot.Table, reac
 	if err != nil {
 		return input{}, err
 	}
-	in := input{name: info.Address, time: shot.Time, info: info, missing: shot.Missing, partial: len(shot.Missing) > 0, profiles: make(map[snapshot.Kind]*snapshot.Profile)}
-	for _, kind := range []snapshot.Kind{snapshot.Heap, snapshot.Goroutine} {
-		if p := shot.Profile(kind); p != nil {
-			in.profiles[kind] = p
-		}
-	}
-	return in, nil
+	return shotInput(info.Address, info, shot), nil
 }
 
 // isFile reports whether an argument names a file rather than an address: one

@@ -104,17 +104,17 @@ func readShot(ctx context.Context, table *snapshot.Table, path string, seq int) 
 	})
 	switch {
 	case shot != nil:
-		return shotInput(path, info, shot), nil
+		return shotInput(fmt.Sprintf("%s#%d", clean.Text(path), seq), info, shot), nil
 	case err != nil:
 		return input{}, err
 	}
 	return input{}, fmt.Errorf("%s: #%d was there and is not any more; it is being written, so run it again", clean.Text(path), seq)
 }
 
-// shotInput is a snapshot of a session file as an input.
-func shotInput(path string, info snapshot.Info, shot *snapshot.Snapshot) input {
+// shotInput is a snapshot of a target as an input.
+func shotInput(name string, info snapshot.Info, shot *snapshot.Snapshot) input {
 	in := input{
-		name:     fmt.Sprintf("%s#%d", clean.Text(path), shot.Seq),
+		name:     name,
 		time:     shot.Time,
 		info:     info,
 		missing:  shot.Missing,

@@ -107,8 +107,8 @@ func (r *recordedFile) check(flags exportFlags) error {
 
 // run is what is exported, and how many of its two snapshots are not whole.
 func (r *recordedFile) run(flags exportFlags) (export.Run, int, error) {
-	base, current := shotInput(r.path, r.baseInfo, r.base), shotInput(r.path, r.currentInfo, r.current)
-	base.name, current.name = fmt.Sprintf("#%d", r.base.Seq), fmt.Sprintf("#%d", r.current.Seq)
+	base := shotInput(fmt.Sprintf("#%d", r.base.Seq), r.baseInfo, r.base)
+	current := shotInput(fmt.Sprintf("#%d", r.current.Seq), r.currentInfo, r.current)
 	d, err := compareInputs(r.table, base, current)
 	if err != nil {
 		return export.Run{}, 0, fmt.Errorf("%s: %w", r.name, err)
@@ -121,7 +121,7 @@ func (r *recordedFile) run(flags exportFlags) (export.Run, int, error) {
 	if flags.current != 0 {
 		d.Notes = append(d.Notes, fmt.Sprintf("what is judged is the run up to %s", current.name))
 	}
-	d.Said = r.said()
+	d.Said = export.Said(r.history.Notes(), r.base.Seq, r.current.Seq)
 	run := export.Run{
 		Diff: d.Diff, Table: r.table, Root: sourceTree(),
 		Judged: r.gate.Judge(r.judge.Result()),
@@ -152,17 +152,6 @@ func (r *recordedFile) seen() *export.Seen {
 	if a && b && after >= before && out.Restarts == 0 {
 		cycles := after - before
 		out.GCCycles = &cycles
-	}
-	return out
-}
-
-// said is what a person said of the snapshots, one line each.
-func (r *recordedFile) said() []string {
-	var out []string
-	for _, n := range r.history.Notes() {
-		if r.between(n.Seq) {
-			out = append(out, fmt.Sprintf("#%d: %s", n.Seq, export.NoteText(n)))
-		}
 	}
 	return out
 }
