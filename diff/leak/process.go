@@ -13,11 +13,25 @@ func (s *scene) processFinding(check Check, b binned) Finding {
 		ID:         idOf(ProcessKind, string(check)),
 		Kind:       ProcessKind,
 		Check:      check,
-		Verdict:    Leak,
-		Confidence: clamp(outlasts(b.span) * 0.98),
+		Verdict:    s.processVerdict(check, b),
+		Confidence: processConfidence(b),
 		Growth:     trend.Estimate{Value: rate, Low: rate - reach, High: rate + reach, Known: true},
 		Unit:       Bytes,
 	}
+}
+
+// processVerdict is that of a curve that rises: for long enough it is a leak.
+func (s *scene) processVerdict(check Check, b binned) Verdict {
+	points := Growing
+	if b.span >= leakAfter*(bins-1)/bins {
+		points = Leak
+	}
+	return s.memory.hold(idOf(ProcessKind, string(check)), points, standing{at: s.to})
+}
+
+// processConfidence is how sure a verdict on a curve is.
+func processConfidence(b binned) float64 {
+	return clamp(0.98 * outlasts(b.span, leakAfter))
 }
 
 // processFindings are those about the process, from a time on.
