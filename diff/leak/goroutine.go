@@ -57,11 +57,12 @@ const (
 func (s *scene) heapStanding(g *growth) standing {
 	t := &g.trend.Trend
 	return standing{
-		at:    t.To,
-		freed: t.GoesOn.Known && fellBack(t) || t.Growth.Value <= 0,
-		ended: t.GoesOn.Known && t.GoesOn.Value < surelyEnded,
-		noise: g.probability < noise,
-		doubt: s.heapLeak(g) < doubtful,
+		at:     t.To,
+		freed:  t.GoesOn.Known && fellBack(t) || t.Growth.Value <= 0,
+		ended:  t.GoesOn.Known && t.GoesOn.Value < surelyEnded,
+		noise:  g.probability < noise,
+		doubt:  s.heapLeak(g) < doubtful,
+		barely: s.heapLeak(g) < leakClear,
 	}
 }
 

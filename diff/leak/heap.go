@@ -23,8 +23,9 @@ const (
 	leakPoints = 6
 	// leakSure is from which probability of growth on it may be called a leak, and
 	// leakLikely from which probability of a leak.
-	leakSure   = 0.9
-	leakLikely = 0.6
+	leakSure   = 0.95
+	leakLikely = 0.5
+	leakClear  = 0.8 // where one look is enough
 	// plateauGoesOn is below which probability growth has ended.
 	plateauGoesOn = 0.2
 )
@@ -61,22 +62,26 @@ func (s *scene) verdict(g *growth) Verdict {
 // for longer than something takes to fill up.
 func (s *scene) leaks(g *growth) bool {
 	t := &g.trend
-	return g.probability >= leakSure && t.N >= leakPoints && elapsed(&t.Trend) >= s.heapNeed() && s.heapLeak(g) >= leakLikely
+	return g.probability >= leakSure && t.N >= leakPoints && elapsed(&t.Trend) >= s.heapNeed(g) && s.heapLeak(g) >= leakLikely
 }
 
 // heapNeed is for how long the heap must have grown to be a leak.
-func (s *scene) heapNeed() time.Duration {
+func (s *scene) heapNeed(g *growth) time.Duration {
+	need := leakAfter
 	if s.uptime >= mature {
-		return leakAfterMature
+		need = leakAfterMature
 	}
-	return leakAfter
+	if g.trend.BySize {
+		return 2 * need // what is as large as the largest so far grows on, ever more rarely
+	}
+	return need
 }
 
 // heapLeak is the probability that growth is a leak: it is growth, it goes on,
 // and it will not end soon.
 func (s *scene) heapLeak(g *growth) float64 {
 	t := &g.trend.Trend
-	return g.probability * goesOn(t) * outlasts(elapsed(t), s.heapNeed())
+	return g.probability * goesOn(t) * outlasts(elapsed(t), s.heapNeed(g))
 }
 
 // fellBack reports whether most of a growth was given back, beyond what the

@@ -14,6 +14,8 @@ type memory struct {
 type said struct {
 	verdict Verdict
 	against int
+	// towards is for how many in a row they have spoken for a leak.
+	towards int
 	since   time.Time // of the verdict
 }
 
@@ -30,17 +32,25 @@ type standing struct {
 	noise  bool // it is no more than coming and going after all
 	moved  bool // it came from another place
 	doubt  bool // the verdict that was said has become unlikely
+	barely bool // a leak is likely, and not more: it is to be so for a while
 	blocks bool // goroutines that stay where they are, though no more come
 }
 
-// patience is how many snapshots in a row growth must have been over before
-// that is said: a steady leak has quiet steps, too.
+// patience is how many snapshots in a row must speak for or against something
+// that is not sure: a steady leak has quiet steps, and what comes and goes may
+// look steady for one.
 const patience = 3
 
 // hold is the verdict on a finding: that of its points, unless a stronger one
 // was said before and nothing is a reason to leave it.
 func (m *memory) hold(id string, points Verdict, now standing) Verdict {
 	before := m.of[id]
+	towards := 0
+	if points == Leak {
+		if towards = before.towards + 1; now.barely && towards < patience {
+			points = Growing
+		}
+	}
 	next := said{verdict: points, since: now.at}
 	if before.verdict.Severity() > points.Severity() {
 		next = before
@@ -66,6 +76,7 @@ func (m *memory) hold(id string, points Verdict, now standing) Verdict {
 	} else {
 		next.against = 0
 	}
+	next.towards = towards
 	if next.verdict != "" {
 		m.now[id] = next
 	}

@@ -33,31 +33,40 @@ func (s *scene) stuck(t *task) bool {
 	}
 	switch state := t.state(); {
 	case locks(state):
-		return true
+		return s.stay(t)
 	case state == diff.ChanSend:
 		return (t.now > 1 || t.onStack) && !s.allocates(t)
 	}
 	return false
 }
 
-// Limits of when a single request is stuck.
-const (
-	requestSpan = 75 * time.Second // for so long one is there at each look
-	requestOdds = 100.0            // so much likelier are stuck ones than others each time
-)
+// requestSpan is for how long a request must have been at one place at each look.
+const requestSpan = 75 * time.Second
 
 // stuckRequest reports whether some of the requests that wait in a group never
-// go on. Requests come and go, so that the number of those at one place varies
-// by its root, and is none now and then; where some never leave, it varies less,
-// and is never lower than they are.
+// go on.
 func (s *scene) stuckRequest(t *task) bool {
 	switch state := t.state(); {
 	case !t.onStack:
 		return false
 	case state == diff.ChanReceive, state == diff.WaitGroupWait, state == diff.CondWait, locks(state):
-	default:
-		return false
+		return s.stay(t)
 	}
+	return false
+}
+
+// Limits of when goroutines are told from others that take their places.
+const (
+	stayOdds   = 1000.0           // how much likelier it must be that some stay
+	stayMemory = 10 * time.Second // for so long a request that comes and goes may be at one place
+	stayShare  = 2.0 / 3          // of the looks at which there are no others
+)
+
+// stay reports whether some goroutines of a group are the same all along. Where
+// they come and go, the number of those at one place varies by its root, and is
+// none now and then; where some never leave, it varies less, and is never lower
+// than they are.
+func (s *scene) stay(t *task) bool {
 	if f := s.fateOf(t); f.known() && f.survived == 0 {
 		return false
 	}
@@ -67,22 +76,29 @@ func (s *scene) stuckRequest(t *task) bool {
 		from--
 	}
 	points = points[from:]
-	if len(points) < stuckPoints || points[len(points)-1].Time.Sub(points[0].Time) < requestSpan {
+	n := len(points)
+	if n < stuckPoints {
 		return false
 	}
-	least, sum, at := points[0].Value, 0.0, 0
+	span := points[n-1].Time.Sub(points[0].Time)
+	if t.onStack && span < requestSpan {
+		return false
+	}
+	least, sum, alone := points[0].Value, 0.0, 0.0
 	for _, p := range points {
 		least = min(least, p.Value)
 		sum += float64(p.Value)
 	}
-	odds, mean := 0.0, sum/float64(len(points))
+	odds, mean := 0.0, sum/float64(n)
 	for _, p := range points {
 		if p.Value == least {
-			at++
+			alone++
 		}
 		odds += poisson(p.Value-least, mean-float64(least)) - poisson(p.Value, mean)
 	}
-	return 3*at >= 2*len(points) && odds >= math.Log(requestOdds)
+	// Looks that follow close upon each other see the same requests.
+	odds *= min(1, span.Seconds()/float64(n-1)/stayMemory.Seconds())
+	return alone >= stayShare*float64(n) && odds >= math.Log(stayOdds)
 }
 
 // poisson is the logarithm of the probability of n events where a mean is expected.

@@ -22,7 +22,7 @@ type task struct {
 	// probability that they became more, rather than come and go.
 	probability float64
 	waits       waits
-	now    int64
+	now         int64
 
 	handler    handler.Handler
 	hasHandler bool

@@ -19,7 +19,7 @@ type groups struct {
 // group is one goroutine group.
 type group struct {
 	series
-	key diff.GroupKey
+	key         diff.GroupKey
 	since, held time.Time // not empty since, not shrunk since
 }
 

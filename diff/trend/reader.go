@@ -123,74 +123,6 @@ func (c curve) bySize() bool {
 		c.counts[last]-c.counts[0] <= 1 && c.values[last] > 1.5*c.values[0]
 }
 
-// evidence is what speaks for growth.
-type evidence struct {
-	moves
-	line
-	factor float64 // natural logarithm of the Bayes factor of growth against a level
-	size   bool    // it is the size of few objects that grows
-}
-
-// Weights of the kinds of evidence; each sees what another is blind for. Births
-// and deaths tell what is kept, whatever else there is. A line through all
-// points tells what changes slowly under much that comes and goes, and nothing
-// where all is kept, so that it gets most weight where least is. The order tells
-// one object that is ever larger. Signs tell what rises step by step beside much
-// that comes and goes: where births are as likely as deaths, a step down is as
-// likely as one up.
-const (
-	weightSigns = 0.25
-	weightLine  = 0.4 // at most
-	weightOrder = 0.5 // where few objects grow, or nothing is known of any
-)
-
-// fewestPoints is how many points a trend needs: two tell no noise from growth.
-const fewestPoints = 3
-
-// weigh tests a curve for growth.
-func weigh(c curve) evidence {
-	e := evidence{factor: math.Inf(-1), moves: moves{dispersion: 1}, line: line{inflation: 1}}
-	if c.n() < fewestPoints {
-		return e
-	}
-	e.size = c.bySize()
-	units := c.inUnits(e.size)
-	e.moves = movesOf(units)
-	e.line = lineOf(units.seconds, units.counts, units.kept(e.moves))
-	rises, falls := ups(c.values)
-	births, deaths := e.births/e.dispersion, e.deaths/e.dispersion
-	if c.counts == nil || e.size {
-		births, deaths = float64(rises), float64(falls)
-	}
-	byLine, bySigns := weightLine*(1-units.kept(e.moves)), weightSigns
-	order, byOrder := math.Inf(-1), 0.0
-	if e.size || c.counts == nil {
-		byOrder, byLine, bySigns = weightOrder, byLine/2, 0
-		if falls == 0 {
-			order = orderFactor(rises)
-		}
-	}
-	e.factor = mixed(
-		[]float64{countFactor(births, deaths), e.moves.signs(), normalFactor(e.z), order},
-		[]float64{1 - bySigns - byLine - byOrder, bySigns, byLine, byOrder},
-	)
-	e.rises, e.falls = rises, falls
-	return e
-}
-
-// ups counts the steps up and down.
-func ups(values []float64) (rises, falls int) {
-	for i := 1; i < len(values); i++ {
-		switch {
-		case values[i] > values[i-1]:
-			rises++
-		case values[i] < values[i-1]:
-			falls++
-		}
-	}
-	return rises, falls
-}
-
 // trend says what all series have in common, with the variance of the growth by
 // sampling alone. How it grows is found only where that is asked for.
 func (r *reader) trend(c curve, e evidence, sampling float64, shaped bool) Trend {
@@ -227,7 +159,7 @@ func (r *reader) trend(c curve, e evidence, sampling float64, shaped bool) Trend
 	}
 	t.Saturation = saturation(c, c.seconds, spread)
 	p := posteriorOf(units, e.moves)
-	t.GoesOn = number(p.goesOn())
+	t.GoesOn = number(p.goesOn() * keeps(units, e.moves))
 	t.Scatter = number(p.scatter)
 	t.GrewFrom, t.GrewTo = r.times[p.began], r.times[p.ended]
 	t.Shape = p.shape()
