@@ -6,31 +6,52 @@ import (
 	"leaktop/diff/trend"
 )
 
-// processFinding is a finding about the whole process, whose curve rises.
-func (s *scene) processFinding(check Check, b binned) Finding {
-	rate, reach := b.perMinute(), b.reach()
-	return Finding{
-		ID:         idOf(ProcessKind, string(check)),
-		Kind:       ProcessKind,
-		Check:      check,
-		Verdict:    Leak,
-		Confidence: clamp(outlasts(b.span) * 0.98),
-		Growth:     trend.Estimate{Value: rate, Low: rate - reach, High: rate + reach, Known: true},
-		Unit:       Bytes,
-	}
+// rising is a curve of the process, as the detector that looks at it fills it in.
+type rising struct {
+	from  time.Time // what came before is not looked at
+	curve binned
+	what  string  // the vital that the curve was read from
+	least float64 // the smallest share that was seen
+	level bool    // it is there, and does not rise
+	now   Amounts
+	holds bool // all of it would be freed
 }
 
 // processFindings are those about the process, from a time on.
 func (s *scene) processFindings(from time.Time, stacksExplained bool) []Finding {
 	var out []Finding
-	if f, ok := s.offHeap(from); ok {
-		out = append(out, f)
-	}
-	if f, ok := s.goroutineStacks(from); ok && !stacksExplained {
-		out = append(out, f)
-	}
-	if f, ok := s.fragmentation(from); ok {
+	for _, d := range processDetectors() {
+		r := &rising{from: from}
+		if d.check == GoroutineStacks && stacksExplained || !d.finds(s, r) {
+			continue
+		}
+		f := processFinding(d.check, r)
+		d.speak(&f, s, r)
 		out = append(out, f)
 	}
 	return out
+}
+
+// processFinding is a finding about the whole process.
+func processFinding(check Check, r *rising) Finding {
+	rate, reach := r.curve.perMinute(), r.curve.reach()
+	f := Finding{
+		ID:         idOf(ProcessKind, string(check)),
+		Kind:       ProcessKind,
+		Verdict:    Leak,
+		Confidence: clamp(outlasts(r.curve.span) * 0.98),
+		Growth:     trend.Estimate{Value: rate, Low: rate - reach, High: rate + reach, Known: true},
+		Unit:       Bytes,
+		Now:        r.now,
+	}
+	if r.holds {
+		f.Holds = r.now.Bytes
+	}
+	if check == Fragmentation {
+		f.Verdict = Growing
+		if r.level {
+			f.Verdict = Plateau
+		}
+	}
+	return f
 }

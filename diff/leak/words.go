@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"leaktop/diff"
-	"leaktop/diff/trend"
 	"leaktop/diff/units"
 )
 
@@ -31,14 +30,6 @@ func odds(p float64) string {
 		return "less than 1 in a thousand"
 	}
 	return fmt.Sprintf("about 1 in %d", int(math.Round(1/p)))
-}
-
-// factor writes a factor for people, with its interval where that is known.
-func factor(e trend.Estimate) string {
-	if math.IsInf(e.Low, 0) || math.IsInf(e.High, 0) {
-		return fmt.Sprintf("%.2f", e.Value)
-	}
-	return fmt.Sprintf("%.2f (%.2f to %.2f)", e.Value, max(e.Low, 0), e.High)
 }
 
 // percent writes a share for people.

@@ -1,0 +1,54 @@
+package leak
+
+import (
+	"leaktop/diff/units"
+)
+
+// The values and the word that claims of several checks have.
+const (
+	// claimNow is how many goroutines a claim is about.
+	claimNow = "now"
+	// claimEach is how many bytes each of them holds, where that is known.
+	claimEach = "holds-each"
+	// mayFill is the word for growth of which it is too early to tell whether
+	// something only fills up.
+	mayFill = "may-fill"
+)
+
+// claimText is a finding in a sentence: what its detector says, and what may be
+// said of each.
+func claimText(f Fact) string {
+	text := ""
+	switch f.Kind {
+	case "":
+		return ""
+	case LevelledOff:
+		text = "grew, and has levelled off"
+	case NoLongerMore:
+		text = f.goroutines() + " became more, and then no more"
+	case ClientsIdle:
+		text = f.goroutines() + " keep connections of clients open on which no request is"
+	default:
+		if say := voices()[Check(f.Kind)]; say != nil {
+			text = say(f)
+		}
+	}
+	if each, known := f.Value(claimEach); known {
+		text += ", holding about " + bytesOf(each) + " each"
+	}
+	if f.says(mayFill) {
+		text += "; may still be filling up"
+	}
+	return text
+}
+
+// goroutines is how many a claim is about: "84 goroutines".
+func (f Fact) goroutines() string { return units.Plural(f.whole(claimNow), "goroutine") }
+
+// Tells reports whether the claim of a finding says how much of a unit there is
+// now, in all or each.
+func (f *Finding) Tells() (now, each bool) {
+	_, now = f.Claim.Value(claimNow)
+	_, each = f.Claim.Value(claimEach)
+	return now, each
+}
