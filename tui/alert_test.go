@@ -54,17 +54,17 @@ func TestAlert(t *testing.T) {
 			if fmt.Sprint(got) != fmt.Sprint(want) {
 				t.Errorf("%q, #%d: sent %q, want %q", how, seq, got, want)
 			}
-			if f := strings.TrimSpace(p.footer()); wantLine != "" && f != wantLine || wantLine == "" && strings.Contains(f, " grows") {
+			if f := strings.TrimSpace(p.footer()); wantLine != "" && f != wantLine || wantLine == "" && strings.Contains(f, "started by") {
 				t.Errorf("%q, #%d: the last line is %q, want %q", how, seq, f, wantLine)
 			}
 			p.press("g")
 		}
 		step(1, false, "", finding("a", leak.Growing))
-		step(2, true, "LEAK: a grows", finding("a", leak.Leak))
+		step(2, true, "LEAK: started by a", finding("a", leak.Leak))
 		step(3, false, "", finding("a", leak.Leak))
 		step(4, false, "", finding("a", leak.Growing))
 		step(5, false, "", finding("a", leak.Leak)) // it wavers
-		step(6, true, "PROVEN: b grows · and 1 more", finding("b", leak.Proven), finding("a", leak.Leak), finding("c", leak.Stuck), finding("d", leak.Plateau))
+		step(6, true, "PROVEN: started by b · and 1 more", finding("b", leak.Proven), finding("a", leak.Leak), finding("c", leak.Stuck), finding("d", leak.Plateau))
 		// Between two snapshots nothing is told.
 		if got := p.sent(snapshot.VitalsTaken{Vitals: p.story.vitals(p.now)}); len(got) > 0 {
 			t.Errorf("between two snapshots: sent %q", got)
@@ -72,7 +72,7 @@ func TestAlert(t *testing.T) {
 		// Another process leaks anew.
 		p.judge.result = tooLittle()
 		p.sent(p.story.restarted(storySnapshots)...)
-		step(9, true, "LEAK: a grows", finding("a", leak.Leak))
+		step(9, true, "LEAK: started by a", finding("a", leak.Leak))
 	}
 }
 

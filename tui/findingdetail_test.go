@@ -16,7 +16,7 @@ func TestFindingDetail(t *testing.T) {
 	p := told(t, 120, 32).press("enter")
 	p.want("LEAK  76 goroutines send on a channel that nobody receives from", "97% sure", "+32.0/min (31.4 – 32.6)",
 		"holds about 76.0 MiB, 1.0 MiB each", "stack 1 of 3", "▸ notify.(*Notifier).Push",
-		"Holds    notify.(*Notifier).encode", "Why      56 more in 1m 45s, from 20 to 76",
+		"Holds    notify.(*Notifier).encode", "Why      56 more in 1m45s, from 20 to 76",
 		"Repair   Give the send a way out", "Recheck  watch for longer")
 	// Its stacks, then what hangs together with it.
 	p.press("n").want("stack 2 of 3", "notify.(*Notifier).retry")
@@ -81,14 +81,14 @@ func TestFindingAboutTheProcess(t *testing.T) {
 		p := newProgram(t)
 		p.judge.result = leak.Result{Outcome: leak.Leaks, Findings: []leak.Finding{{
 			ID: "rss", Kind: leak.ProcessKind, Check: leak.OffHeap, Verdict: leak.Leak, Confidence: 0.8,
-			Claim: leak.Fact{Kind: leak.FactKind(leak.OffHeap)}.With("outside", 187<<20, leak.Bytes), Unit: leak.Bytes,
+			Claim: leak.Fact{Kind: leak.FactKind(leak.OffHeap)}.With("now", 187<<20, leak.Bytes), Unit: leak.Bytes,
 			Now: leak.Amounts{Bytes: snapshot.Known(187 << 20)}, Facts: []leak.Fact{leak.Fact{Kind: leak.LastHalfShare}.With("share", 0.4, leak.Ratio)},
 			Remedy: "Look at what cgo allocates.",
 		}}}
 		p.resize(size[0], size[1])
 		p.tell(p.story.whole()...)
 		p.want("the process")
-		p.press("enter").want("live heap 145.0 MiB", "40 % of that growth fell into the last half of the time", "Look at what cgo")
+		p.press("enter").want("live heap 145.0 MiB", "40 % of that growth fell into the last half of", "Look at what cgo")
 		for _, key := range strings.Fields("n N f y S down up left right enter esc") {
 			p.press(key)
 			p.screen()

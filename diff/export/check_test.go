@@ -83,7 +83,7 @@ func levelled(t *snapshot.Table) leak.Finding {
 
 func offHeap() leak.Finding {
 	return leak.Finding{ID: "process-0123456789abcdef", Kind: leak.ProcessKind, Check: leak.OffHeap, Verdict: leak.Stuck,
-		Claim: leak.Fact{Kind: leak.FactKind(leak.OffHeap)}.With("outside", 187<<20, leak.Bytes)}
+		Claim: leak.Fact{Kind: leak.FactKind(leak.OffHeap)}.With("now", 187<<20, leak.Bytes)}
 }
 
 // evil is named to do harm in any format.

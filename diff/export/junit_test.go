@@ -173,7 +173,7 @@ func TestJUnitOfAnyName(t *testing.T) {
 			}
 		}
 		k := readJUnit(t, out).Suites[0].Cases[1]
-		if want := strings.ToValidUTF8(strings.Map(xmlChar, name), "\uFFFD"); k.Failure.Message != "LEAK, 99 % sure: "+want {
+		if want := strings.ToValidUTF8(strings.Map(xmlChar, name), "\uFFFD"); k.Failure.Message != "LEAK, 99 % sure: started by "+want {
 			t.Errorf("the message reads %q, want %q", k.Failure.Message, want)
 		}
 	}

@@ -21,10 +21,10 @@ func fragmentation() detector[*rising] {
 		check: Fragmentation,
 		finds: (*scene).fragmented,
 		claim: func(_ *scene, r *rising) Fact {
-			return Fact{}.With("empty", r.curve.medians[bins-1], Bytes)
+			return Fact{}.With(claimNow, r.curve.medians[bins-1], Bytes)
 		},
 		says: func(f Fact) string {
-			return "the heap is fragmented: " + f.bytes("empty") + " of spans in use hold nothing"
+			return "the heap is fragmented: " + f.bytes(claimNow) + " of spans in use hold nothing"
 		},
 		facts: func(_ *scene, r *rising) []Fact {
 			return []Fact{Fact{Kind: BeyondNextGC}.With("share", r.least, Ratio).lasting(r.curve.span / 2)}

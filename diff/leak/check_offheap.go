@@ -19,10 +19,10 @@ func offHeap() detector[*rising] {
 		check: OffHeap,
 		finds: (*scene).growsOutside,
 		claim: func(_ *scene, r *rising) Fact {
-			return Fact{}.With("outside", r.curve.medians[bins-1], Bytes)
+			return Fact{}.With(claimNow, r.curve.medians[bins-1], Bytes)
 		},
 		says: func(f Fact) string {
-			return "memory outside of the Go heap grows: " + f.bytes("outside") + " that the Go runtime does not know of"
+			return "memory outside of the Go heap grows: " + f.bytes(claimNow) + " that the Go runtime does not know of"
 		},
 		facts: func(_ *scene, r *rising) []Fact {
 			rose := r.rose(OutsideRose)

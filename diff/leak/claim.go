@@ -6,7 +6,7 @@ import (
 
 // The values and the word that claims of several checks have.
 const (
-	// claimNow is how many goroutines a claim is about.
+	// claimNow is how much a claim is about: goroutines, or bytes of the process.
 	claimNow = "now"
 	// claimEach is how many bytes each of them holds, where that is known.
 	claimEach = "holds-each"
@@ -45,8 +45,8 @@ func claimText(f Fact) string {
 // goroutines is how many a claim is about: "84 goroutines".
 func (f Fact) goroutines() string { return units.Plural(f.whole(claimNow), "goroutine") }
 
-// Tells reports whether the claim of a finding says how much of a unit there is
-// now, in all or each.
+// Tells reports whether the summary says how much of it there is now, and how
+// much each holds, so that nobody has to say it again.
 func (f *Finding) Tells() (now, each bool) {
 	_, now = f.Claim.Value(claimNow)
 	_, each = f.Claim.Value(claimEach)

@@ -23,7 +23,7 @@ func (f Fact) Text() string {
 func heapText(f Fact) string {
 	switch f.Kind {
 	case RoseInSteps:
-		return fmt.Sprintf("rose in %s of %s between snapshots with a new GC, in %s", f.count("rises"), units.Plural(f.whole("steps"), "step"), f.span())
+		return fmt.Sprintf("rose in %s of %s over %s", f.count("rises"), units.Plural(f.whole("steps"), "step"), f.span())
 	case ChanceIfLevel:
 		return "a stack that does not grow would show this with a chance of " + odds(f.number("p"))
 	case SecondHalf:
@@ -59,18 +59,18 @@ func loadText(ratio float64) string {
 func goroutineText(f Fact) string {
 	switch f.Kind {
 	case BecameMore:
-		fewer := "never fewer than before"
+		fell := "never fell"
 		switch falls := f.whole("falls"); {
 		case falls == 1:
-			fewer = "fewer than before once"
+			fell = "fell once"
 		case falls > 1:
-			fewer = fmt.Sprintf("fewer than before %d times", falls)
+			fell = fmt.Sprintf("fell %d times", falls)
 		}
-		return fmt.Sprintf("%s more in %s, from %s to %s, and %s", f.count("more"), f.span(), f.count("from"), f.count("to"), fewer)
+		return fmt.Sprintf("%s more in %s, from %s to %s, and the number %s", f.count("more"), f.span(), f.count("from"), f.count("to"), fell)
 	case ChanceByTurnover:
 		return "goroutines that come and go would show this with a chance of " + odds(f.number("p"))
 	case NoneGone:
-		return fmt.Sprintf("for %s none of them has gone, as far as their number shows", f.span())
+		return fmt.Sprintf("their number has not fallen for %s", f.span())
 	case MetAt:
 		return "met " + strings.Join(f.places(), ", ")
 	case ServesHandler:
