@@ -1,6 +1,9 @@
 package leak
 
-import "maps"
+import (
+	"iter"
+	"maps"
+)
 
 // detector names what is wrong with one kind of thing that was found to grow or
 // to stand still: a task, a growth of the heap, what handlers allocate, a curve
@@ -94,7 +97,7 @@ func voices() map[Check]func(Fact) string {
 	return out
 }
 
-func said[S any](detectors []detector[S]) func(yield func(Check, func(Fact) string) bool) {
+func said[S any](detectors []detector[S]) iter.Seq2[Check, func(Fact) string] {
 	return func(yield func(Check, func(Fact) string) bool) {
 		for _, d := range detectors {
 			if !yield(d.check, d.says) {

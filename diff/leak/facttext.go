@@ -32,7 +32,11 @@ func heapText(f Fact) string {
 		if f.whole("freed") <= 0 {
 			return fmt.Sprintf("none of %s allocated since the first snapshot was freed", units.Plural(f.whole("allocated"), "object"))
 		}
-		return fmt.Sprintf("%s of %s allocated since the first snapshot were freed", f.count("freed"), units.Plural(f.whole("allocated"), "object"))
+		were := "were"
+		if f.whole("freed") == 1 {
+			were = "was"
+		}
+		return fmt.Sprintf("%s of %s allocated since the first snapshot %s freed", f.count("freed"), units.Plural(f.whole("allocated"), "object"), were)
 	case FloorRose:
 		return fmt.Sprintf("the floor rose from %s to %s", f.bytes("from"), f.bytes("to"))
 	case GivenBack:
@@ -90,7 +94,11 @@ func goroutineText(f Fact) string {
 	case StartedIn:
 		return "started in " + f.function()
 	case RuntimeProved:
-		return "the runtime proved " + units.Plural(f.whole("leaked"), "goroutine") + " leaked: nothing that still runs can wake them"
+		them := "them"
+		if f.whole("leaked") == 1 {
+			them = "it"
+		}
+		return "the runtime proved " + units.Plural(f.whole("leaked"), "goroutine") + " leaked: nothing that still runs can wake " + them
 	}
 	return ""
 }
