@@ -11,7 +11,9 @@ import (
 	"leaktop/diff/handler"
 )
 
-// HandlerAllocation is a handler that allocates far above all others.
+// HandlerAllocation is a handler that allocates far above all others. Its claim
+// has the values per-second (bytes), times (ratio to the next handler) and share
+// (ratio, of all that is allocated).
 const HandlerAllocation Check = "handler-allocation"
 
 // Limits of when a handler allocates far above the others.

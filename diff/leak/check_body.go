@@ -7,6 +7,8 @@ import (
 )
 
 // ForgottenBody is connections of a client that nobody closes or uses again.
+// Its claim has the value now (goroutines), and the word "unread" where they wait
+// for a body.
 const ForgottenBody Check = "forgotten-body"
 
 // forgottenBody finds connections of an HTTP client that are kept alive by
@@ -28,9 +30,9 @@ func forgottenBody() detector[*task] {
 		},
 		says: func(f Fact) string {
 			if f.says(unreadBody) {
-				return f.goroutines() + " serve connections whose response body was never closed"
+				return f.those("serves a connection whose response body was never closed", "serve connections whose response body was never closed")
 			}
-			return f.goroutines() + " serve connections that no request uses again"
+			return f.those("serves a connection that no request uses again", "serve connections that no request uses again")
 		},
 		facts:   (*scene).taskFacts,
 		recheck: (*scene).taskRecheck,

@@ -4,7 +4,8 @@ import (
 	"leaktop/capture/snapshot"
 )
 
-// Fragmentation is heap in use that holds next to nothing.
+// Fragmentation is heap in use that holds next to nothing. Its claim has the value
+// now (bytes).
 const Fragmentation Check = "fragmentation"
 
 // Limits of when fragmentation is worth a finding.

@@ -9,7 +9,8 @@ import (
 	"leaktop/diff/trend"
 )
 
-// The checks of the user's limits.
+// The checks of the user's limits. Their claims have the values grew, beyond and
+// limit, in bytes or goroutines.
 const (
 	HeapGrowth      Check = "heap-growth"
 	GoroutineGrowth Check = "goroutine-growth"

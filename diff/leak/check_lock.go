@@ -2,17 +2,20 @@ package leak
 
 import "leaktop/diff"
 
-// LockWait is goroutines that wait for a lock.
+// LockWait is goroutines that wait for a lock. Its claim has the value now
+// (goroutines).
 const LockWait Check = "lock-wait"
 
 // lockWait finds goroutines that wait for a mutex: nobody idles on one, so that
 // a wait which does not end has a holder that does not come back.
 func lockWait() detector[*task] {
 	return detector[*task]{
-		check:   LockWait,
-		finds:   func(_ *scene, t *task) bool { return locks(t.state()) },
-		claim:   func(_ *scene, t *task) Fact { return t.claim() },
-		says:    func(f Fact) string { return f.goroutines() + " wait for a lock that is not released" },
+		check: LockWait,
+		finds: func(_ *scene, t *task) bool { return locks(t.state()) },
+		claim: func(_ *scene, t *task) Fact { return t.claim() },
+		says: func(f Fact) string {
+			return f.those("waits for a lock that is not released", "wait for a lock that is not released")
+		},
 		facts:   (*scene).taskFacts,
 		recheck: (*scene).taskRecheck,
 		remedy: remedy{

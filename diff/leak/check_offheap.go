@@ -4,7 +4,8 @@ import (
 	"leaktop/capture/snapshot"
 )
 
-// OffHeap is memory outside of the Go heap that grows.
+// OffHeap is memory outside of the Go heap that grows. Its claim has the
+// value now (bytes).
 const OffHeap Check = "off-heap"
 
 // leastOffHeap is how much memory outside of the Go heap must grow: the pages of

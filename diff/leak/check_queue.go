@@ -2,7 +2,8 @@ package leak
 
 import "strings"
 
-// GrowingQueue is a queue that fills faster than it drains.
+// GrowingQueue is a queue that fills faster than it drains. Its claim has the
+// value taken-out (ratio, of what is put in), where anything is.
 const GrowingQueue Check = "growing-queue"
 
 // growingQueue finds a mailbox that fills faster than it drains. What is put in

@@ -2,19 +2,18 @@ package leak
 
 import "leaktop/diff"
 
-// BlockedReceive is goroutines that wait for what nobody sends.
+// BlockedReceive is goroutines that wait for what nobody sends. Its claim has the
+// value now (goroutines) and the wait state of most of them.
 const BlockedReceive Check = "blocked-receive"
 
 // blockedReceive finds goroutines that wait for what nobody sends, on the path
 // of a request or in a library. It takes what no other detector claims.
 func blockedReceive() detector[*task] {
 	return detector[*task]{
-		check: BlockedReceive,
-		finds: func(*scene, *task) bool { return true },
-		claim: func(_ *scene, t *task) Fact { return t.claim(string(t.state())) },
-		says: func(f Fact) string {
-			return f.goroutines() + " " + receives(diff.State(f.word()))
-		},
+		check:   BlockedReceive,
+		finds:   func(*scene, *task) bool { return true },
+		claim:   func(_ *scene, t *task) Fact { return t.claim(string(t.state())) },
+		says:    unanswered,
 		facts:   (*scene).taskFacts,
 		recheck: (*scene).taskRecheck,
 		remedy: remedy{
@@ -24,17 +23,18 @@ func blockedReceive() detector[*task] {
 	}
 }
 
-// receives says what is waited for in a state.
-func receives(state diff.State) string {
-	switch state {
+// unanswered says what is waited for in a state.
+func unanswered(f Fact) string {
+	switch state := diff.State(f.word()); state {
 	case diff.WaitGroupWait:
-		return "wait for others that never finish"
+		return f.those("waits for others that never finish", "wait for others that never finish")
 	case diff.CondWait:
-		return "wait for a condition that nobody signals"
+		return f.those("waits for a condition that nobody signals", "wait for a condition that nobody signals")
 	case diff.Select:
-		return "wait in a select of which no case comes"
+		return f.those("waits in a select of which no case comes", "wait in a select of which no case comes")
 	case diff.ChanReceive:
-		return "receive from a channel on which nothing comes"
+		return f.those("receives from a channel on which nothing comes", "receive from a channel on which nothing comes")
+	default:
+		return f.those("waits for what never comes", "wait for what never comes") + " (" + string(state) + ")"
 	}
-	return "wait for what never comes (" + string(state) + ")"
 }

@@ -7,7 +7,8 @@ import (
 	"leaktop/diff/units"
 )
 
-// GoroutineStacks is goroutines whose stacks grow.
+// GoroutineStacks is goroutines whose stacks grow. Its claim has the values
+// goroutines and each (bytes, on average).
 const GoroutineStacks Check = "goroutine-stacks"
 
 // Limits of when the stacks of goroutines are worth a finding.

@@ -1,6 +1,8 @@
 package leak
 
-// StateKept is state that is kept and never given up.
+// StateKept is state that is kept and never given up. Its claim has the value
+// freed (ratio, of what was allocated), and the word "across-requests" where a
+// handler allocates it.
 const StateKept Check = "state-kept"
 
 // stateKept finds what is allocated, kept, and never given up: a map, a slice or

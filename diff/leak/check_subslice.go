@@ -1,6 +1,7 @@
 package leak
 
-// Subslice is whole buffers that are kept for a part of each.
+// Subslice is whole buffers that are kept for a part of each. Its claim has
+// the value size (bytes of each).
 const Subslice Check = "subslice"
 
 // subslice finds whole buffers that are kept where a small part of each is

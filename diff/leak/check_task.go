@@ -1,10 +1,9 @@
 package leak
 
-import (
-	"leaktop/diff"
-)
+import "leaktop/diff"
 
-// NeverEndingTask is background tasks that never complete.
+// NeverEndingTask is background tasks that never complete. Its claim has the
+// value now (goroutines) and the wait state of most of them.
 const NeverEndingTask Check = "never-ending-task"
 
 // neverEndingTask finds background tasks that were started, by requests most
@@ -16,10 +15,8 @@ func neverEndingTask() detector[*task] {
 			// A library's goroutines, and requests that wait themselves, are no tasks.
 			return t.site.own && !t.onStack && !isMain(t.entry.Function)
 		},
-		claim: func(_ *scene, t *task) Fact { return t.claim(string(t.state())) },
-		says: func(f Fact) string {
-			return f.goroutines() + " never complete" + uncompleted(diff.State(f.word()))
-		},
+		claim:   func(_ *scene, t *task) Fact { return t.claim(string(t.state())) },
+		says:    uncompleted,
 		facts:   (*scene).taskFacts,
 		recheck: (*scene).taskRecheck,
 		remedy: remedy{
@@ -30,18 +27,19 @@ func neverEndingTask() detector[*task] {
 }
 
 // uncompleted says what keeps a task in a state from completing.
-func uncompleted(state diff.State) string {
-	switch state {
+func uncompleted(f Fact) string {
+	switch state := diff.State(f.word()); state {
 	case diff.ChanReceive:
-		return ": they receive from a channel on which nothing comes"
+		return f.those("never completes: it receives from a channel on which nothing comes", "never complete: they receive from a channel on which nothing comes")
 	case diff.Select, diff.SelectNoCases:
-		return ": no case of their select comes"
+		return f.those("never completes: no case of its select comes", "never complete: no case of their select comes")
 	case diff.WaitGroupWait:
-		return ": they wait for others that never finish"
+		return f.those("never completes: it waits for others that never finish", "never complete: they wait for others that never finish")
 	case diff.CondWait:
-		return ": they wait for a condition that nobody signals"
+		return f.those("never completes: it waits for a condition that nobody signals", "never complete: they wait for a condition that nobody signals")
 	case diff.Running, diff.Syscall:
-		return ": they are still at work"
+		return f.those("never completes: it is still at work", "never complete: they are still at work")
+	default:
+		return f.those("never completes", "never complete") + " (" + string(state) + ")"
 	}
-	return " (" + string(state) + ")"
 }

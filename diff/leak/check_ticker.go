@@ -6,7 +6,8 @@ import (
 	"leaktop/diff"
 )
 
-// ForgottenTicker is pollers that nobody stops.
+// ForgottenTicker is pollers that nobody stops. Its claim has the value now
+// (goroutines).
 const ForgottenTicker Check = "forgotten-ticker"
 
 // forgottenTicker finds zombie pollers: goroutines that wake up regularly, so
@@ -29,8 +30,10 @@ func forgottenTicker() detector[*task] {
 			}
 			return false
 		},
-		claim:   func(_ *scene, t *task) Fact { return t.claim() },
-		says:    func(f Fact) string { return f.goroutines() + " poll on and on, and nobody stops them" },
+		claim: func(_ *scene, t *task) Fact { return t.claim() },
+		says: func(f Fact) string {
+			return f.those("polls on and on, and nobody stops it", "poll on and on, and nobody stops them")
+		},
 		facts:   (*scene).taskFacts,
 		recheck: (*scene).taskRecheck,
 		remedy: remedy{

@@ -7,7 +7,9 @@ import (
 	"leaktop/diff"
 )
 
-// MissingTimeout is goroutines that wait for another machine without end.
+// MissingTimeout is goroutines that wait for another machine without end. Its
+// claim has the value now (goroutines), and the word "database" or "service" where
+// that is what they wait for.
 const MissingTimeout Check = "missing-timeout"
 
 // missingTimeout finds waits for another machine that nothing ends: reads and
@@ -36,7 +38,7 @@ func missingTimeout() detector[*task] {
 			case waitsForService:
 				what = "another service to answer"
 			}
-			return f.goroutines() + " wait for " + what + ", without a timeout"
+			return f.those("waits for ", "wait for ") + what + ", without a timeout"
 		},
 		facts:   (*scene).taskFacts,
 		recheck: (*scene).taskRecheck,

@@ -4,7 +4,8 @@ import (
 	"leaktop/diff/units"
 )
 
-// The values and the word that claims of several checks have.
+// The values and the word that claims of several checks have. What a check's own
+// claim has besides stands at the check.
 const (
 	// claimNow is how much a claim is about: goroutines, or bytes of the process.
 	claimNow = "now"
@@ -25,9 +26,9 @@ func claimText(f Fact) string {
 	case LevelledOff:
 		text = "grew, and has levelled off"
 	case NoLongerMore:
-		text = f.goroutines() + " became more, and then no more"
+		text = f.goroutines() + ": the number grew, and has levelled off"
 	case ClientsIdle:
-		text = f.goroutines() + " keep connections of clients open on which no request is"
+		text = f.those("keeps a client connection open that carries no request", "keep client connections open that carry no request")
 	default:
 		if say := voices()[Check(f.Kind)]; say != nil {
 			text = say(f)
@@ -44,6 +45,14 @@ func claimText(f Fact) string {
 
 // goroutines is how many a claim is about: "84 goroutines".
 func (f Fact) goroutines() string { return units.Plural(f.whole(claimNow), "goroutine") }
+
+// those is how many a claim is about with what they do: of one, and of several.
+func (f Fact) those(one, several string) string {
+	if f.whole(claimNow) == 1 {
+		return f.goroutines() + " " + one
+	}
+	return f.goroutines() + " " + several
+}
 
 // Tells reports whether the summary says how much of it there is now, and how
 // much each holds, so that nobody has to say it again.

@@ -52,8 +52,12 @@ func sentences() []sentence {
 	span := value("span", 65, seconds)
 	chance := func(p float64) leak.Value { return value("p", p, leak.Probability) }
 	now := value("now", 1203, goroutines)
-	same := fact(leak.SameByID, value("survived", 2, goroutines), value("before", 3, goroutines))
-	same.Times = append(same.Times, noon)
+	one := value("now", 1, goroutines)
+	ids := func(survived, before float64) leak.Fact {
+		f := fact(leak.SameByID, value("survived", survived, goroutines), value("before", before, goroutines))
+		f.Times = append(f.Times, noon)
+		return f
+	}
 	return []sentence{
 		{leak.Fact{}, ""},
 
@@ -85,7 +89,10 @@ func sentences() []sentence {
 		{by(fact(leak.LikelyByHandler), "POST /orders"), "likely started by POST /orders, the only handler of their type"},
 		{fact(leak.HeapGrowsWithThem), "the heap allocated under the same functions grows with them"},
 		{fact(leak.HoldsBySharedFunctions), "what they hold is an estimate: what was allocated under the same functions and is still live"},
-		{same, "by their ids, 2 of 3 goroutines that were there at 12:00:00 are still there"},
+		{ids(1, 1), "by its id, the goroutine that was there at 12:00:00 is still there"},
+		{ids(0, 1), "by its id, the goroutine that was there at 12:00:00 has gone"},
+		{ids(3, 3), "by their ids, all 3 goroutines that were there at 12:00:00 are still there"},
+		{ids(2, 3), "by their ids, 2 of 3 goroutines that were there at 12:00:00 are still there"},
 		{in(fact(leak.StartedIn), "shop/orders.(*Desk).Open"), "started in orders.(*Desk).Open"},
 		{fact(leak.RuntimeProved, value("leaked", 1, goroutines)), "the runtime proved 1 goroutine leaked: nothing that still runs can wake it"},
 		{fact(leak.RuntimeProved, value("leaked", 3, goroutines)), "the runtime proved 3 goroutines leaked: nothing that still runs can wake them"},
@@ -102,8 +109,8 @@ func sentences() []sentence {
 		{fact(leak.InBaseline), "known: it stood in the baseline, and fails nothing"},
 
 		{fact(leak.LevelledOff), "grew, and has levelled off"},
-		{fact(leak.NoLongerMore, now), "1,203 goroutines became more, and then no more"},
-		{fact(leak.ClientsIdle, now), "1,203 goroutines keep connections of clients open on which no request is"},
+		{fact(leak.NoLongerMore, now), "1,203 goroutines: the number grew, and has levelled off"},
+		{fact(leak.ClientsIdle, now), "1,203 goroutines keep client connections open that carry no request"},
 		{claim(leak.ForgottenBody, now), "1,203 goroutines serve connections that no request uses again"},
 		{word(claim(leak.ForgottenBody, now), "unread"), "1,203 goroutines serve connections whose response body was never closed"},
 		{claim(leak.LockWait, now), "1,203 goroutines wait for a lock that is not released"},
@@ -116,6 +123,13 @@ func sentences() []sentence {
 		{word(claim(leak.NeverEndingTask, now), "IO wait"), "1,203 goroutines never complete (IO wait)"},
 		{word(claim(leak.BlockedReceive, now), "sync.Cond.Wait"), "1,203 goroutines wait for a condition that nobody signals"},
 		{word(claim(leak.BlockedReceive, now), "finalizer wait"), "1,203 goroutines wait for what never comes (finalizer wait)"},
+		{claim(leak.ForgottenBody, one), "1 goroutine serves a connection that no request uses again"},
+		{claim(leak.LockWait, one), "1 goroutine waits for a lock that is not released"},
+		{claim(leak.MissingTimeout, one), "1 goroutine waits for the other side of a connection, without a timeout"},
+		{claim(leak.BlockedSend, one), "1 goroutine sends on a channel that nobody receives from"},
+		{claim(leak.ForgottenTicker, one), "1 goroutine polls on and on, and nobody stops it"},
+		{word(claim(leak.NeverEndingTask, one), "select"), "1 goroutine never completes: no case of its select comes"},
+		{word(claim(leak.BlockedReceive, one), "select"), "1 goroutine waits in a select of which no case comes"},
 		{claim(leak.GrowingQueue), "a queue that fills and does not drain"},
 		{claim(leak.GrowingQueue, value("taken-out", 0.4, ratio)), "a queue that fills faster than it drains: 40 % of what is put in is taken out"},
 		{claim(leak.Subslice, value("size", 64<<10, bytes)), "buffers of 64.0 KiB that were read into are kept whole, perhaps for a small part of each"},

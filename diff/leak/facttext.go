@@ -90,7 +90,7 @@ func goroutineText(f Fact) string {
 	case HoldsBySharedFunctions:
 		return "what they hold is an estimate: what was allocated under the same functions and is still live"
 	case SameByID:
-		return fmt.Sprintf("by their ids, %s of %s that were there at %s are still there", f.count("survived"), units.Plural(f.whole("before"), "goroutine"), f.clock())
+		return f.survival()
 	case StartedIn:
 		return "started in " + f.function()
 	case RuntimeProved:
@@ -164,6 +164,20 @@ func first(names []string) string {
 		return ""
 	}
 	return names[0]
+}
+
+// survival is how many goroutines of an earlier dump are still there.
+func (f Fact) survival() string {
+	survived, before := f.whole("survived"), f.whole("before")
+	switch {
+	case before == 1 && survived == 1:
+		return fmt.Sprintf("by its id, the goroutine that was there at %s is still there", f.clock())
+	case before == 1:
+		return fmt.Sprintf("by its id, the goroutine that was there at %s has gone", f.clock())
+	case survived == before:
+		return fmt.Sprintf("by their ids, all %s that were there at %s are still there", units.Plural(before, "goroutine"), f.clock())
+	}
+	return fmt.Sprintf("by their ids, %s of %s that were there at %s are still there", units.Count(survived), units.Plural(before, "goroutine"), f.clock())
 }
 
 // clock is the time of day of the fact's time.
