@@ -103,7 +103,7 @@ func (d *findingDetail) words() section {
 			}
 		}
 	}
-	say("sure", strings.TrimSuffix(sureText(f), " sure"))
+	say("sure", surenessText(f))
 	if f.HasHandler {
 		say("handler", strings.TrimSpace(f.Handler.Name+"  "+f.Handler.Link.String()))
 	}
