@@ -46,7 +46,10 @@ func (s *scene) fragmented(r *rising) bool {
 	if !ok || !okBeyond {
 		return false
 	}
-	r.curve, r.level, r.least = beyond, !beyond.rising(), 1
+	r.curve, r.verdict, r.least = beyond, Plateau, 1
+	if beyond.rising() {
+		r.verdict = Growing
+	}
 	for i := bins / 2; i < bins; i++ {
 		if beyond.medians[i] < leastFragmented || beyond.medians[i] < shareFragmented*inuse.medians[i] {
 			return false

@@ -40,7 +40,7 @@ func goroutineStacks() detector[*rising] {
 
 func (s *scene) stacksGrow(r *rising) bool {
 	b, ok := s.curves.bin(r.from, vital(snapshot.StackInuse))
-	if !ok || b.growth() < leastStacks || !b.rising() {
+	if r.explained || !ok || b.growth() < leastStacks || !b.rising() {
 		return false
 	}
 	goroutines, known := s.curves.last(snapshot.Goroutines)
