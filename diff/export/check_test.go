@@ -68,9 +68,9 @@ func kept(t *snapshot.Table) leak.Finding {
 		Growth: trend.Estimate{Value: 3250585.6, Low: 3145728.4, High: math.Inf(1), Known: true}, Unit: leak.Bytes,
 		Facts: []leak.Fact{
 			leak.Fact{Kind: leak.RoseInSteps}.With("rises", 7, leak.Count).With("steps", 7, leak.Count).With("span", 105, leak.Seconds),
-			leak.Fact{Kind: leak.ChanceIfLevel}.With("p", 0.00123456, leak.Probability),
+			leak.Fact{Kind: leak.GrowthProbable}.With("p", 0.98765, leak.Probability),
 		},
-		Recheck: leak.Fact{Kind: leak.WatchWhetherItSlows},
+		Recheck: leak.Fact{Kind: leak.WatchWhetherItGoesOn}.With("left", 75, leak.Seconds),
 		Remedy:  "bound it: an LRU with a cap, or a TTL",
 	}
 }

@@ -19,7 +19,7 @@ import (
 func TestFactsInJSON(t *testing.T) {
 	table, f := snapshot.NewTable(), leak.Finding{ID: "heap-1", Kind: leak.HeapKind, Check: leak.StateKept, Verdict: leak.Leak}
 	f.Facts = []leak.Fact{
-		leak.Fact{Kind: leak.ChanceIfLevel}.With("p", 0.000123456, leak.Probability),
+		leak.Fact{Kind: leak.GrowthProbable}.With("p", 0.000123456, leak.Probability),
 		leak.Fact{Kind: leak.SecondHalf}.With("ratio", 0.98765, leak.Ratio),
 		leak.Fact{Kind: leak.FloorRose}.With("from", 1048576.4, leak.Bytes).With("to", 2097151.7, leak.Bytes),
 		leak.Fact{Kind: leak.SameByID, Times: []time.Time{baseTime.In(time.FixedZone("", 3600))}}.With("survived", 3, leak.Goroutines).With("before", 3, leak.Goroutines),

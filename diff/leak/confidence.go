@@ -7,48 +7,45 @@ import (
 	"leaktop/diff/trend"
 )
 
-// heapConfidence is how sure a verdict on the heap is. What can be wrong with a
-// LEAK is that it is none of the kind (the chance), that growth had ended, or
-// that it ends after the window: something that fills up at a steady rate. The
-// longer it has gone on the less likely is the last. The prior was fitted to the
-// fixtures' table of confidence against how often it was right.
+// heapConfidence is how sure a verdict on the heap is.
 func (s *scene) heapConfidence(g *growth, v Verdict) float64 {
 	t := &g.trend
-	real := 1 - g.chance
-	goesOn := 1 - t.Ended.Value
 	switch v {
 	case Plateau:
-		return clamp(real * t.Ended.Value)
+		return clamp(g.probability * (1 - t.GoesOn.Value))
 	case Leak:
-		return clamp(real * goesOn * outlasts(span(&t.Trend)))
+		return clamp(s.heapLeak(g))
 	}
-	return clamp(real)
+	return clamp(g.probability)
 }
 
-// shortSpan is up to which window nothing tells what goes on from what ends soon.
-const shortSpan = 30 * time.Second
-
-// outlasts is the probability that what grew at a steady rate for a while goes
-// on: with no idea of how long something takes to fill up, twice as long a
-// window leaves half of the doubt.
-func outlasts(seen time.Duration) float64 {
-	return 1 - 0.12*math.Min(1, shortSpan.Seconds()/math.Max(seen.Seconds(), 1))
+// outlasts is the probability that what grew steadily for so long goes on: with
+// no idea of how long something takes to fill up, twice as long a window leaves
+// half of the doubt. What has grown for a time that a verdict needs is doubted
+// one time in twelve.
+func outlasts(seen, needed time.Duration) float64 {
+	return 1 - math.Min(0.5, needed.Seconds()/math.Max(seen.Seconds(), 1)/12)
 }
 
 // taskConfidence is how sure it is that there will be ever more goroutines.
 func taskConfidence(t *task, v Verdict) float64 {
-	real := 1 - t.chance
-	if v == Growing {
-		return clamp(real)
+	if v != Leak {
+		return clamp(t.probability)
 	}
-	return clamp(real * (1 - ended(&t.trend.Trend)) * outlasts(span(&t.trend.Trend)))
+	return clamp(taskLeak(t))
 }
 
-func ended(t *trend.Trend) float64 {
-	if !t.Ended.Known {
+// taskLeak is the probability that ever more goroutines are a leak.
+func taskLeak(t *task) float64 {
+	trend := &t.trend.Trend
+	return t.probability * goesOn(trend) * outlasts(elapsed(trend), needed(t))
+}
+
+func goesOn(t *trend.Trend) float64 {
+	if !t.GoesOn.Known {
 		return 0
 	}
-	return t.Ended.Value
+	return t.GoesOn.Value
 }
 
 // clamp keeps a confidence short of certainty, and rounds it to what it means.

@@ -8,6 +8,9 @@ import (
 	"leaktop/capture/snapshot"
 )
 
+// shortSpan is below which window a curve tells nothing of what lasts.
+const shortSpan = 30 * time.Second
+
 // maxCurve bounds the points that are kept of a run. A point is about 250 bytes.
 const maxCurve = 2048
 

@@ -89,15 +89,15 @@ func (d detector[S]) speak(f *Finding, s *scene, subject S) {
 // voices are what makes a sentence of each check's claim.
 func voices() map[Check]func(Fact) string {
 	out := make(map[Check]func(Fact) string)
-	maps.Insert(out, said(taskDetectors()))
-	maps.Insert(out, said(heapDetectors()))
-	maps.Insert(out, said(allocationDetectors()))
-	maps.Insert(out, said(processDetectors()))
-	maps.Insert(out, said(limitDetectors()))
+	maps.Insert(out, spoken(taskDetectors()))
+	maps.Insert(out, spoken(heapDetectors()))
+	maps.Insert(out, spoken(allocationDetectors()))
+	maps.Insert(out, spoken(processDetectors()))
+	maps.Insert(out, spoken(limitDetectors()))
 	return out
 }
 
-func said[S any](detectors []detector[S]) iter.Seq2[Check, func(Fact) string] {
+func spoken[S any](detectors []detector[S]) iter.Seq2[Check, func(Fact) string] {
 	return func(yield func(Check, func(Fact) string) bool) {
 		for _, d := range detectors {
 			if !yield(d.check, d.says) {

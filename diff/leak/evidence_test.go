@@ -20,7 +20,7 @@ func kinds(f leak.Finding) []leak.FactKind {
 
 // The numbers of a story come back as facts, with what they count.
 func TestFactsOfHeap(t *testing.T) {
-	r := story{snapshots: 24, heap: []line{
+	r := story{snapshots: 72, heap: []line{
 		{stack: "app/api.decode app/api.Create" + served, count: level(40), allocated: grows(1000, 400)},
 		{stack: "bytes.Clone app/cache.(*Store).Put app/api.Show" + served, count: grows(50, 4)},
 	}}.judge(t)
@@ -31,19 +31,19 @@ func TestFactsOfHeap(t *testing.T) {
 	if got := f.Summary(); got != "state kept across requests, never freed" {
 		t.Errorf("summary %q", got)
 	}
-	want := []leak.FactKind{leak.RoseInSteps, leak.ChanceIfLevel, leak.SecondHalf, leak.FreedOfAllocated, leak.FloorRose, leak.LoadMoved}
+	want := []leak.FactKind{leak.RoseInSteps, leak.GrowthProbable, leak.SecondHalf, leak.FreedOfAllocated, leak.FloorRose, leak.LoadMoved}
 	if got := kinds(f); !slices.Equal(got, want) {
 		t.Fatalf("the facts are %q, want %q", got, want)
 	}
-	rose := []leak.Value{{"rises", 23, leak.Count}, {"steps", 23, leak.Count}, {"span", 115, leak.Seconds}}
+	rose := []leak.Value{{"rises", 71, leak.Count}, {"steps", 71, leak.Count}, {"span", 355, leak.Seconds}}
 	if !slices.Equal(f.Facts[0].Values, rose) {
 		t.Errorf("it rose by %+v, want %+v", f.Facts[0].Values, rose)
 	}
-	freed := []leak.Value{{"freed", 0, leak.Objects}, {"allocated", 4 * 23, leak.Objects}}
+	freed := []leak.Value{{"freed", 0, leak.Objects}, {"allocated", 4 * 71, leak.Objects}}
 	if !slices.Equal(f.Facts[3].Values, freed) {
 		t.Errorf("freed are %+v, want %+v", f.Facts[3].Values, freed)
 	}
-	if got, want := f.Evidence()[3], "none of 92 objects allocated since the first snapshot was freed"; got != want {
+	if got, want := f.Evidence()[3], "none of 284 objects allocated since the first snapshot was freed"; got != want {
 		t.Errorf("the evidence is %q, want %q", got, want)
 	}
 	if f.Recheck.Text() != "" {
@@ -87,7 +87,7 @@ func TestFactsOfGoroutines(t *testing.T) {
 		t.Fatalf("%d findings: %q", len(r.Findings), told(r))
 	}
 	f := r.Findings[0]
-	want := []leak.FactKind{leak.BecameMore, leak.ChanceByTurnover, leak.NoneGone, leak.SameByID, leak.StartedIn, leak.HeapGrowsWithThem}
+	want := []leak.FactKind{leak.BecameMore, leak.GrowthProbable, leak.NoneGone, leak.SameByID, leak.StartedIn, leak.HeapGrowsWithThem}
 	if got := kinds(f); !slices.Equal(got, want) {
 		t.Fatalf("the facts are %q, want %q", got, want)
 	}

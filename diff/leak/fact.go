@@ -50,14 +50,18 @@ const (
 // the claims below.
 type FactKind string
 
+// Facts about growth, of the heap or of goroutines.
+const (
+	// GrowthProbable: how probable it is that they grow, rather than come and go
+	// about a level. Values: p (probability).
+	GrowthProbable FactKind = "growth-probable"
+)
+
 // Facts about heap growth.
 const (
 	// RoseInSteps: in how many steps between snapshots the live bytes rose.
 	// Values: rises, steps (count), span (seconds).
 	RoseInSteps FactKind = "rose-in-steps"
-	// ChanceIfLevel: how likely a stack that does not grow shows as much growth.
-	// Values: p (probability).
-	ChanceIfLevel FactKind = "chance-if-level"
 	// SecondHalf: how fast the second half of the window grew against the first.
 	// Values: ratio, low, high (ratio; the bounds of 95 % where both are known).
 	SecondHalf FactKind = "second-half"
@@ -80,9 +84,6 @@ const (
 	// BecameMore: how their number grew. Values: more, from, to (goroutines),
 	// span (seconds), falls (count of steps in which they became fewer).
 	BecameMore FactKind = "became-more"
-	// ChanceByTurnover: how likely goroutines that come and go show as much
-	// growth. Values: p (probability).
-	ChanceByTurnover FactKind = "chance-by-turnover"
 	// NoneGone: for how long their number has not fallen. Values: span (seconds).
 	NoneGone FactKind = "none-gone"
 	// MetAt: where they wait, the most first. One function, value named
@@ -154,9 +155,8 @@ const (
 // What would make a verdict surer.
 const (
 	// WatchWhetherItGoesOn: too little was seen to tell a leak from what fills up.
+	// Values: left (seconds to watch for).
 	WatchWhetherItGoesOn FactKind = "watch-whether-it-goes-on"
-	// WatchWhetherItSlows: whether growth slows down cannot be told yet.
-	WatchWhetherItSlows FactKind = "watch-whether-it-slows"
 	// WatchForAsLongAgain: time, or the end of the load, would tell.
 	WatchForAsLongAgain FactKind = "watch-for-as-long-again"
 	// WatchWhetherTheyLevelOff: the same of a number of goroutines.

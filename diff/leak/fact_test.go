@@ -63,7 +63,8 @@ func sentences() []sentence {
 
 		{fact(leak.RoseInSteps, value("rises", 13, count), value("steps", 13, count), span), "rose in 13 of 13 steps over 1m5s"},
 		{fact(leak.RoseInSteps, value("rises", 1, count), value("steps", 1, count), span), "rose in 1 of 1 step over 1m5s"},
-		{fact(leak.ChanceIfLevel, chance(3e-8)), "a stack that does not grow would show this with a chance of less than 1 in a million"},
+		{fact(leak.GrowthProbable, chance(0.93)), "growth, rather than coming and going about a level, is 93 % probable"},
+		{fact(leak.GrowthProbable, chance(1)), "growth, rather than coming and going about a level, is over 99 % probable"},
 		{fact(leak.SecondHalf, value("ratio", 0.98, ratio), value("low", -0.1, ratio), value("high", 1.1, ratio)), "the second half grew 0.98 (0.00 to 1.10) times as fast as the first"},
 		{fact(leak.SecondHalf, value("ratio", 0.98, ratio)), "the second half grew 0.98 times as fast as the first"},
 		{fact(leak.FreedOfAllocated, value("freed", 0, objects), value("allocated", 1640, objects)), "none of 1,640 objects allocated since the first snapshot was freed"},
@@ -79,7 +80,6 @@ func sentences() []sentence {
 		{fact(leak.BecameMore, value("more", 64, goroutines), value("from", 20, goroutines), value("to", 84, goroutines), span), "64 more in 1m5s, from 20 to 84, and the number never fell"},
 		{fact(leak.BecameMore, value("more", 64, goroutines), value("from", 20, goroutines), value("to", 84, goroutines), span, value("falls", 1, count)), "64 more in 1m5s, from 20 to 84, and the number fell once"},
 		{fact(leak.BecameMore, value("more", 64, goroutines), value("from", 20, goroutines), value("to", 84, goroutines), span, value("falls", 3, count)), "64 more in 1m5s, from 20 to 84, and the number fell 3 times"},
-		{fact(leak.ChanceByTurnover, chance(0.002)), "goroutines that come and go would show this with a chance of about 1 in 500"},
 		{fact(leak.NoneGone, span), "their number has not fallen for 1m5s"},
 		{word(in(fact(leak.MetAt, value("waiting", 1200, goroutines), value("waiting", 3, goroutines)), "shop/orders.(*Desk).follow", "net.(*conn).Read"), "chan receive", "IO wait"),
 			"met 1,200 in orders.(*Desk).follow (chan receive), 3 in net.(*conn).Read (IO wait)"},
@@ -143,8 +143,7 @@ func sentences() []sentence {
 		{claim(leak.HeapGrowth, value("grew", 20<<20, bytes), value("beyond", 1<<20, bytes), value("limit", 19<<20, bytes)), "the live heap grew by 20.0 MiB, 1.0 MiB more than the limit of 19.0 MiB"},
 		{claim(leak.GoroutineGrowth, value("grew", 35, goroutines), value("beyond", 1, goroutines), value("limit", 34, goroutines)), "the number of goroutines grew by 35, 1 more than the limit of 34"},
 
-		{fact(leak.WatchWhetherItGoesOn), "watch for longer: a leak is told from something that fills up by whether it goes on"},
-		{fact(leak.WatchWhetherItSlows), "watch for longer: whether it slows down cannot be told yet"},
+		{fact(leak.WatchWhetherItGoesOn, value("left", 150.2, seconds)), "watch for 2m30s more: a leak is told from something that fills up by whether it goes on"},
 		{fact(leak.WatchForAsLongAgain), "look again after as long once more, or let the load end and see whether it comes back"},
 		{fact(leak.WatchWhetherTheyLevelOff), "watch for longer: whether their number levels off cannot be told yet"},
 		{fact(leak.CompareWithClients), "see whether the number of clients grows as well"},

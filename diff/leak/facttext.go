@@ -22,10 +22,10 @@ func (f Fact) Text() string {
 
 func heapText(f Fact) string {
 	switch f.Kind {
+	case GrowthProbable:
+		return "growth, rather than coming and going about a level, is " + probability(f.number("p")) + " probable"
 	case RoseInSteps:
 		return fmt.Sprintf("rose in %s of %s over %s", f.count("rises"), units.Plural(f.whole("steps"), "step"), f.span())
-	case ChanceIfLevel:
-		return "a stack that does not grow would show this with a chance of " + odds(f.number("p"))
 	case SecondHalf:
 		return fmt.Sprintf("the second half grew %s times as fast as the first", f.interval("ratio"))
 	case FreedOfAllocated:
@@ -71,8 +71,6 @@ func goroutineText(f Fact) string {
 			fell = fmt.Sprintf("fell %d times", falls)
 		}
 		return fmt.Sprintf("%s more in %s, from %s to %s, and the number %s", f.count("more"), f.span(), f.count("from"), f.count("to"), fell)
-	case ChanceByTurnover:
-		return "goroutines that come and go would show this with a chance of " + odds(f.number("p"))
 	case NoneGone:
 		return fmt.Sprintf("their number has not fallen for %s", f.span())
 	case MetAt:
@@ -130,9 +128,7 @@ func processText(f Fact) string {
 func recheckText(f Fact) string {
 	switch f.Kind {
 	case WatchWhetherItGoesOn:
-		return "watch for longer: a leak is told from something that fills up by whether it goes on"
-	case WatchWhetherItSlows:
-		return "watch for longer: whether it slows down cannot be told yet"
+		return "watch for " + units.Duration(f.seconds("left").Round(time.Second)) + " more: a leak is told from something that fills up by whether it goes on"
 	case WatchForAsLongAgain:
 		return "look again after as long once more, or let the load end and see whether it comes back"
 	case WatchWhetherTheyLevelOff:
@@ -152,12 +148,16 @@ func (f Fact) whole(name string) int64  { return int64(f.number(name)) }
 func (f Fact) count(name string) string { return units.Count(f.whole(name)) }
 func (f Fact) bytes(name string) string { return bytesOf(f.number(name)) }
 func (f Fact) share(name string) string { return percent(f.number(name)) }
-func (f Fact) span() string             { return units.Duration(f.duration()) }
+func (f Fact) span() string             { return units.Duration(f.seconds("span")) }
 func (f Fact) handler() string          { return first(f.Handlers) }
 func (f Fact) function() string         { return shortName(first(f.Functions)) }
 func (f Fact) word() string             { return first(f.Words) }
-func (f Fact) duration() time.Duration  { return time.Duration(f.number("span") * float64(time.Second)) }
 func (f Fact) says(word string) bool    { return slices.Contains(f.Words, word) }
+
+// seconds is a value as a duration.
+func (f Fact) seconds(name string) time.Duration {
+	return time.Duration(f.number(name) * float64(time.Second))
+}
 
 func first(names []string) string {
 	if len(names) == 0 {

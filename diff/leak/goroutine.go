@@ -10,23 +10,56 @@ import (
 	"leaktop/diff"
 )
 
-// mayEnd is up to which probability that their growth has ended goroutines may
-// still be called a leak. They are counted and not sampled, and none goes away.
-const mayEnd = 0.3
-
-// taskVerdict says what it means that there are ever more goroutines of a kind.
+// taskVerdict says what it means that there are ever more goroutines of a kind,
+// by their number alone; "" for what is no growth at all.
 func (s *scene) taskVerdict(t *task) Verdict {
 	trend := &t.trend.Trend
-	falls := trend.Fall.Size > mayFall*trend.Growth.Value
 	switch {
-	case over(trend) && s.stuck(t):
+	case t.probability < grows, !trend.GoesOn.Known, fellBack(trend):
+		if s.stuck(t) || s.stuckRequest(t) {
+			return Stuck
+		}
+		return ""
+	case over(trend) && (s.stuck(t) || s.stuckRequest(t)):
 		return Stuck
 	case over(trend):
 		return Plateau
-	case idle(t), falls, !steady(trend), ended(trend) > mayEnd, trend.N < leakPoints, span(trend) < leakSpan:
+	case idle(t), t.probability < leakSure, elapsed(trend) < needed(t), taskLeak(t) < leakLikely:
 		return Growing
 	}
 	return Leak
+}
+
+// taskStanding is what speaks for leaving a verdict on a task.
+func (s *scene) taskStanding(t *task) standing {
+	trend := &t.trend.Trend
+	return standing{
+		at:     s.to,
+		freed:  trend.GoesOn.Known && fellBack(trend) || trend.Growth.Value <= 0,
+		ended:  trend.GoesOn.Known && trend.GoesOn.Value < surelyEnded,
+		noise:  t.probability < noise,
+		doubt:  taskLeak(t) < doubtful,
+		blocks: t.waits == blocked,
+	}
+}
+
+// Limits of when a verdict is left.
+const (
+	surelyEnded = 0.1 // probability that growth goes on
+	noise       = 0.2 // probability of growth
+	doubtful    = 0.3 // probability of a leak
+)
+
+// heapStanding is what speaks for leaving a verdict on growth of the heap.
+func (s *scene) heapStanding(g *growth) standing {
+	t := &g.trend.Trend
+	return standing{
+		at:    t.To,
+		freed: t.GoesOn.Known && fellBack(t) || t.Growth.Value <= 0,
+		ended: t.GoesOn.Known && t.GoesOn.Value < surelyEnded,
+		noise: g.probability < noise,
+		doubt: s.heapLeak(g) < doubtful,
+	}
 }
 
 // idle reports whether goroutines serve connections on which no request is: that
@@ -50,7 +83,7 @@ func serves(entry string) bool {
 func (s *scene) taskFinding(t *task, verdict Verdict, companions []*task, held []*growth) Finding {
 	speaks, _ := firstOf(taskDetectors(), s, t) // the last one takes all
 	f := Finding{
-		ID:         idOf(GoroutineKind, t.names()...),
+		ID:         t.id(),
 		Kind:       GoroutineKind,
 		Verdict:    verdict,
 		Confidence: taskConfidence(t, verdict),

@@ -2,6 +2,7 @@ package leak
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"leaktop/capture/snapshot"
@@ -12,11 +13,14 @@ import (
 // growth is one place in the code whose live bytes grow, over whatever paths it
 // was called.
 type growth struct {
-	site   site
-	stacks []snapshot.StackID // the one that grows most first
-	trend  trend.HeapTrend    // of all of them together
-	chance float64            // the rate of false discovery
-	table  *snapshot.Table
+	site    site
+	records []trend.RecordID
+	stacks  []snapshot.StackID // the one that grows most first
+	trend   trend.HeapTrend    // of all of them together
+	// probability that they grow, rather than come and go about a level.
+	probability float64
+	table       *snapshot.Table
+	id          string
 
 	handler    handler.Handler
 	hasHandler bool
@@ -24,36 +28,76 @@ type growth struct {
 
 func (g *growth) main() snapshot.StackID { return g.stacks[0] }
 
-// growths sorts the stacks that were found to grow by where they allocate, the
-// largest growth first. What only the runtime allocates, and what the answers
-// to us do, is left out.
+// grows is from which probability on a growth is told.
+const grows = 0.5
+
+// growths returns the places whose live bytes grow, and those that were said to
+// before, the largest growth first.
 func (s *scene) growths() []*growth {
-	byWhere := make(map[string]*growth)
+	active := float64(s.places.active())
+	var total float64 // that places grew by, of those that did
+	for _, at := range s.places.all {
+		total += math.Max(float64(at.grown), 0)
+	}
 	var out []*growth
-	for _, t := range s.report.Stacks {
-		if !t.Grows() || s.sites.bare(t.Stack) || s.sites.watched(t.Stack) {
+	for _, at := range s.places.all {
+		id := idOf(HeapKind, at.site.where.Function)
+		known := s.memory.has(id)
+		if !known && !worthTesting(at.births, at.deaths, at.before, at.now) && !s.partGrows(at) {
 			continue
 		}
-		at := s.sites.of(t.Stack)
-		g := byWhere[at.where.Function]
-		if g == nil {
-			g = &growth{site: at, trend: t, chance: t.Q.Value, table: s.cfg.Table}
-			g.handler, g.hasHandler = s.handler(t.Stack)
-			byWhere[at.where.Function] = g
-			out = append(out, g)
+		w := s.weigh(at)
+		p := posterior(w.factor, prior(float64(at.grown)/total, active))
+		if p < grows && !known {
+			continue
 		}
-		g.stacks = append(g.stacks, t.Stack)
-		g.chance = min(g.chance, t.Q.Value)
-	}
-	for _, g := range out {
-		if len(g.stacks) > 1 {
-			if sum, ok := s.observer.Sum(g.stacks); ok {
-				g.trend = sum
-			}
+		g := &growth{site: at.site, records: w.records, stacks: s.stacksOf(w.records), probability: p, table: s.cfg.Table, id: id}
+		if len(g.stacks) == 0 {
+			continue
 		}
+		g.trend, _ = s.observer.Of(w.records, true)
+		g.site = s.sites.of(g.main())
+		g.handler, g.hasHandler = s.handler(g.main())
+		out = append(out, g)
 	}
 	slices.SortStableFunc(out, func(a, b *growth) int { return cmp.Compare(b.trend.Growth.Value, a.trend.Growth.Value) })
 	return out
+}
+
+// partGrows reports whether a part of a place may have grown where the whole has
+// not: two sizes of objects, of which one is kept and the other freed.
+func (s *scene) partGrows(at *place) bool {
+	for _, id := range at.records {
+		t := s.places.tallies[id]
+		if worthTesting(t.Births, t.Deaths, t.Before, t.Now) {
+			return true
+		}
+	}
+	return false
+}
+
+// prior is the probability that a place grows, before its points are looked at:
+// one place of all at which something came and went does, and rather one that
+// makes up a large share of what has been added.
+func prior(share, active float64) float64 {
+	if !(share > 0) {
+		share = 0
+	}
+	active = math.Max(active, fewestActive)
+	return math.Max(0.5/active, 0.5*math.Sqrt(math.Min(share, 1)/active))
+}
+
+// fewestActive is how many places a program has at least: where fewer show, the
+// others are sampled too rarely to be seen.
+const fewestActive = 10
+
+// posterior is the probability after them.
+func posterior(factor, prior float64) float64 {
+	if math.IsNaN(factor) || math.IsInf(factor, -1) {
+		return 0
+	}
+	odds := factor + math.Log(prior/(1-prior))
+	return 1 / (1 + math.Exp(-odds))
 }
 
 // drains reports whether a good part of what is allocated is freed while the
@@ -98,49 +142,4 @@ func (g *growth) calls(functions ...string) bool {
 		}
 	}
 	return false
-}
-
-// maxShared bounds how many stacks a function is shared by where one of them may
-// have taken over from another: what the tenth of a program passes through is no
-// such place.
-const maxShared = 1000
-
-// moved reports whether growth only came from another place: the stacks that
-// share the allocating function, or one of own code up to the handler, shrank
-// by as much. A path that refreshes a cache takes over from the one that loaded
-// it. Within the error of sampling that is likely at most, and not sure.
-func (s *scene) moved(g *growth) (likely, sure bool) {
-	leaf := s.cfg.Table.Leaf(g.main()).Function
-	likely, sure = s.tookOver(g, s.observer.Ending(leaf))
-	for _, function := range s.sites.functions(g.main()) {
-		if isMain(function) {
-			continue
-		}
-		l, sr := s.tookOver(g, s.observer.Through(function))
-		likely, sure = likely || l, sure || sr
-		if sure || g.hasHandler && function == g.handler.Function {
-			break // what lies nearer the root serves other requests, too
-		}
-	}
-	return likely, sure
-}
-
-// tookOver reports whether of some stacks all but those that grow shrank by more
-// than half of the growth, so that their sum is not known to grow; and whether
-// they did so beyond the error.
-func (s *scene) tookOver(g *growth, shared []snapshot.StackID) (likely, sure bool) {
-	if len(shared) <= len(g.stacks) || len(shared) > maxShared {
-		return false, false
-	}
-	rest := slices.DeleteFunc(slices.Clone(shared), func(id snapshot.StackID) bool { return slices.Contains(g.stacks, id) })
-	half := g.trend.Growth.Value / 2
-	if float64(-s.observer.NetGrowth(rest)) <= half {
-		return false, false
-	}
-	all, ok := s.observer.Sum(shared)
-	if !ok || all.P.Known && all.P.Value < taskChance && all.Growth.Value > half {
-		return false, false
-	}
-	shrunk, ok := s.observer.Sum(rest)
-	return true, ok && shrunk.Growth.Known && shrunk.Growth.High < 0
 }

@@ -10,93 +10,97 @@ import (
 
 // Limits of what a heap stack is judged by.
 const (
-	// leakPoints and leakSpan are how many points and how long a window a leak
-	// needs at least: what was seen for less is growing.
+	// leakAfter is for how long the heap must have grown steadily to be a leak
+	// rather than something that fills up: longer than caches, pools and tables
+	// of a process that has just started take to fill. In a process that is up
+	// for long, matureAfter, they have filled, and half of that is enough.
+	leakAfter       = 4 * time.Minute
+	leakAfterMature = 2 * time.Minute
+	mature          = 30 * time.Minute
+	// leakPoints is how many points a leak needs at least.
 	leakPoints = 6
-	leakSpan   = 15 * time.Second
-	// leakEnded is up to which probability that growth has ended it may still
-	// be called a leak, and drainEnded that of what is freed all the while: what
-	// only fills up frees nothing until it is full.
-	leakEnded  = 0.4
-	drainEnded = 0.5
-	// leakEvents is how many sampled objects a leak rests on at least.
-	leakEvents = 10
-	// leakSaturation is how fast the second half must grow, against the first.
-	leakSaturation = 0.45
+	// leakSure is from which probability of growth on it may be called a leak, and
+	// leakLikely from which probability of a leak.
+	leakSure   = 0.9
+	leakLikely = 0.6
+	// plateauGoesOn is below which probability growth has ended.
+	plateauGoesOn = 0.2
 )
 
-// verdict says what growth of the heap is; "" for what is no growth at all.
+// leakSpan is for how long anything must have grown to be called a leak.
+const leakSpan = blockedAfter
+
+// elapsed is for how long something has grown without an end, up to now.
+func elapsed(t *trend.Trend) time.Duration {
+	if !t.GoesOn.Known {
+		return 0
+	}
+	return t.To.Sub(t.GrewFrom)
+}
+
+// verdict says what growth of the heap is by the points alone; "" for what is
+// no growth at all.
 func (s *scene) verdict(g *growth) Verdict {
 	t := &g.trend
-	if t.Shape == trend.Sawtooth || t.Growth.Value <= 0 {
-		return ""
-	}
-	likely, sure := s.moved(g)
 	switch {
-	case sure:
+	case g.probability < grows, !t.GoesOn.Known, fellBack(&t.Trend):
 		return ""
-	case t.Returned.Known && t.Returned.Value > 0.5:
+	case t.Returned.Known && t.Returned.Low > 0.5:
 		return Plateau // it came back when the load ended
-	case s.heldAfterLoad(g):
-		return Growing
-	case over(&t.Trend):
+	case t.GoesOn.Value < plateauGoesOn:
 		return Plateau
-	case !likely && s.leaks(g):
+	case s.leaks(g):
 		return Leak
 	}
 	return Growing
 }
 
-// leaks reports whether growth is that of a leak: steady to the end, on a floor
-// that rises, seen long enough.
+// leaks reports whether growth is that of a leak: sure, steady to the end, and
+// for longer than something takes to fill up.
 func (s *scene) leaks(g *growth) bool {
 	t := &g.trend
-	ended := leakEnded
-	if g.drains() && survivesLate(t, t.LateSurvival.Value) {
-		ended = drainEnded
+	return g.probability >= leakSure && t.N >= leakPoints && elapsed(&t.Trend) >= s.heapNeed() && s.heapLeak(g) >= leakLikely
+}
+
+// heapNeed is for how long the heap must have grown to be a leak.
+func (s *scene) heapNeed() time.Duration {
+	if s.uptime >= mature {
+		return leakAfterMature
 	}
-	return t.N >= leakPoints && span(&t.Trend) >= leakSpan &&
-		(!t.Events.Known || t.Events.Value >= leakEvents) &&
-		t.Floor.Rising && t.Fall.Share < 0.5 && steady(&t.Trend) && t.Ended.Value <= ended &&
-		goesOn(t) && survivesLate(t, t.LateSurvival.High)
+	return leakAfter
 }
 
-// survivesLate reports whether of what was allocated in the last half of the
-// window about as large a share lives on as of all: what is full frees as much
-// as it takes in. The late share may be given as its upper bound.
-func survivesLate(t *trend.HeapTrend, late float64) bool {
-	return !t.Survival.Known || !t.LateSurvival.Known || late >= t.Survival.Value/2
+// heapLeak is the probability that growth is a leak: it is growth, it goes on,
+// and it will not end soon.
+func (s *scene) heapLeak(g *growth) float64 {
+	t := &g.trend.Trend
+	return g.probability * goesOn(t) * outlasts(elapsed(t), s.heapNeed())
 }
 
-// goesOn reports whether the second half grew about as fast as the first one,
-// by time or by what was allocated meanwhile: a leak whose load falls is one.
-func goesOn(t *trend.HeapTrend) bool {
-	for _, saturation := range []trend.Estimate{t.Saturation, t.Load.Saturation} {
-		if !saturation.Known || saturation.Value >= leakSaturation {
-			return true
-		}
+// fellBack reports whether most of a growth was given back, beyond what the
+// series scatters by anyway.
+func fellBack(t *trend.Trend) bool {
+	peak := t.Growth.Value + t.Fall.Size - t.Fall.Regained
+	if t.Fall.Size == 0 || t.Growth.Value > peak/2 {
+		return false
 	}
-	return false
-}
-
-// heldAfterLoad reports whether it grew as long as there was load, as fast by
-// what was allocated, and gave nothing back since.
-func (s *scene) heldAfterLoad(g *growth) bool {
-	t := &g.trend
-	return !s.report.Process.LoadEnded.IsZero() && t.Returned.Known && t.Returned.High < 0.3 &&
-		t.Load.Saturation.Known && t.Load.Saturation.Value > leakSaturation
+	each := 1.0
+	if t.Count.Known && t.Count.Value > 0 {
+		each = float64(t.Now) / t.Count.Value
+	}
+	return t.Fall.Size-t.Fall.Regained > 3*t.Scatter.Value*each
 }
 
 // heapFinding is what is said of growth; false for what is none.
 func (s *scene) heapFinding(g *growth) (Finding, bool) {
-	verdict := s.verdict(g)
+	verdict := s.memory.hold(g.id, s.verdict(g), s.heapStanding(g))
 	if verdict == "" {
 		return Finding{}, false
 	}
 	speaks, _ := firstOf(heapDetectors(), s, g) // the last one takes all
 	t := &g.trend
 	f := Finding{
-		ID:         idOf(HeapKind, g.site.where.Function, s.sites.entry(g.main())),
+		ID:         g.id,
 		Kind:       HeapKind,
 		Verdict:    verdict,
 		Confidence: s.heapConfidence(g, verdict),

@@ -1,14 +1,10 @@
 package leak
 
-import "leaktop/diff/trend"
-
 // heapFacts are what speaks for and against a leak of heap.
 func (s *scene) heapFacts(g *growth) []Fact {
 	t := &g.trend
 	out := []Fact{Fact{Kind: RoseInSteps}.With("rises", float64(t.Rises), Count).With("steps", float64(t.N-1), Count).lasting(span(&t.Trend))}
-	if t.P.Known {
-		out = append(out, Fact{Kind: ChanceIfLevel}.With("p", t.P.Value, Probability))
-	}
+	out = append(out, Fact{Kind: GrowthProbable}.With("p", g.probability, Probability))
 	if r := t.Saturation; r.Known {
 		out = append(out, Fact{Kind: SecondHalf}.With("ratio", r.Value, Ratio).With("low", r.Low, Ratio).With("high", r.High, Ratio))
 	}
@@ -18,7 +14,7 @@ func (s *scene) heapFacts(g *growth) []Fact {
 	if t.Floor.Rising {
 		out = append(out, Fact{Kind: FloorRose}.With("from", max(t.Floor.First, 0), Bytes).With("to", t.Floor.Last, Bytes))
 	}
-	p := s.report.Process
+	p := s.process
 	switch {
 	case !p.LoadEnded.IsZero() && t.Returned.Known:
 		out = append(out, Fact{Kind: GivenBack}.With("share", max(t.Returned.Value, 0), Ratio))
@@ -33,12 +29,8 @@ func (s *scene) heapFacts(g *growth) []Fact {
 
 // heapRecheck says what would tell a leak from something that fills up.
 func (s *scene) heapRecheck(g *growth) Fact {
-	t := &g.trend
-	switch {
-	case t.N < leakPoints || span(&t.Trend) < leakSpan:
-		return Fact{Kind: WatchWhetherItGoesOn}
-	case t.Shape == trend.Unclear:
-		return Fact{Kind: WatchWhetherItSlows}
+	if left := leakAfter - elapsed(&g.trend.Trend); left > 0 {
+		return Fact{Kind: WatchWhetherItGoesOn}.With("left", left.Seconds(), Seconds)
 	}
 	return Fact{Kind: WatchForAsLongAgain}
 }

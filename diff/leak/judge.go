@@ -34,6 +34,7 @@ type Judge struct {
 	snapshots int // fetched whole, of all runs
 	restarts  int
 	run       run
+	judged    *Result // of all that came so far, nil where something came since
 }
 
 // run is what was seen of the newest process of the target.
@@ -48,6 +49,8 @@ type run struct {
 	curves           curves
 	firstGC          snapshot.Value
 	missing          []string // why the newest snapshot lacks a profile
+	memory           memory
+	places           places
 }
 
 // NewJudge returns a judge that has seen nothing yet.
@@ -60,7 +63,11 @@ func NewJudge(cfg Config) *Judge {
 }
 
 // Apply takes in the next event of the target.
+//
+// Everything is judged at each snapshot, so that a verdict depends on what came
+// and not on when it was asked for.
 func (j *Judge) Apply(e snapshot.Event) {
+	j.judged = nil
 	switch e := e.(type) {
 	case snapshot.VitalsTaken:
 		j.run.curves.add(e.Vitals)
@@ -72,6 +79,8 @@ func (j *Judge) Apply(e snapshot.Event) {
 		j.run = run{number: j.run.number + 1}
 	case snapshot.Taken:
 		j.take(e.Snapshot)
+		j.judged = j.judge()
+		j.run.memory.keep()
 	}
 }
 
@@ -108,6 +117,14 @@ func (j *Judge) take(s *snapshot.Snapshot) {
 
 // Result judges what was seen so far. What it returns does not change any more.
 func (j *Judge) Result() *Result {
+	if j.judged == nil {
+		j.judged = j.judge()
+	}
+	return j.judged
+}
+
+func (j *Judge) judge() *Result {
+	j.run.memory.begin()
 	s := j.scene()
 	r := &Result{
 		Run: j.run.number, From: j.run.from, To: j.run.to,
@@ -121,17 +138,21 @@ func (j *Judge) Result() *Result {
 }
 
 func (j *Judge) scene() *scene {
+	j.run.places.update(j.observer, j.sites)
 	s := &scene{
 		cfg:        j.cfg,
 		sites:      j.sites,
 		observer:   j.observer,
-		report:     j.observer.Report(),
+		memory:     &j.run.memory,
+		places:     &j.run.places,
+		process:    j.observer.Process(),
 		heap:       j.run.heap,
 		goroutines: j.run.goroutines,
 		leaked:     j.run.leaked,
 		standing:   maps.Collect(j.observer.Standing()),
 		dumps:      &j.run.dumps,
 		curves:     &j.run.curves,
+		uptime:     j.run.uptime(),
 	}
 	if s.goroutines != nil {
 		s.groups = diff.Groups(j.cfg.Table, nil, s.goroutines.Goroutines)
@@ -140,6 +161,15 @@ func (j *Judge) scene() *scene {
 		s.from, s.to = times[0], times[len(times)-1]
 	}
 	return s
+}
+
+// uptime is for how long the process had been up when it was first seen; 0 unknown.
+func (r *run) uptime() time.Duration {
+	start, known := r.curves.last(snapshot.StartTime)
+	if !known || r.from.IsZero() {
+		return 0
+	}
+	return max(r.from.Sub(time.Unix(0, start)), 0)
 }
 
 // cycles is how many GC cycles completed in the run; -1 unknown.
@@ -174,7 +204,10 @@ func (s *scene) findings(from time.Time) []Finding {
 	var out []Finding
 	leaking := false
 	for _, t := range growing {
-		verdict := s.taskVerdict(t)
+		verdict := s.memory.hold(t.id(), s.taskVerdict(t), s.taskStanding(t))
+		if verdict == "" {
+			continue
+		}
 		leaking = leaking || verdict == Leak
 		if n := prove(t, proven); n > 0 {
 			out = append(out, s.provenFinding(t, n, companions[t], held[t]))
@@ -183,6 +216,7 @@ func (s *scene) findings(from time.Time) []Finding {
 		out = append(out, s.taskFinding(t, verdict, companions[t], held[t]))
 	}
 	for _, t := range stuck {
+		s.memory.hold(t.id(), Stuck, standing{at: s.to})
 		judged[t.groups[0].Key] = true
 		if n := prove(t, proven); n > 0 {
 			out = append(out, s.provenFinding(t, n, nil, nil))
@@ -192,7 +226,7 @@ func (s *scene) findings(from time.Time) []Finding {
 	}
 	for _, t := range all {
 		if n := prove(t, proven); n > 0 && !judged[t.groups[0].Key] {
-			t.trend, _ = s.observer.GroupSum(t.keys())
+			t.trend, _ = s.observer.GroupSum(t.keys(), time.Time{})
 			out = append(out, s.provenFinding(t, n, nil, nil))
 		}
 	}

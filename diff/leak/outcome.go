@@ -90,23 +90,28 @@ func (j *Judge) needs(s *scene) []string {
 	case seen < slowLeakFor:
 		out = append(out, "A heap profile is a sample: a leak of "+slowLeak+" takes half an hour to show.")
 	}
-	out = append(out, s.report.Missing...)
+	out = append(out, s.observer.Missing()...)
 	return out
 }
 
+// recent is the time over which the rates of the whole process are told: what
+// it does now, not what it did on the way.
+const recent = 2 * time.Minute
+
 // totals says how the process as a whole moves, and when its limit is reached.
 func (s *scene) totals(r *Result) {
-	if t, ok := s.observer.Total(); ok && t.Slope.Known {
+	since := r.To.Add(-recent)
+	if t, ok := s.observer.Total(since); ok && t.Slope.Known {
 		r.Heap = perMinute(t.Slope)
-		r.HeapGrows = t.P.Known && t.P.Value <= taskChance && t.Growth.Value > 0 && !over(&t)
+		r.HeapGrows = t.Growth.Value > 0 && t.Factor.Known && posterior(t.Factor.Value, 0.5) >= leakSure && !over(&t)
 	}
 	keys := make([]diff.GroupKey, 0, len(s.standing))
 	for key := range s.standing {
 		keys = append(keys, key)
 	}
-	if t, ok := s.observer.GroupSum(keys); ok && t.Slope.Known {
+	if t, ok := s.observer.GroupSum(keys, since); ok && t.Slope.Known {
 		r.Goroutines = perMinute(t.Slope)
-		r.GoroutinesGrow = t.P.Known && t.P.Value <= taskChance && t.Growth.Value >= fewestMore && !over(&t.Trend)
+		r.GoroutinesGrow = t.Growth.Value >= fewestMore && t.Factor.Known && posterior(t.Factor.Value, 0.5) >= leakSure && !over(&t.Trend)
 	}
 	r.Limit = s.limit(r)
 }

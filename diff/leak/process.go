@@ -16,20 +16,34 @@ type rising struct {
 	curve   binned
 	what    string  // the vital that the curve was read from
 	least   float64 // the smallest share that was seen
-	verdict Verdict
+	verdict Verdict // "" for that of a curve that rises
 	now     Amounts
 	holds   bool // all of it would be freed
+}
+
+// processVerdict is that of a curve that rises: for long enough it is a leak.
+func (s *scene) processVerdict(check Check, b binned) Verdict {
+	points := Growing
+	if b.span >= leakAfter*(bins-1)/bins {
+		points = Leak
+	}
+	return s.memory.hold(idOf(ProcessKind, string(check)), points, standing{at: s.to})
+}
+
+// processConfidence is how sure a verdict on a curve is.
+func processConfidence(b binned) float64 {
+	return clamp(0.98 * outlasts(b.span, leakAfter))
 }
 
 // processFindings are those about the process, from a time on.
 func (s *scene) processFindings(from time.Time, stacksExplained bool) []Finding {
 	var out []Finding
 	for _, d := range processDetectors() {
-		r := &rising{from: from, explained: stacksExplained, verdict: Leak}
+		r := &rising{from: from, explained: stacksExplained}
 		if !d.finds(s, r) {
 			continue
 		}
-		f := processFinding(d.check, r)
+		f := s.processFinding(d.check, r)
 		d.speak(&f, s, r)
 		out = append(out, f)
 	}
@@ -37,16 +51,19 @@ func (s *scene) processFindings(from time.Time, stacksExplained bool) []Finding 
 }
 
 // processFinding is a finding about the whole process.
-func processFinding(check Check, r *rising) Finding {
+func (s *scene) processFinding(check Check, r *rising) Finding {
 	rate, reach := r.curve.perMinute(), r.curve.reach()
 	f := Finding{
 		ID:         idOf(ProcessKind, string(check)),
 		Kind:       ProcessKind,
 		Verdict:    r.verdict,
-		Confidence: clamp(outlasts(r.curve.span) * 0.98),
+		Confidence: processConfidence(r.curve),
 		Growth:     trend.Estimate{Value: rate, Low: rate - reach, High: rate + reach, Known: true},
 		Unit:       Bytes,
 		Now:        r.now,
+	}
+	if f.Verdict == "" {
+		f.Verdict = s.processVerdict(check, r.curve)
 	}
 	if r.holds {
 		f.Holds = r.now.Bytes

@@ -15,7 +15,10 @@ type scene struct {
 	cfg      Config
 	sites    *sites
 	observer *trend.Observer
-	report   *trend.Report
+	memory   *memory
+	places   *places
+	process  trend.Process
+	uptime   time.Duration // of the process when it was first seen; 0 unknown
 	// heap and goroutines are the newest snapshots of the run that have these
 	// profiles, nil for none.
 	heap, goroutines *snapshot.Snapshot

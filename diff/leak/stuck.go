@@ -1,6 +1,7 @@
 package leak
 
 import (
+	"math"
 	"time"
 
 	"leaktop/diff"
@@ -13,6 +14,8 @@ const (
 	// longer than services wait for each other.
 	stuckSpan   = 45 * time.Second
 	stuckPoints = 6
+	// stuckSure is how sure that is.
+	stuckSure = 0.9
 )
 
 // stuck reports whether goroutines that do not become more wait without end: in
@@ -35,6 +38,63 @@ func (s *scene) stuck(t *task) bool {
 		return (t.now > 1 || t.onStack) && !s.allocates(t)
 	}
 	return false
+}
+
+// Limits of when a single request is stuck.
+const (
+	requestSpan = 75 * time.Second // for so long one is there at each look
+	requestOdds = 100.0            // so much likelier are stuck ones than others each time
+)
+
+// stuckRequest reports whether some of the requests that wait in a group never
+// go on. Requests come and go, so that the number of those at one place varies
+// by its root, and is none now and then; where some never leave, it varies less,
+// and is never lower than they are.
+func (s *scene) stuckRequest(t *task) bool {
+	switch state := t.state(); {
+	case !t.onStack:
+		return false
+	case state == diff.ChanReceive, state == diff.WaitGroupWait, state == diff.CondWait, locks(state):
+	default:
+		return false
+	}
+	if f := s.fateOf(t); f.known() && f.survived == 0 {
+		return false
+	}
+	points := s.observer.GroupPoints(t.groups[0].Key)
+	from := len(points)
+	for from > 0 && points[from-1].Value > 0 {
+		from--
+	}
+	points = points[from:]
+	if len(points) < stuckPoints || points[len(points)-1].Time.Sub(points[0].Time) < requestSpan {
+		return false
+	}
+	least, sum, at := points[0].Value, 0.0, 0
+	for _, p := range points {
+		least = min(least, p.Value)
+		sum += float64(p.Value)
+	}
+	odds, mean := 0.0, sum/float64(len(points))
+	for _, p := range points {
+		if p.Value == least {
+			at++
+		}
+		odds += poisson(p.Value-least, mean-float64(least)) - poisson(p.Value, mean)
+	}
+	return 3*at >= 2*len(points) && odds >= math.Log(requestOdds)
+}
+
+// poisson is the logarithm of the probability of n events where a mean is expected.
+func poisson(n int64, mean float64) float64 {
+	if mean <= 0 {
+		if n == 0 {
+			return 0
+		}
+		return math.Inf(-1)
+	}
+	factorial, _ := math.Lgamma(float64(n) + 1)
+	return float64(n)*math.Log(mean) - mean - factorial
 }
 
 // stands reports whether all groups of a task have not changed for long.
@@ -69,12 +129,12 @@ func (s *scene) allocates(t *task) bool {
 func (s *scene) stuckTasks(all []*task, judged map[diff.GroupKey]bool) []*task {
 	var out []*task
 	for _, t := range all {
-		if judged[t.groups[0].Key] || !s.stuck(t) {
+		if judged[t.groups[0].Key] || !s.stuck(t) && !s.stuckRequest(t) {
 			continue
 		}
-		t.trend, _ = s.observer.GroupSum(t.keys())
-		t.chance = taskChance
-		if t.trend.Slope.Value < 0 {
+		t.trend, _ = s.observer.GroupSum(t.keys(), time.Time{})
+		t.probability, t.waits = stuckSure, s.waitsOf(t)
+		if t.trend.Slope.Value < 0 || t.trend.Growth.Value == 0 {
 			t.trend.Slope = trend.Estimate{}
 		}
 		out = append(out, t)

@@ -19,8 +19,10 @@ type task struct {
 	site   site         // of most of them
 	groups []diff.Group // the largest first
 	trend  trend.GroupTrend
-	chance float64 // to see such growth where there is none, among all tasks that were looked at
-	now    int64
+	// probability that they became more, rather than come and go.
+	probability float64
+	waits       waits
+	now         int64
 
 	handler    handler.Handler
 	hasHandler bool
@@ -132,43 +134,46 @@ func merged(tasks []*task) *task {
 	return &whole
 }
 
-// Limits of what goroutines are judged by.
-const (
-	// fewestMore is how many more goroutines at least are growth.
-	fewestMore = 5
-	// taskChance is up to which chance growth in their number is believed.
-	taskChance = 0.01
-	// mayFall is the share of growth that may be undone on the way: what leaks
-	// never falls, but what shares its stack may.
-	mayFall = 0.25
-)
+// fewestMore is how many more goroutines at least are growth.
+const fewestMore = 3
 
-// weigh finds the trend of a task among so many; false where it did not grow.
-func (s *scene) weigh(t *task, among int) bool {
+// id is the same in other runs.
+func (t *task) id() string { return idOf(GoroutineKind, t.names()...) }
+
+// grew finds the trend of a task; false where it did not grow, by how likely
+// that is of one among so many whose number changes. What was told before is
+// looked at again in any case.
+func (s *scene) grew(t *task, among float64) bool {
 	var first, now int64
 	for _, g := range t.groups {
 		at := s.standing[g.Key]
 		first, now = first+at.First, now+at.Now
 	}
-	if now-first < fewestMore {
+	known := s.memory.has(t.id())
+	if now-first < fewestMore && !known {
 		return false
 	}
-	sum, ok := s.observer.GroupSum(t.keys())
-	if !ok || !sum.P.Known {
+	sum, ok := s.observer.GroupSum(t.keys(), time.Time{})
+	if !ok || !sum.Factor.Known {
 		return false
 	}
-	t.trend, t.chance = sum, min(1, sum.P.Value*float64(among))
-	return t.chance <= taskChance && sum.Growth.Value >= fewestMore
-}
-
-// steady reports whether growth goes on, and nothing speaks for its end.
-func steady(t *trend.Trend) bool {
-	return t.Ended.Known && t.Ended.Value < 0.5 && (t.Shape == trend.Steady || t.Shape == trend.Late || t.Shape == trend.Unclear)
+	t.trend, t.waits = sum, s.waitsOf(t)
+	t.probability = posterior(sum.Factor.Value, 0.5/among)
+	return known || t.probability >= grows && sum.Growth.Value >= fewestMore
 }
 
 // over reports whether growth has ended.
-func over(t *trend.Trend) bool {
-	return t.Shape == trend.Levelled || t.Shape == trend.Step || t.Ended.Known && t.Ended.Value > 0.75
+func over(t *trend.Trend) bool { return t.GoesOn.Known && t.GoesOn.Value < plateauGoesOn }
+
+// changing is how many tasks there are whose number changes.
+func (s *scene) changing(all []*task) float64 {
+	n := 0.0
+	for _, t := range all {
+		if slices.ContainsFunc(t.groups, func(g diff.Group) bool { return s.standing[g.Key].Changes > 0 }) {
+			n++
+		}
+	}
+	return max(n, fewestActive)
 }
 
 // growingTasks returns the tasks of which there are ever more, the most first.
@@ -181,8 +186,9 @@ func (s *scene) growingTasks(all []*task) []*task {
 			byEntry[t.entry.Function] = append(byEntry[t.entry.Function], t)
 		}
 	}
+	among := s.changing(all)
 	for _, t := range all {
-		if !s.weigh(t, len(all)) {
+		if !s.grew(t, among) {
 			continue
 		}
 		same := byEntry[t.entry.Function]
@@ -201,7 +207,7 @@ func (s *scene) growingTasks(all []*task) []*task {
 		if len(same) < 2 || slices.ContainsFunc(same, func(t *task) bool { return taken[t] }) {
 			continue
 		}
-		if whole := merged(same); s.weigh(whole, len(all)) {
+		if whole := merged(same); s.grew(whole, among) {
 			grown = append(grown, whole)
 		}
 	}
@@ -212,7 +218,7 @@ func (s *scene) growingTasks(all []*task) []*task {
 // moreAtAll reports whether the goroutines with one entry function became more
 // by about as much as one task among them did.
 func (s *scene) moreAtAll(same []*task, t *task) bool {
-	whole, ok := s.observer.GroupSum(merged(same).keys())
+	whole, ok := s.observer.GroupSum(merged(same).keys(), time.Time{})
 	return ok && whole.Growth.Value >= t.trend.Growth.Value/2
 }
 

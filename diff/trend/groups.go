@@ -20,9 +20,6 @@ type groups struct {
 type group struct {
 	series
 	key diff.GroupKey
-	// moved is what came and went from one profile to the next, as far as the
-	// counts show it: every rise is births, every fall deaths.
-	moved       churn
 	since, held time.Time // not empty since, not shrunk since
 }
 
@@ -50,11 +47,6 @@ func (g *groups) add(s *snapshot.Snapshot) {
 	for i := range g.all {
 		at := &g.all[i]
 		before, now := at.last.live, counts[at.key]
-		if place > 0 {
-			at.moved.born += float64(max(now-before, 0))
-			at.moved.died += float64(max(before-now, 0))
-			at.moved.events = at.moved.born + at.moved.died
-		}
 		switch {
 		case before == 0 && now > 0:
 			at.since, at.held = s.Time, s.Time
@@ -66,14 +58,6 @@ func (g *groups) add(s *snapshot.Snapshot) {
 	for g.crowded(g.bytes) {
 		g.thin()
 	}
-}
-
-// ends is what differs between the first and the last profile at most: all that
-// were there have gone, and all that are there are new.
-func (g *group) ends() churn {
-	c := churn{born: float64(g.last.live), died: float64(g.first.live)}
-	c.events = c.born + c.died
-	return c
 }
 
 // find returns a group that was seen, else nil.
@@ -90,16 +74,5 @@ func (g *groups) thin() {
 	for i := range g.all {
 		g.all[i].thin(moved)
 		g.bytes += len(g.all[i].packed)
-	}
-}
-
-// trend says how the number of goroutines in a group moves. They are counted,
-// so there is no error of sampling.
-func (g *groups) trend(read *reader, at *group, e evidence, sloped bool) GroupTrend {
-	return GroupTrend{
-		Group: at.key,
-		Trend: read.trend(read.curve(&at.series), e, at.moved, sloped),
-		Since: at.since,
-		Held:  at.held,
 	}
 }

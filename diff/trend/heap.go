@@ -1,66 +1,68 @@
 package trend
 
 import (
+	"iter"
+	"slices"
 	"time"
 
 	"leaktop/capture/snapshot"
 )
 
-// heap is the trends of all heap stacks of a run, as they are kept.
+// heap is the trends of all heap records of a run, as they are kept.
 type heap struct {
 	timeline
-	base, last *snapshot.Profile // first and newest that counted; nil for none
-	sampler    sampler
+	last       *snapshot.Profile // newest that counted; nil for none
+	columns    snapshot.Columns
+	rate       int64 // mean bytes between two samples, 0 unknown
 	clock      clock
-	stacks     []stack
-	index      []uint32 // place in stacks plus one, by stack id
-	process    series   // all stacks together
-	bytes      int      // of all series
-	taken      uint32   // profiles so far
-	cumulative bool     // there was a profile without a column of what lives
-}
-
-// stack is one heap stack.
-type stack struct {
-	series
-	churn churn // since the base
-	id    snapshot.StackID
-	seen  uint32 // number of the newest profile that had it
+	records    []record
+	stacks     []snapshot.StackID // in the order in which they were first seen
+	index      []uint32           // place of a stack's first record plus one, by stack id
+	process    series             // all records together
+	bytes      int                // of all series
+	taken      uint32             // profiles so far
+	cumulative bool               // there was a profile without a column of what lives
 }
 
 // add takes in a heap profile that counts. One that only tells what was ever
-// allocated has no trend.
+// allocated has no trend, and one that shows what the one before it did is no
+// new observation.
 func (h *heap) add(s *snapshot.Snapshot) {
 	p := s.Heap
-	if p.Columns().LiveBytes < 0 {
+	columns := p.Columns()
+	if columns.LiveBytes < 0 {
 		h.cumulative = true
 		return
 	}
 	var step time.Duration
-	if h.base == nil {
-		h.base, h.sampler = p, samplerOf(p)
+	if h.last == nil {
+		h.columns, h.rate = columns, p.Period
+		h.last = &snapshot.Profile{}
 		h.clock.first(s)
 	} else {
 		step = h.clock.next(s)
 	}
-	if h.last == nil {
-		h.last = &snapshot.Profile{}
-	}
 	h.taken++
 	place := h.timeline.add(s.Time, step)
 
-	before, last, now := span{p: h.base}, span{p: h.last}, span{p: p}
+	last, now := span{p: h.last}, span{p: p}
+	var sums sizes
 	for now.next() {
 		id := now.stack()
 		last.seek(id)
-		at := h.stack(id)
-		at.seen = h.taken
 		if last.same(&now) {
-			continue // as most are: nothing is to be found anew
+			// As most are: nothing is to be found anew.
+			for at := range h.recordsOf(id) {
+				h.records[at].seen = h.taken
+			}
+			continue
 		}
-		before.seek(id)
-		at.churn = h.sampler.churn(before, now)
-		h.bytes += at.set(place, amount{live: now.sum(h.sampler.columns.LiveBytes), alloc: now.sum(h.sampler.columns.AllocBytes)})
+		sums.of(&now, columns)
+		for _, of := range sums.all {
+			at := h.record(id, of.size)
+			at.seen = h.taken
+			h.bytes += at.set(place, of.amount)
+		}
 	}
 	h.last = p
 	h.sweep(place)
@@ -70,23 +72,47 @@ func (h *heap) add(s *snapshot.Snapshot) {
 	}
 }
 
-// sweep sets to zero what lives of stacks that the newest profile no longer has.
-func (h *heap) sweep(place int) {
-	for i := range h.stacks {
-		at := &h.stacks[i]
-		if at.seen == h.taken || at.last.live == 0 {
-			continue
+// sizes is what one stack holds in a profile, by the size of its objects.
+type sizes struct{ all []sized }
+
+type sized struct {
+	size int64
+	amount
+}
+
+// of adds up the records of a stack: labels do not matter here.
+func (s *sizes) of(records *span, columns snapshot.Columns) {
+	s.all = s.all[:0]
+	for i := records.from; i < records.to; i++ {
+		size, vector := records.p.Keys[i].Size, records.p.Vector(i)
+		at := slices.IndexFunc(s.all, func(o sized) bool { return o.size == size })
+		if at < 0 {
+			at = len(s.all)
+			s.all = append(s.all, sized{size: size})
 		}
-		h.bytes += at.set(place, amount{alloc: at.last.alloc})
-		at.churn = h.sampler.churn(recordsOf(h.base, at.id), span{p: h.last})
+		of := &s.all[at]
+		of.live = snapshot.AddSaturating(of.live, vector[columns.LiveBytes])
+		if columns.AllocBytes >= 0 {
+			of.alloc = snapshot.AddSaturating(of.alloc, vector[columns.AllocBytes])
+		}
 	}
 }
 
-// total is all stacks of the newest profile together.
+// sweep sets to zero what lives of records that the newest profile no longer has.
+func (h *heap) sweep(place int) {
+	for i := range h.records {
+		at := &h.records[i]
+		if at.seen != h.taken && at.last.live != 0 {
+			h.bytes += at.set(place, amount{alloc: at.last.alloc})
+		}
+	}
+}
+
+// total is all records of the newest profile together.
 func (h *heap) total() amount {
 	var sum amount
-	for i := range h.stacks {
-		if at := &h.stacks[i]; at.seen == h.taken {
+	for i := range h.records {
+		if at := &h.records[i]; at.seen == h.taken {
 			sum.live = snapshot.AddSaturating(sum.live, at.last.live)
 			sum.alloc = snapshot.AddSaturating(sum.alloc, at.last.alloc)
 		}
@@ -94,33 +120,50 @@ func (h *heap) total() amount {
 	return sum
 }
 
-// stack returns the place of a stack, new where it was never seen.
-func (h *heap) stack(id snapshot.StackID) *stack {
-	if at := h.find(id); at != nil {
-		return at
+// record returns a record, new where it was never seen.
+func (h *heap) record(id snapshot.StackID, size int64) *record {
+	var last RecordID
+	known := false
+	for at := range h.recordsOf(id) {
+		if h.records[at].size == size {
+			return &h.records[at]
+		}
+		last, known = at, true
 	}
-	if n := int(id) + 1 - len(h.index); n > 0 {
-		h.index = append(h.index, make([]uint32, n)...)
+	h.records = append(h.records, record{stack: id, size: size, unit: unitOf(size, h.rate)})
+	place := uint32(len(h.records))
+	if known {
+		h.records[last].next = place
+	} else {
+		if n := int(id) + 1 - len(h.index); n > 0 {
+			h.index = append(h.index, make([]uint32, n)...)
+		}
+		h.index[id] = place
+		h.stacks = append(h.stacks, id)
 	}
-	h.stacks = append(h.stacks, stack{id: id})
-	h.index[id] = uint32(len(h.stacks))
-	return &h.stacks[len(h.stacks)-1]
+	return &h.records[place-1]
 }
 
-// find returns a stack that was seen, else nil.
-func (h *heap) find(id snapshot.StackID) *stack {
-	if int(id) >= len(h.index) || h.index[id] == 0 {
-		return nil
+// recordsOf yields the records of a stack; none for one that was never seen.
+func (h *heap) recordsOf(id snapshot.StackID) iter.Seq[RecordID] {
+	return func(yield func(RecordID) bool) {
+		if int(id) >= len(h.index) {
+			return
+		}
+		for at := h.index[id]; at != 0; at = h.records[at-1].next {
+			if !yield(RecordID(at - 1)) {
+				return
+			}
+		}
 	}
-	return &h.stacks[h.index[id]-1]
 }
 
 func (h *heap) thin() {
 	moved := h.timeline.thin()
 	h.process.thin(moved)
 	h.bytes = len(h.process.packed)
-	for i := range h.stacks {
-		h.stacks[i].thin(moved)
-		h.bytes += len(h.stacks[i].packed)
+	for i := range h.records {
+		h.records[i].thin(moved)
+		h.bytes += len(h.records[i].packed)
 	}
 }

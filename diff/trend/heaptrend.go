@@ -2,39 +2,76 @@ package trend
 
 import (
 	"math"
+
+	"leaktop/capture/snapshot"
 )
 
-// trend says how some stacks together move. The load is what the whole process
-// allocated, point by point.
-func (h *heap) trend(read *reader, stacks []*stack, e evidence, load []float64, sloped bool) HeapTrend {
-	all := make([]*series, len(stacks))
-	var since churn
-	var objects, objectsBefore, allocatedObjects float64
-	columns := h.sampler.columns
-	for i, at := range stacks {
-		all[i] = &at.series
-		since.add(at.churn)
-		before, after := recordsOf(h.base, at.id), recordsOf(h.last, at.id)
-		objects += float64(after.sum(columns.LiveObjects))
-		objectsBefore += float64(before.sum(columns.LiveObjects))
-		allocatedObjects += float64(after.sum(columns.AllocObjects)) - float64(before.sum(columns.AllocObjects))
+// Sum returns the trend of some heap stacks together, tested as a single one
+// is, so that growth which only moved from one of them to another shows as
+// level. Stacks that were never seen count as zero; false where none was seen,
+// or with fewer than two counted snapshots.
+func (o *Observer) Sum(ids []snapshot.StackID) (HeapTrend, bool) {
+	return o.Of(o.RecordsOf(unique(ids)), true)
+}
+
+// Stack returns the trend of one heap stack, whether it grew or not; false for
+// a stack that no counted snapshot had, or with fewer than two of those.
+func (o *Observer) Stack(id snapshot.StackID) (HeapTrend, bool) {
+	t, ok := o.Sum([]snapshot.StackID{id})
+	t.Stack = id
+	return t, ok
+}
+
+// Of returns the trend of some heap records together; false where there are
+// none, or fewer than two counted snapshots. How it grows, its shape and its
+// slope, is found only where that is asked for, since it takes longest.
+func (o *Observer) Of(ids []RecordID, shaped bool) (HeapTrend, bool) {
+	h := &o.heap
+	if len(ids) == 0 || len(h.times) < 2 {
+		return HeapTrend{}, false
 	}
-	c := read.curve(all...)
-	t := HeapTrend{Trend: read.trend(c, e, since, sloped)}
-	if columns.LiveObjects >= 0 {
-		t.Objects = number(objects)
-		t.ObjectsGrowth = around(objects-objectsBefore, since.objects)
+	of := make([]*record, len(ids))
+	for i, id := range ids {
+		of[i] = &h.records[id]
 	}
-	if columns.AllocObjects >= 0 {
-		t.AllocatedObjects = number(allocatedObjects)
-		t.FreedObjects = number(allocatedObjects - (objects - objectsBefore))
+	if o.read == nil || len(o.read.times) != len(h.times) || o.readAt != h.taken {
+		o.read, o.readAt, o.load = newReader(h.timeline), h.taken, nil
 	}
+	c := o.read.records(of, h.columns.AllocBytes >= 0)
+	return h.trend(o, of, c, weigh(c), shaped), true
+}
+
+// Factor is the Bayes factor of [Observer.Of] alone, as a natural logarithm;
+// minus infinity where there are too few points.
+func (o *Observer) Factor(ids []RecordID) float64 {
+	t, ok := o.Of(ids, false)
+	if !ok || !t.Factor.Known {
+		return math.Inf(-1)
+	}
+	return t.Factor.Value
+}
+
+// trend says how some records together move.
+func (h *heap) trend(o *Observer, of []*record, c curve, e evidence, shaped bool) HeapTrend {
+	bytes, objects := samplingOf(of)
+	t := HeapTrend{Trend: o.read.trend(c, e, bytes, shaped), BySize: e.size}
+	if !shaped {
+		return t
+	}
+	h.objects(&t, of, objects)
 	last := c.n() - 1
-	if columns.AllocBytes >= 0 {
-		allocated := read.load(all...)
+	if h.columns.AllocBytes >= 0 {
+		all := make([]*series, len(of))
+		for i, at := range of {
+			all[i] = &at.series
+		}
+		allocated := o.read.load(all...)
 		t.AllocatedBytes = number(allocated[last])
 		t.FreedBytes = number(allocated[last] - c.growth())
-		one := since.events / (since.born + since.died)
+		one := math.NaN()
+		if e.births+e.deaths > 0 && c.counts != nil {
+			one = math.Abs(liveUnit(of)) * e.dispersion
+		}
 		mid := c.middle()
 		t.Survival = survival(c.growth(), allocated[last], one)
 		t.LateSurvival = survival(c.values[last]-c.values[mid], allocated[last]-allocated[mid], one)
@@ -42,11 +79,51 @@ func (h *heap) trend(read *reader, stacks []*stack, e evidence, load []float64, 
 			t.Age = number(mean(c) * c.span() / allocated[last])
 		}
 	}
-	t.Load = against(c, load, e.spread)
-	if ended := loadEnd(read.seconds, load, h.sampler.rate); ended > 0 {
-		t.Returned = returned(c, ended, since)
+	if o.load == nil {
+		o.load = o.read.load(&h.process)
+	}
+	spread := max(bytes, 0)
+	t.Load = against(c, o.load, spread)
+	if ended := loadEnd(c.seconds, o.load, float64(h.rate)); ended > 0 {
+		t.Returned = returned(c, ended, bytes)
 	}
 	return t
+}
+
+// objects counts the objects of some records, where their sizes are known.
+func (h *heap) objects(t *HeapTrend, of []*record, variance float64) {
+	if h.columns.LiveObjects < 0 {
+		return
+	}
+	var before, now, born float64
+	for _, at := range of {
+		if at.count == 0 {
+			continue
+		}
+		if at.size <= 0 {
+			return
+		}
+		size := float64(at.size)
+		before += float64(at.first.live) / size
+		now += float64(at.last.live) / size
+		born += float64(at.last.alloc-at.first.alloc) / size
+	}
+	t.Objects = number(math.Floor(now))
+	t.ObjectsGrowth = around(now-before, variance)
+	if h.columns.AllocObjects >= 0 {
+		t.AllocatedObjects = number(born)
+		t.FreedObjects = number(max(born-(now-before), 0))
+	}
+}
+
+// liveUnit is the mean of what one sampled object of some records stands for.
+func liveUnit(of []*record) float64 {
+	var bytes, counts float64
+	for _, at := range of {
+		n := at.unit.count(at.last.live) + 1e-6
+		bytes, counts = bytes+n*at.unit.bytes, counts+n
+	}
+	return bytes / counts
 }
 
 // against is the growth of a curve per byte of a load.
@@ -91,13 +168,17 @@ func mean(c curve) float64 {
 	return area / c.span()
 }
 
+// gateErrors is how many standard errors a growth exceeds at least to be told
+// from sampling.
+const gateErrors = 3
+
 // returned is how much of the growth up to a place was given back since.
-func returned(c curve, ended int, since churn) Estimate {
+func returned(c curve, ended int, sampling float64) Estimate {
 	grown := c.values[ended] - c.values[0]
-	if !(grown > 0) || grown*grown < gateErrors*gateErrors*since.sampling {
+	if !(grown > 0) || grown*grown < gateErrors*gateErrors*sampling {
 		return Estimate{}
 	}
-	return around((c.values[ended]-c.values[c.n()-1])/grown, since.sampling/(grown*grown))
+	return around((c.values[ended]-c.values[c.n()-1])/grown, sampling/(grown*grown))
 }
 
 // Limits of when a load counts as ended.
@@ -125,28 +206,4 @@ func loadEnd(seconds, load []float64, rate float64) int {
 		}
 	}
 	return 0
-}
-
-// asProcess says how the heap as a whole moves.
-func (h *heap) asProcess() Process {
-	n := len(h.times)
-	if n == 0 {
-		return Process{}
-	}
-	p := Process{First: h.process.first.live, Now: h.process.last.live}
-	if n < 2 || h.sampler.columns.AllocBytes < 0 {
-		return p
-	}
-	read := newReader(h.timeline)
-	c, load := read.curve(&h.process), read.load(&h.process)
-	p.Rate = number(load[n-1] / c.span())
-	if n > 2 {
-		mid := c.middle()
-		p.Early = number(load[mid] / (c.seconds[mid] - c.seconds[0]))
-		p.Late = number((load[n-1] - load[mid]) / (c.seconds[n-1] - c.seconds[mid]))
-	}
-	if place := loadEnd(read.seconds, load, h.sampler.rate); place > 0 {
-		p.LoadEnded = read.times[place]
-	}
-	return p
 }

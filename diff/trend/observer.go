@@ -21,6 +21,11 @@ type Observer struct {
 	heap   heap
 	groups groups
 	frames frameIndex
+
+	// What trends of the heap are read with, as long as it is that of the profile readAt.
+	read   *reader
+	readAt uint32
+	load   []float64 // what the process allocated, nil until it is needed
 }
 
 // NewObserver returns an empty observer for snapshots whose stacks are of the
@@ -37,6 +42,7 @@ func (o *Observer) start(run int) {
 	o.heap = heap{}
 	o.groups = newGroups(o.table)
 	o.frames = frameIndex{}
+	o.read, o.readAt, o.load = nil, 0, nil
 }
 
 // Add takes in the next snapshot. One that is no later than the newest is
@@ -56,15 +62,56 @@ func (o *Observer) Add(s *snapshot.Snapshot) {
 	if s.Time.Before(o.first.Add(o.warmup)) {
 		return
 	}
-	if s.Heap != nil && s.Advanced {
-		if o.heap.base != nil && !alike(o.heap.base, s.Heap) {
-			o.heap, o.frames = heap{}, frameIndex{}
+	if observes(s) {
+		if o.heap.last != nil && !alike(o.heap.last, s.Heap) {
+			o.heap, o.frames, o.read = heap{}, frameIndex{}, nil
 		}
-		o.heap.add(s)
+		if !sameObservation(o.heap.last, s.Heap) {
+			o.heap.add(s)
+		}
 	}
 	if s.Goroutines != nil {
 		o.groups.add(s)
 	}
+}
+
+// observes reports whether a snapshot may show the heap anew: a GC completed
+// since the one before. Before a process's first GC its profile shows nothing.
+func observes(s *snapshot.Snapshot) bool {
+	if s.Heap == nil || !s.Advanced {
+		return false
+	}
+	cycles, known := s.Vitals.Get(snapshot.NumGC)
+	return !known || cycles > 0
+}
+
+// sameObservation reports whether two heap profiles show the same state of the
+// heap: they differ in nothing but records of zeros, which appear as soon as a
+// stack allocates and long before a GC counts what.
+func sameObservation(a, b *snapshot.Profile) bool {
+	if a == nil {
+		return false
+	}
+	i, j := nextNonZero(a, 0), nextNonZero(b, 0)
+	for i < len(a.Keys) && j < len(b.Keys) {
+		if a.Keys[i] != b.Keys[j] || !slices.Equal(a.Vector(i), b.Vector(j)) {
+			return false
+		}
+		i, j = nextNonZero(a, i+1), nextNonZero(b, j+1)
+	}
+	return i == len(a.Keys) && j == len(b.Keys)
+}
+
+// nextNonZero is the place of the next record that holds anything.
+func nextNonZero(p *snapshot.Profile, from int) int {
+	for i := from; i < len(p.Keys); i++ {
+		for _, v := range p.Vector(i) {
+			if v != 0 {
+				return i
+			}
+		}
+	}
+	return len(p.Keys)
 }
 
 // alike reports whether two heap profiles can have a common trend.
@@ -72,8 +119,8 @@ func alike(a, b *snapshot.Profile) bool {
 	return a.Period == b.Period && slices.Equal(a.Types, b.Types)
 }
 
-// missing says what there are no trends of.
-func (o *Observer) missing() []string {
+// Missing says what there are no trends of yet and why, one clear line each.
+func (o *Observer) Missing() []string {
 	var out []string
 	switch n := len(o.heap.times); {
 	case n >= fewestPoints:
@@ -98,11 +145,11 @@ type Point struct {
 // StackPoints returns the points that are kept of a heap stack; none for one that was
 // never seen.
 func (o *Observer) StackPoints(id snapshot.StackID) []Point {
-	at := o.heap.find(id)
-	if at == nil {
-		return nil
+	var all []*series
+	for at := range o.heap.recordsOf(id) {
+		all = append(all, &o.heap.records[at].series)
 	}
-	return at.expand(o.heap.timeline)
+	return expand(o.heap.timeline, all)
 }
 
 // GroupPoints returns the points that are kept of a goroutine group; none for
@@ -112,13 +159,22 @@ func (o *Observer) GroupPoints(key diff.GroupKey) []Point {
 	if at == nil {
 		return nil
 	}
-	return at.expand(o.groups.timeline)
+	return expand(o.groups.timeline, []*series{&at.series})
 }
 
-func (s *series) expand(l timeline) []Point {
-	out := make([]Point, 0, len(l.times))
-	s.each(len(l.times), func(place int, a amount) {
-		out = append(out, Point{l.times[place], a.live, a.alloc})
-	})
+func expand(l timeline, all []*series) []Point {
+	if len(all) == 0 {
+		return nil
+	}
+	out := make([]Point, len(l.times))
+	for i, t := range l.times {
+		out[i].Time = t
+	}
+	for _, s := range all {
+		s.each(len(l.times), func(place int, a amount) {
+			out[place].Value = snapshot.AddSaturating(out[place].Value, a.live)
+			out[place].Allocated = snapshot.AddSaturating(out[place].Allocated, a.alloc)
+		})
+	}
 	return out
 }

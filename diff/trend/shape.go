@@ -26,7 +26,7 @@ const (
 	Unclear Shape = "unclear"
 )
 
-// shareSure is the share of belief that a shape needs to be named.
+// shareSure is the posterior probability that a shape needs to be named.
 const shareSure = 0.75
 
 // Floor compares the lows of a series in the first third of the window and in
@@ -88,120 +88,6 @@ func fallOf(c curve, at []time.Time) Fall {
 		f.Share, f.Regained = f.Size/(high-low), c.values[c.n()-1]-deepest
 	}
 	return f
-}
-
-// maxSegments is into how many parts a window is cut to find when growth began
-// and ended.
-const maxSegments = 12
-
-// belief is where in the window growth happened, as shares of belief that add
-// up to one.
-type belief struct {
-	steady, late, levelled, step float64
-	// began and ended are the places in the timeline between which growth
-	// happened, most likely.
-	began, ended int
-}
-
-// believe compares models in which a series grows at one rate between two
-// places of the window and is level before and after. A model's likelihood is
-// that of the growth in each segment, with a normal error; half of the belief
-// goes beforehand to models that still grow at the end, and half of that to
-// steady growth. The spread is the variance of the net growth for any rate.
-func believe(c curve, spread float64) belief {
-	bounds := segments(c.seconds)
-	n := len(bounds) - 1
-	// A point shows the heap as of a GC at some time before it, by up to one
-	// step: growth at a steady rate then varies by a share of one step's.
-	lag := c.growth() / float64(c.n()-1)
-	grown, wide, squares := make([]float64, n+1), make([]float64, n+1), 0.0
-	for k := range n {
-		dt := c.seconds[bounds[k+1]] - c.seconds[bounds[k]]
-		growth := c.values[bounds[k+1]] - c.values[bounds[k]]
-		variance := spread*dt/c.span() + lag*lag/6
-		grown[k+1] = grown[k] + growth*dt/variance
-		wide[k+1] = wide[k] + dt*dt/variance
-		squares += growth * growth / variance
-	}
-	misfit := func(from, to int) float64 {
-		g := grown[to] - grown[from]
-		if g <= 0 {
-			return squares
-		}
-		return squares - g*g/(wide[to]-wide[from])
-	}
-	best, began, ended := math.Inf(1), 0, n
-	for from := range n {
-		for to := n; to > from; to-- {
-			if m := misfit(from, to); m < best {
-				best, began, ended = m, from, to
-			}
-		}
-	}
-	// Where even the best fits badly, the errors are larger than was thought.
-	scale := max(best/float64(max(n-2, 1)), 1)
-
-	var b belief
-	var sum float64
-	pairs := float64(n * (n - 1) / 2)
-	for from := range n {
-		for to := from + 1; to <= n; to++ {
-			likely := math.Exp(-(misfit(from, to) - best) / (2 * scale))
-			switch {
-			case to == n && from == 0:
-				likely /= 4
-				b.steady += likely
-			case to == n:
-				likely /= 4 * float64(n-1)
-				b.late += likely
-			case from > 0 && 3*(to-from) <= n:
-				likely /= 2 * pairs
-				b.step += likely
-			default:
-				likely /= 2 * pairs
-				b.levelled += likely
-			}
-			sum += likely
-		}
-	}
-	b.steady, b.late, b.levelled, b.step = b.steady/sum, b.late/sum, b.levelled/sum, b.step/sum
-	b.began, b.ended = bounds[began], bounds[ended]
-	return b
-}
-
-// segments cuts a window into parts of about equal time, at places of points.
-func segments(seconds []float64) []int {
-	last := len(seconds) - 1
-	parts := min(last, maxSegments)
-	bounds := []int{0}
-	place := 0
-	for k := 1; k < parts; k++ {
-		want := seconds[last] * float64(k) / float64(parts)
-		for place < last-1 && want-seconds[place] > seconds[place+1]-want {
-			place++
-		}
-		if place > bounds[len(bounds)-1] {
-			bounds = append(bounds, place)
-		}
-	}
-	return append(bounds, last)
-}
-
-// shape names what is believed most, if that is sure enough.
-func (b belief) shape() Shape {
-	switch {
-	case b.steady > shareSure:
-		return Steady
-	case b.step > shareSure:
-		return Step
-	case b.levelled+b.step > shareSure:
-		return Levelled
-	case b.late > shareSure:
-		return Late
-	case b.steady+b.late > shareSure:
-		return Steady
-	}
-	return Unclear
 }
 
 // middle is the place that cuts the window in halves, by time.

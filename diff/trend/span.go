@@ -1,7 +1,6 @@
 package trend
 
 import (
-	"cmp"
 	"slices"
 
 	"leaktop/capture/snapshot"
@@ -50,21 +49,4 @@ func (s *span) same(o *span) bool {
 	return s.to-s.from == o.to-o.from && len(s.p.Types) == n &&
 		slices.Equal(s.p.Keys[s.from:s.to], o.p.Keys[o.from:o.to]) &&
 		slices.Equal(s.p.Values[s.from*n:s.to*n], o.p.Values[o.from*n:o.to*n])
-}
-
-// recordsOf returns the records of a stack, wherever they stand.
-func recordsOf(p *snapshot.Profile, id snapshot.StackID) span {
-	s := span{p: p}
-	s.to, _ = slices.BinarySearchFunc(p.Keys, id, func(k snapshot.Key, id snapshot.StackID) int { return cmp.Compare(k.Stack, id) })
-	s.seek(id)
-	return s
-}
-
-// sum is one column of all the records together, 0 for a column that is not there.
-func (s *span) sum(column int) int64 {
-	var sum int64
-	for i := s.from; i < s.to && column >= 0; i++ {
-		sum = snapshot.AddSaturating(sum, s.p.Vector(i)[column])
-	}
-	return sum
 }

@@ -34,6 +34,12 @@ func (l *timeline) add(t time.Time, step time.Duration) (place int) {
 	return place
 }
 
+// since is the part of a timeline from a time on; all of it for the zero time.
+func (l timeline) since(t time.Time) timeline {
+	from, _ := slices.BinarySearchFunc(l.times, t, time.Time.Compare)
+	return timeline{times: l.times[from:], seconds: l.seconds[from:]}
+}
+
 // thin drops a quarter of the times and returns for each old place the new
 // place of the first kept at or after it. The newest quarter stays as it is, and
 // of the others those go whose neighbours are closest, so that they end up

@@ -20,26 +20,27 @@ type Trend struct {
 	// Slope is the growth per second (Theil and Sen); its interval allows for
 	// sampling and for coming and going. Unknown below four points.
 	Slope Estimate
-	// P is the chance to see such growth in a series that is level; unknown
-	// below four points. Q is the rate of false discovery among all series that
-	// are called growing from this P on; unknown for what was not tested with
-	// the others, such as a sum.
-	P, Q Number
-	// Rank is the chance of Mann and Kendall's test alone; unknown below four points.
-	Rank Number
-	// Events is how many independent births and deaths the growth rests on:
-	// sampled objects, fewer where they come in clumps. Unknown where the
-	// profile does not say how it was sampled.
-	Events Number
-	Rises  int // steps up from one point to the next
-	Falls  int // steps down
-	Floor  Floor
-	Fall   Fall // the deepest
+	// Factor is the natural logarithm of the Bayes factor of growth against a
+	// level: by how much what was seen is likelier if it grows. Unknown below
+	// three points.
+	Factor Number
+	// Births and Deaths are the sampled objects, or goroutines, that came and
+	// went. Unknown where the profile does not say how it was sampled.
+	Births, Deaths Number
+	// Dispersion is how many of them come at once, as the steps show it; at least 1.
+	Dispersion float64
+	// Count is how many sampled objects, or goroutines, there are now, and
+	// Scatter the standard deviation of that about the most likely curve.
+	Count, Scatter Number
+	Rises          int // steps up from one point to the next
+	Falls          int // steps down
+	Floor          Floor
+	Fall           Fall // the deepest
 
 	Shape Shape
-	// Ended is the probability that growth had ended before To; unknown for
-	// what did not grow.
-	Ended Number
+	// GoesOn is the probability that growth had not ended before To, given that
+	// there was any; unknown for what did not grow.
+	GoesOn Number
 	// GrewFrom and GrewTo are between which points growth happened most likely;
 	// zero for what did not grow.
 	GrewFrom, GrewTo time.Time
@@ -49,15 +50,13 @@ type Trend struct {
 	Saturation Estimate
 }
 
-// Grows reports whether growth was found at the rate of false discovery that
-// reports are made with.
-func (t *Trend) Grows() bool { return t.Q.Known && t.Q.Value <= FalseDiscovery }
-
 // HeapTrend is the trend of the live bytes of one heap stack, or of several
 // together.
 type HeapTrend struct {
 	Stack snapshot.StackID // NoStack for a sum
 	Trend
+	// BySize says that not the number of objects grows, but the size of few.
+	BySize bool
 	// Objects that live, and their growth with the error of sampling. Unknown
 	// where the profile does not count objects.
 	Objects       Number
@@ -107,20 +106,4 @@ type Process struct {
 	// LoadEnded is from when on the process has allocated less than a fifth of
 	// what it did before, up to the end; zero while the load lasts.
 	LoadEnded time.Time
-}
-
-// Report is what has grown in a run.
-type Report struct {
-	Run int // of the target; a restart starts the trends anew
-	// Stacks are the heap stacks that passed the gate, and Groups the goroutine
-	// groups; the surest first. Those with Grows are found to grow.
-	Stacks []HeapTrend
-	Groups []GroupTrend
-	// HeapPoints and GroupPoints are how many points count, and HeapTested and
-	// GroupTested how many series had enough to tell.
-	HeapPoints, GroupPoints int
-	HeapTested, GroupTested int
-	Process                 Process
-	// Missing says what there are no trends of and why, one clear line each.
-	Missing []string
 }

@@ -2,69 +2,94 @@ package trend
 
 import (
 	"iter"
+	"math"
 	"time"
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
 )
 
-// Total returns the trend of all live bytes together; false with fewer than two
-// counted snapshots. Its Q is unknown.
-func (o *Observer) Total() (Trend, bool) {
+// Total returns the trend of all live bytes together since a time, the zero time
+// for the whole run; false with fewer than two counted snapshots since.
+func (o *Observer) Total(since time.Time) (Trend, bool) {
 	h := &o.heap
-	if len(h.times) < 2 {
+	read := newReader(h.timeline.since(since))
+	if len(read.times) < 2 {
 		return Trend{}, false
 	}
-	read := newReader(h.timeline)
-	var since churn
-	for i := range h.stacks {
-		since.add(h.stacks[i].churn)
+	// What one sampled object stands for is about the same all over: the mean
+	// number of bytes between two samples, or its size where that is more.
+	skipped := len(h.times) - len(read.times)
+	c := curve{seconds: read.seconds, values: make([]float64, len(read.times)), counts: make([]float64, len(read.times))}
+	h.process.each(len(h.times), func(place int, a amount) {
+		if place >= skipped {
+			c.values[place-skipped] = float64(a.live)
+		}
+	})
+	of := make([]*record, 0, len(h.records))
+	for i := range h.records {
+		if h.records[i].last.live > 0 {
+			of = append(of, &h.records[i])
+		}
 	}
-	c := read.curve(&h.process)
-	return read.trend(c, weigh(c, since, since, read.turnover(&h.process)), since, true), true
+	one := liveUnit(of)
+	if !(one > 0) {
+		c.counts = nil
+	}
+	for i, v := range c.values {
+		if c.counts != nil {
+			c.counts[i] = v / one
+		}
+	}
+	return read.trend(c, weigh(c), math.NaN(), true), true
 }
 
-// GroupSum returns the trend of some goroutine groups together: of a poller that
-// is met in several states, or of all there are. Groups that were never seen
-// count as zero; false with fewer than two snapshots that list goroutines. Its Q
-// is unknown.
-func (o *Observer) GroupSum(keys []diff.GroupKey) (GroupTrend, bool) {
+// GroupSum returns the trend of some goroutine groups together since a time, the
+// zero time for the whole run: of a poller that is met in several states, or of
+// all there are. Groups that were never seen count as zero; false with fewer
+// than two snapshots that list goroutines.
+func (o *Observer) GroupSum(keys []diff.GroupKey, since time.Time) (GroupTrend, bool) {
 	g := &o.groups
-	if len(g.times) < 2 {
-		return GroupTrend{}, false
-	}
 	var all []*series
 	for _, key := range keys {
 		if at := g.find(key); at != nil {
 			all = append(all, &at.series)
 		}
 	}
-	read := newReader(g.timeline)
-	c := read.curve(all...)
+	whole := newReader(g.timeline).groups(all...)
+	read := newReader(g.timeline.since(since))
+	if len(read.times) < 2 {
+		return GroupTrend{}, false
+	}
+	skipped := len(g.times) - len(read.times)
+	c := curve{seconds: read.seconds, values: whole.values[skipped:], counts: whole.values[skipped:]}
 	var t GroupTrend
-	moved := churn{}
 	for i, now := range c.values {
 		before := 0.0
 		if i > 0 {
 			before = c.values[i-1]
-			moved.born += max(now-before, 0)
-			moved.died += max(before-now, 0)
 		}
 		switch {
 		case before == 0 && now > 0:
-			t.Since, t.Held = g.times[i], g.times[i]
+			t.Since, t.Held = read.times[i], read.times[i]
 		case now < before:
-			t.Held = g.times[i]
+			t.Held = read.times[i]
 		}
 	}
-	moved.events = moved.born + moved.died
-	ends := churn{born: c.values[c.n()-1], died: c.values[0]}
-	ends.events = ends.born + ends.died
-	t.Trend = read.trend(c, weigh(c, moved, ends, 0), moved, true)
+	t.Trend = read.trend(c, weigh(c), 0, true)
 	if len(keys) > 0 {
 		t.Group = keys[0]
 	}
 	return t, true
+}
+
+// Group returns the trend of one goroutine group, whether it grew or not; false
+// for one that no snapshot had, or with fewer than two of those.
+func (o *Observer) Group(key diff.GroupKey) (GroupTrend, bool) {
+	if o.groups.find(key) == nil {
+		return GroupTrend{}, false
+	}
+	return o.GroupSum([]diff.GroupKey{key}, time.Time{})
 }
 
 // Standing is a goroutine group as the newest snapshot has it.
@@ -101,9 +126,8 @@ func (o *Observer) Times() []time.Time { return o.groups.times }
 // bytes; nothing where the profile does not tell.
 func (o *Observer) Allocated() iter.Seq2[snapshot.StackID, int64] {
 	return func(yield func(snapshot.StackID, int64) bool) {
-		for i := range o.heap.stacks {
-			at := &o.heap.stacks[i]
-			if n := at.allocated(); n > 0 && !yield(at.id, n) {
+		for _, id := range o.heap.stacks {
+			if n := o.AllocatedBy(id); n > 0 && !yield(id, n) {
 				return
 			}
 		}
@@ -113,11 +137,11 @@ func (o *Observer) Allocated() iter.Seq2[snapshot.StackID, int64] {
 // AllocatedBy is how many bytes a heap stack allocated in the window, 0 where the
 // profile does not tell.
 func (o *Observer) AllocatedBy(id snapshot.StackID) int64 {
-	at := o.heap.find(id)
-	if at == nil {
-		return 0
+	var sum int64
+	for at := range o.heap.recordsOf(id) {
+		sum = snapshot.AddSaturating(sum, o.heap.records[at].allocated())
 	}
-	return at.allocated()
+	return sum
 }
 
 func (s *series) allocated() int64 {

@@ -1,0 +1,254 @@
+package leak
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"leaktop/capture/snapshot"
+	"leaktop/diff/trend"
+)
+
+// place is all that one function of own code has allocated, in whatever library
+// below it and over whatever paths it was called: the level at which a person
+// looks for a leak. Where a stack has no own code it is the library's function.
+type place struct {
+	site    site
+	records []trend.RecordID
+
+	// What it did over the window, made anew for each judgement.
+	births, deaths float64 // sampled objects
+	grown          int64   // bytes
+	before, now    int64   // live bytes
+	allocated      int64   // bytes
+}
+
+// places sorts heap records by where they allocate, as they come up.
+type places struct {
+	all        []*place
+	byFunction map[string]*place
+	of         []*place // by record; nil for what is nobody's to repair
+	tallies    []trend.Tally
+}
+
+// update takes in records that are new, and adds up what each place did. Stacks
+// that are the runtime's alone, and those of the answers to us, have no place.
+func (p *places) update(o *trend.Observer, sites *sites) {
+	if o.NumRecords() < len(p.of) {
+		*p = places{} // the process is another one
+	}
+	if p.byFunction == nil {
+		p.byFunction = make(map[string]*place)
+	}
+	for _, at := range p.all {
+		*at = place{site: at.site, records: at.records}
+	}
+	p.tallies = slices.Grow(p.tallies[:0], o.NumRecords())
+	for t := range o.Records() {
+		p.tallies = append(p.tallies, t)
+		if int(t.ID) == len(p.of) {
+			p.of = append(p.of, p.place(t, sites))
+		}
+		at := p.of[t.ID]
+		if at == nil {
+			continue
+		}
+		at.births += t.Births
+		at.deaths += t.Deaths
+		at.grown = snapshot.AddSaturating(at.grown, t.Now-t.Before)
+		at.before = snapshot.AddSaturating(at.before, t.Before)
+		at.now = snapshot.AddSaturating(at.now, t.Now)
+		at.allocated = snapshot.AddSaturating(at.allocated, t.Allocated)
+	}
+}
+
+func (p *places) place(t trend.Tally, sites *sites) *place {
+	if sites.bare(t.Stack) || sites.watched(t.Stack) {
+		return nil
+	}
+	at := sites.of(t.Stack)
+	found := p.byFunction[at.where.Function]
+	if found == nil {
+		found = &place{site: at}
+		p.byFunction[at.where.Function] = found
+		p.all = append(p.all, found)
+	}
+	found.records = append(found.records, t.ID)
+	return found
+}
+
+// Limits of what is looked at closely. What lies below could not become a
+// finding, whatever its points between the ends.
+const (
+	leastNet    = 2.0       // more sampled objects than before
+	leastErrors = 2.0       // squared, of the growth in independent events
+	leastLarger = 256 << 10 // bytes, of objects that grow in size
+)
+
+// worthTesting reports whether a number of records may have grown.
+func worthTesting(births, deaths float64, before, now int64) bool {
+	net := births - deaths
+	switch {
+	case net >= leastNet && net*net >= leastErrors*(births+deaths):
+		return true
+	case now-before >= leastLarger && float64(now) > 1.5*float64(before):
+		return true
+	}
+	return false
+}
+
+// active is how many places something came and went at: those that might have
+// been found to grow.
+func (p *places) active() int {
+	n := 0
+	for _, at := range p.all {
+		if at.births+at.deaths >= leastNet || at.grown >= leastLarger {
+			n++
+		}
+	}
+	return max(n, 1)
+}
+
+// part is some records of a place that are tested together.
+type part struct {
+	records []trend.RecordID
+	factor  float64 // natural logarithm
+	grown   int64
+}
+
+// Weights of the levels at which a place may grow: as a whole, or only what is
+// of one size, at one line, or on one path.
+const (
+	weightWhole = 0.5
+	weightSize  = 0.2
+	weightLine  = 0.15
+	weightStack = 0.15
+)
+
+// weighed is what was found of a place.
+type weighed struct {
+	records []trend.RecordID // that grow: the smallest part that explains nearly all growth
+	factor  float64          // natural logarithm of the Bayes factor, over all levels
+}
+
+// weigh tests a place at each level and picks the smallest part that explains
+// nearly all of its growth.
+func (s *scene) weigh(at *place) weighed {
+	whole := part{records: at.records, factor: s.observer.Factor(at.records), grown: at.grown}
+	factors, weights := []float64{whole.factor}, []float64{weightWhole}
+	best := whole
+	bestScore := whole.factor + math.Log(weightWhole)
+	for _, level := range []struct {
+		weight float64
+		key    func(trend.Tally) int64
+	}{
+		{weightSize, func(t trend.Tally) int64 { return t.Size }},
+		{weightLine, func(t trend.Tally) int64 { return int64(s.sites.of(t.Stack).where.Line) }},
+		{weightStack, func(t trend.Tally) int64 { return int64(t.Stack) }},
+	} {
+		parts := s.parts(at, level.key)
+		if len(parts) < 2 {
+			factors, weights = append(factors, whole.factor), append(weights, level.weight)
+			continue
+		}
+		for _, p := range parts {
+			if p.records == nil {
+				continue
+			}
+			weight := level.weight / float64(len(parts))
+			factors, weights = append(factors, p.factor), append(weights, weight)
+			// A part speaks for the place where it is much surer than the whole, or
+			// as sure and all of it.
+			score := p.factor + math.Log(weight)
+			if score > bestScore+1 || p.grown >= at.grown*9/10 && score > bestScore-3 && len(p.records) < len(best.records) {
+				best, bestScore = p, max(score, bestScore)
+			}
+		}
+	}
+	return weighed{records: best.records, factor: mixed(factors, weights)}
+}
+
+// mixed is the mean of factors, as logarithms.
+func mixed(factors, weights []float64) float64 {
+	most := slices.Max(factors)
+	if math.IsInf(most, 0) {
+		return most
+	}
+	var sum float64
+	for i, f := range factors {
+		sum += weights[i] * math.Exp(f-most)
+	}
+	return most + math.Log(sum)
+}
+
+// movedShare is how much of a growth may have come from elsewhere: where more is
+// gone beside it, it has moved.
+const movedShare = 0.5
+
+// parts splits a place by a key. Those that cannot have grown have no records,
+// nor have those from which others have moved to here: a path that refreshes a
+// table in place takes over from the one that loaded it.
+func (s *scene) parts(at *place, key func(trend.Tally) int64) []part {
+	type sum struct {
+		part
+		births, deaths float64
+		before, now    int64
+	}
+	index := make(map[int64]int)
+	var sums []sum
+	for _, id := range at.records {
+		t := s.places.tallies[id]
+		if t.Births+t.Deaths == 0 && t.Now == 0 && t.Before == 0 {
+			continue // sampled once and freed before the window
+		}
+		k := key(t)
+		i, known := index[k]
+		if !known {
+			i = len(sums)
+			index[k] = i
+			sums = append(sums, sum{})
+		}
+		at := &sums[i]
+		at.records = append(at.records, id)
+		at.births, at.deaths = at.births+t.Births, at.deaths+t.Deaths
+		at.before, at.now = at.before+t.Before, at.now+t.Now
+		at.grown += t.Now - t.Before
+	}
+	out := make([]part, len(sums))
+	for i, of := range sums {
+		net := of.births - of.deaths
+		rest := at.births - at.deaths - net
+		if !worthTesting(of.births, of.deaths, of.before, of.now) || movedShare*net < -rest {
+			continue
+		}
+		out[i] = of.part
+		if len(sums) > 1 {
+			out[i].factor = s.observer.Factor(of.records)
+		}
+	}
+	return out
+}
+
+// stacksOf are the stacks of some records, the one that grew most first.
+func (s *scene) stacksOf(records []trend.RecordID) []snapshot.StackID {
+	grown := make(map[snapshot.StackID]int64)
+	for _, id := range records {
+		t := s.places.tallies[id]
+		grown[t.Stack] += t.Now - t.Before
+	}
+	var out []snapshot.StackID
+	for id, n := range grown {
+		if n > 0 {
+			out = append(out, id)
+		}
+	}
+	if len(out) == 0 {
+		for id := range grown {
+			out = append(out, id)
+		}
+	}
+	slices.SortFunc(out, func(a, b snapshot.StackID) int {
+		return cmp.Or(cmp.Compare(grown[b], grown[a]), cmp.Compare(a, b))
+	})
+	return out
+}

@@ -1,0 +1,180 @@
+package trend
+
+import "math"
+
+// curve is the values of one series, or of several added up, at every place of
+// a timeline.
+type curve struct {
+	seconds []float64
+	values  []float64 // bytes, or goroutines
+	// counts are the objects that were sampled and live, or the goroutines: what
+	// is independent of each other. Nil where the profile does not say how it
+	// was sampled.
+	counts []float64
+	// born are the sampled objects that were ever allocated since the first
+	// place; nil where the profile does not tell.
+	born []float64
+}
+
+func (c curve) n() int { return len(c.values) }
+
+func (c curve) span() float64 { return c.seconds[c.n()-1] - c.seconds[0] }
+
+func (c curve) growth() float64 { return c.values[c.n()-1] - c.values[0] }
+
+// moves is what came and went of a curve's counts.
+type moves struct {
+	// births and deaths from the first point to the last: as few as the counts
+	// allow where a step shows them one by one, and as many as may have been
+	// where objects took each other's places unseen.
+	births, deaths float64
+	// turnover is what was born and died from each point to the next, added up.
+	turnover float64
+	// dispersion is how many events come at once: the scatter of the steps
+	// against that of events which come one by one; at least 1.
+	dispersion float64
+	rises      int     // steps up
+	falls      int     // steps down
+	up, down   float64 // what these add up to
+}
+
+// signs is the factor by steps up and down, whatever their size. It knows no
+// sawtooth, of which most steps rise, so that steps down must be small, too.
+func (m moves) signs() float64 {
+	if m.down > m.up/5 {
+		return math.Inf(-1)
+	}
+	return countFactor(float64(m.rises), float64(m.falls))
+}
+
+// dispersionPrior is how many steps the belief that events come one by one is
+// worth: with few steps their scatter says little.
+const dispersionPrior = 3.0
+
+// movesOf tells births and deaths. Those of goroutines are known from their
+// counts alone: each rise is a birth, each fall a death.
+func movesOf(c curve) moves {
+	m := moves{dispersion: 1}
+	n := c.n() - 1
+	counts := c.counts
+	if counts == nil {
+		return m
+	}
+	for i := range n {
+		step := counts[i+1] - counts[i]
+		switch {
+		case step > 0:
+			m.rises++
+			m.up += step
+		case step < 0:
+			m.falls++
+			m.down -= step
+		}
+		born := max(step, 0)
+		if c.born != nil {
+			born = max(min(c.born[i+1]-c.born[i], counts[i+1]), step, 0)
+		}
+		m.turnover += 2*born - step
+	}
+	net := counts[n] - counts[0]
+	if c.born != nil {
+		m.births = max(min(c.born[n], counts[n]), net, 0)
+		m.deaths = max(m.births-net, 0)
+	} else {
+		m.births, m.deaths = (m.turnover+net)/2, (m.turnover-net)/2
+	}
+	m.dispersion = dispersion(c, m.turnover)
+	return m
+}
+
+// dispersion compares the squares of what each step differs from an even growth
+// with what as many independent events would make.
+func dispersion(c curve, turnover float64) float64 {
+	n := c.n() - 1
+	if turnover <= 0 || n < 2 {
+		return 1
+	}
+	rate := (c.counts[n] - c.counts[0]) / c.span()
+	var squares float64
+	for i := range n {
+		off := c.counts[i+1] - c.counts[i] - rate*(c.seconds[i+1]-c.seconds[i])
+		squares += off * off
+	}
+	index := squares / turnover * float64(n) / float64(n-1)
+	steps := float64(n)
+	return max((index*steps+dispersionPrior)/(steps+dispersionPrior), 1)
+}
+
+// kept is the share of what lives that is still there at the next point, 0
+// where births are not known.
+func (c curve) kept(m moves) float64 {
+	if c.born == nil {
+		return 0
+	}
+	var live float64
+	for _, v := range c.counts[1:] {
+		live += v
+	}
+	if live <= 0 {
+		return 0
+	}
+	return 1 - min(m.turnover/2/live, 1)
+}
+
+// line is a straight line through a curve, by least squares, with what the
+// points scatter about it.
+type line struct {
+	slope, at0 float64
+	z          float64 // the slope in standard errors, as a normal deviate
+	inflation  float64 // of the slope's variance by neighbours that go together
+	scatter    float64 // standard deviation of a point
+}
+
+// lineOf fits counts. Neighbouring points that lie on one side of the line are
+// no independent witnesses: the correlation r of neighbours makes n points
+// worth n·(1−r)/(1+r) of them.
+//
+// Where it is known how much comes and goes from point to point, what stays is
+// a witness of what was there before: a level of which a twelfth is replaced
+// each time walks at random for long, as if it had a slope.
+func lineOf(seconds, counts []float64, kept float64) line {
+	n := float64(len(counts))
+	var meanT, meanC float64
+	for i, v := range counts {
+		meanT += seconds[i] / n
+		meanC += v / n
+	}
+	var tt, tc float64
+	for i, v := range counts {
+		d := seconds[i] - meanT
+		tt += d * d
+		tc += d * (v - meanC)
+	}
+	if tt <= 0 || n < 4 {
+		return line{inflation: 1}
+	}
+	l := line{slope: tc / tt}
+	l.at0 = meanC - l.slope*meanT
+	var squares, products, before float64
+	for i, v := range counts {
+		off := v - l.at0 - l.slope*seconds[i]
+		squares += off * off
+		if i > 0 {
+			products += off * before
+		}
+		before = off
+	}
+	// Counts of what comes and goes scatter by the root of their mean at least,
+	// unless they hardly move.
+	r := 0.0
+	if squares > 0 {
+		r = products / squares
+	}
+	r = min(max(r+(1+3*r)/n, kept, 0), 0.98)
+	l.inflation = (1 + r) / (1 - r)
+	variance := max(squares, 0.25*n) / (n - 2)
+	l.scatter = math.Sqrt(variance)
+	freedom := max(n/l.inflation-2, 0.5)
+	l.z = studentZ(l.slope/math.Sqrt(variance*l.inflation/tt), freedom)
+	return l
+}

@@ -1,0 +1,111 @@
+package trend
+
+import (
+	"iter"
+	"math"
+
+	"leaktop/capture/snapshot"
+)
+
+// RecordID names a heap record of a run: a stack and a size of objects, as the
+// runtime keeps them.
+type RecordID uint32
+
+// record is one heap record.
+type record struct {
+	series
+	stack snapshot.StackID
+	size  int64  // of an object in bytes; 0 unknown
+	unit  unit   // what one sampled object stands for
+	seen  uint32 // number of the newest profile that had it
+	next  uint32 // place of the next record of the stack plus one; 0 for none
+}
+
+// unit is what one sampled object of a record stands for.
+type unit struct {
+	bytes float64 // s/p, with p the chance that an object of size s is sampled; 0 unknown
+}
+
+// unitOf is that of objects of a size, sampled at a mean of rate bytes.
+func unitOf(size, rate int64) unit {
+	if size <= 0 || rate <= 0 {
+		return unit{}
+	}
+	return unit{float64(size) / -math.Expm1(-float64(size)/float64(rate))}
+}
+
+// count is how many sampled objects so many bytes are.
+func (u unit) count(bytes int64) float64 {
+	if u.bytes == 0 {
+		return 0
+	}
+	return math.Round(float64(bytes) / u.bytes)
+}
+
+// variance is that of a sum of such objects by sampling alone, for each of them.
+func (u unit) variance(size int64) float64 {
+	// s²(1−p)/p², with p = s/u.
+	return u.bytes * (u.bytes - float64(size))
+}
+
+// Tally is what a heap record did over the window, cheaply: without the points
+// between its ends.
+type Tally struct {
+	ID             RecordID
+	Stack          snapshot.StackID
+	Size           int64   // of an object in bytes; 0 unknown
+	Births, Deaths float64 // sampled objects, as few as the ends allow; 0 where unknown
+	Before, Now    int64   // live bytes
+	Allocated      int64   // bytes, 0 where the profile does not tell
+	Changes        int     // how often it was another than before
+}
+
+// Records yields what every heap record of the run did, in the order in which
+// they were first seen.
+func (o *Observer) Records() iter.Seq[Tally] { return o.RecordsFrom(0) }
+
+// RecordsFrom yields those that were first seen after the given number of them.
+func (o *Observer) RecordsFrom(first int) iter.Seq[Tally] {
+	return func(yield func(Tally) bool) {
+		for i := first; i < len(o.heap.records); i++ {
+			if !yield(o.heap.records[i].tally(RecordID(i))) {
+				return
+			}
+		}
+	}
+}
+
+// NumRecords is how many heap records the run has had.
+func (o *Observer) NumRecords() int { return len(o.heap.records) }
+
+func (r *record) tally(id RecordID) Tally {
+	t := Tally{
+		ID: id, Stack: r.stack, Size: r.size, Before: r.first.live, Now: r.last.live,
+		Allocated: r.allocated(), Changes: r.changes(),
+	}
+	if r.unit.bytes > 0 {
+		t.Births, t.Deaths = r.ends()
+	}
+	return t
+}
+
+// ends are births and deaths between the first point and the last. Of what was
+// allocated no more than now lives can have stayed, and no less than the net
+// growth.
+func (r *record) ends() (births, deaths float64) {
+	before, now := r.unit.count(r.first.live), r.unit.count(r.last.live)
+	allocated := r.unit.count(r.last.alloc - r.first.alloc)
+	births = max(min(allocated, now), now-before, 0)
+	return births, max(births-(now-before), 0)
+}
+
+// RecordsOf returns the records of some heap stacks that were seen.
+func (o *Observer) RecordsOf(stacks []snapshot.StackID) []RecordID {
+	var out []RecordID
+	for _, id := range stacks {
+		for at := range o.heap.recordsOf(id) {
+			out = append(out, at)
+		}
+	}
+	return out
+}
