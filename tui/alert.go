@@ -56,7 +56,7 @@ func (m *Model) raise() tea.Cmd {
 	if first == nil || m.replaying() {
 		return nil // what a recorded run found is no news
 	}
-	text := first.Verdict.String() + ": " + first.Summary
+	text := first.Verdict.String() + ": " + first.Summary()
 	if more > 0 {
 		text += " · and " + itoa(more) + " more"
 	}

@@ -38,7 +38,7 @@ func (p *program) sent(events ...snapshot.Event) []string {
 // the bell if that is wanted.
 func TestAlert(t *testing.T) {
 	finding := func(id string, v leak.Verdict) leak.Finding {
-		return leak.Finding{ID: id, Kind: leak.ProcessKind, Verdict: v, Summary: id + " grows"}
+		return leak.Finding{ID: id, Kind: leak.ProcessKind, Verdict: v, Claim: leak.Fact{Kind: leak.StartedByHandler, Handlers: []string{id}}}
 	}
 	for _, how := range []Alert{NoAlert, Bell} {
 		p := alerting(t, how)
@@ -54,17 +54,17 @@ func TestAlert(t *testing.T) {
 			if fmt.Sprint(got) != fmt.Sprint(want) {
 				t.Errorf("%q, #%d: sent %q, want %q", how, seq, got, want)
 			}
-			if f := strings.TrimSpace(p.footer()); wantLine != "" && f != wantLine || wantLine == "" && strings.Contains(f, " grows") {
+			if f := strings.TrimSpace(p.footer()); wantLine != "" && f != wantLine || wantLine == "" && strings.Contains(f, "started by") {
 				t.Errorf("%q, #%d: the last line is %q, want %q", how, seq, f, wantLine)
 			}
 			p.press("g")
 		}
 		step(1, false, "", finding("a", leak.Growing))
-		step(2, true, "LEAK: a grows", finding("a", leak.Leak))
+		step(2, true, "LEAK: started by a", finding("a", leak.Leak))
 		step(3, false, "", finding("a", leak.Leak))
 		step(4, false, "", finding("a", leak.Growing))
 		step(5, false, "", finding("a", leak.Leak)) // it wavers
-		step(6, true, "PROVEN: b grows · and 1 more", finding("b", leak.Proven), finding("a", leak.Leak), finding("c", leak.Stuck), finding("d", leak.Plateau))
+		step(6, true, "PROVEN: started by b · and 1 more", finding("b", leak.Proven), finding("a", leak.Leak), finding("c", leak.Stuck), finding("d", leak.Plateau))
 		// Between two snapshots nothing is told.
 		if got := p.sent(snapshot.VitalsTaken{Vitals: p.story.vitals(p.now)}); len(got) > 0 {
 			t.Errorf("between two snapshots: sent %q", got)
@@ -72,7 +72,7 @@ func TestAlert(t *testing.T) {
 		// Another process leaks anew.
 		p.judge.result = tooLittle()
 		p.sent(p.story.restarted(storySnapshots)...)
-		step(9, true, "LEAK: a grows", finding("a", leak.Leak))
+		step(9, true, "LEAK: started by a", finding("a", leak.Leak))
 	}
 }
 
@@ -82,14 +82,14 @@ func TestNotification(t *testing.T) {
 		environment []string
 		want        string
 	}{
-		{nil, "\x1b]9;leaktop orders LEAK: 注文 ]9;x\\ grows\a"},
-		{[]string{"TERM=rxvt-unicode"}, "\x1b]777;notify;leaktop;leaktop orders LEAK: 注文 ]9;x\\ grows\a"},
-		{[]string{"VTE_VERSION=7600"}, "\x1b]777;notify;leaktop;leaktop orders LEAK: 注文 ]9;x\\ grows\a"},
-		{[]string{"TMUX=/tmp/tmux-0/default,1,0", "TERM=tmux-256color"}, "\x1bPtmux;\x1b\x1b]9;leaktop orders LEAK: 注文 ]9;x\\ grows\a\x1b\\"},
+		{nil, "\x1b]9;leaktop orders LEAK: labelled 注文 ]9;x\\ grows\a"},
+		{[]string{"TERM=rxvt-unicode"}, "\x1b]777;notify;leaktop;leaktop orders LEAK: labelled 注文 ]9;x\\ grows\a"},
+		{[]string{"VTE_VERSION=7600"}, "\x1b]777;notify;leaktop;leaktop orders LEAK: labelled 注文 ]9;x\\ grows\a"},
+		{[]string{"TMUX=/tmp/tmux-0/default,1,0", "TERM=tmux-256color"}, "\x1bPtmux;\x1b\x1b]9;leaktop orders LEAK: labelled 注文 ]9;x\\ grows\a\x1b\\"},
 	} {
 		p := alerting(t, Notify, c.environment...)
 		p.judge.result = leak.Result{Outcome: leak.Leaks, Findings: []leak.Finding{{
-			ID: "a", Kind: leak.ProcessKind, Verdict: leak.Leak, Summary: "注文 \x1b]9;x\x1b\\\a\x9c\u009c\r\n\xff grows",
+			ID: "a", Kind: leak.ProcessKind, Verdict: leak.Leak, Claim: leak.Fact{Kind: leak.LabelledByHandler, Handlers: []string{"注文 \x1b]9;x\x1b\\\a\x9c\u009c\r\n\xff grows"}},
 		}}}
 		if got := p.sent(p.story.attached(), p.story.taken(1)); len(got) != 1 || got[0] != c.want {
 			t.Errorf("with %q: sent %q, want %q", c.environment, got, c.want)

@@ -52,7 +52,7 @@ func (m *Model) findingEntry(f *leak.Finding) entry {
 	e := entry{
 		key:     f.ID,
 		finding: f,
-		what:    f.Summary,
+		what:    f.Summary(),
 		rate:    perMinuteCell(perMinuteText(f.Growth, f.Unit)),
 		holds:   -1,
 		name:    "the process",

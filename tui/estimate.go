@@ -74,9 +74,18 @@ func amountText(a leak.Amounts) string {
 	return text
 }
 
-// sureText is how sure a verdict is, "" for what was not weighed. Nothing is
-// ever certain but what the runtime proves.
+// sureText is "97% sure", "" for what was not weighed.
 func sureText(f *leak.Finding) string {
+	text := surenessText(f)
+	if text == "" {
+		return ""
+	}
+	return text + " sure"
+}
+
+// surenessText is how sure a verdict is, "" for what was not weighed. Nothing is
+// ever certain but what the runtime proves.
+func surenessText(f *leak.Finding) string {
 	if f.Confidence <= 0 {
 		return ""
 	}
@@ -84,5 +93,5 @@ func sureText(f *leak.Finding) string {
 	if f.Verdict == leak.Proven {
 		most = 1
 	}
-	return strconv.Itoa(int(math.Floor(100*min(f.Confidence, most)))) + "% sure"
+	return strconv.Itoa(int(math.Floor(100*min(f.Confidence, most)))) + "%"
 }

@@ -231,12 +231,12 @@ func (d *findingDetail) head(width int) []string {
 	}
 	right := strings.Join(append(sure, sureText(f)), "   ") + " "
 	lines := []string{}
-	switch summary := word + th.Title.Apply(f.Summary); {
+	switch summary := word + th.Title.Apply(f.Summary()); {
 	case ansi.StringWidth(summary)+2+ansi.StringWidth(right) <= width:
 		lines = append(lines, ends(summary, right, width))
 	default:
 		lines = append(lines, ends(word, right, width))
-		for _, l := range wrap(f.Summary, width-2) {
+		for _, l := range wrap(f.Summary(), width-2) {
 			lines = append(lines, " "+th.Title.Apply(l))
 		}
 	}
@@ -256,8 +256,8 @@ func (d *findingDetail) numbers(width int) []string {
 		growth = verdictPaint(th, f.Verdict).Apply(growth) + " " + th.Dim.Apply(intervalText(f.Growth, f.Unit))
 	}
 	now := amountText(f.Now)
-	switch {
-	case strings.HasPrefix(f.Summary, now+" "):
+	switch told, _ := f.Tells(); {
+	case told:
 		now = ""
 	case now != "":
 		now += " now"
@@ -271,10 +271,11 @@ func (d *findingDetail) holds() string {
 	f := &d.finding
 	holds, known := f.Holds.Get()
 	count, counted := f.Now.Goroutines.Get()
+	_, each := f.Tells()
 	switch {
 	case !known || f.Kind != leak.GoroutineKind:
 		return ""
-	case counted && count > 1 && !strings.Contains(f.Summary, eachOf(holds, count)):
+	case counted && count > 1 && !each:
 		return "holds about " + units.Bytes(holds) + ", " + eachOf(holds, count)
 	}
 	return "holds about " + units.Bytes(holds)

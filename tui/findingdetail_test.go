@@ -14,10 +14,10 @@ func inf() float64 { return math.Inf(1) }
 
 func TestFindingDetail(t *testing.T) {
 	p := told(t, 120, 32).press("enter")
-	p.want("LEAK  76 goroutines send to a channel that nobody reads", "97% sure", "+32.0/min (31.4 – 32.6)",
+	p.want("LEAK  76 goroutines send on a channel that nobody receives from", "97% sure", "+32.0/min (31.4 – 32.6)",
 		"holds about 76.0 MiB, 1.0 MiB each", "stack 1 of 3", "▸ notify.(*Notifier).Push",
-		"Holds    notify.(*Notifier).encode", "Why      more with each of 8 snapshots",
-		"Repair   Give the send a way out", "Recheck  allow dump")
+		"Holds    notify.(*Notifier).encode", "Why      56 more in 1m45s, from 20 to 76",
+		"Repair   Give the send a way out", "Recheck  watch for longer")
 	// Its stacks, then what hangs together with it.
 	p.press("n").want("stack 2 of 3", "notify.(*Notifier).retry")
 	p.press("n").want("stack 3 of 3: heap held with it", "notify.(*Notifier).encode", "heap held with it 76.0 MiB")
@@ -44,7 +44,7 @@ func TestFindingInWords(t *testing.T) {
 	for _, size := range sizes() {
 		p := told(t, size[0], size[1])
 		f := &p.judge.result.Findings[0]
-		f.Evidence = append(f.Evidence, "the last word")
+		f.Facts = append(f.Facts, leak.Fact{Kind: leak.LabelledByHandler, Handlers: []string{"the last word"}})
 		p.tell(p.story.taken(9))
 		p.press("enter", "enter")
 		var seen strings.Builder
@@ -52,7 +52,7 @@ func TestFindingInWords(t *testing.T) {
 			seen.WriteString(p.screen())
 			p.press("down", "down", "down")
 		}
-		for _, text := range []string{"97%", "the last word", "result.", "allow dump"} {
+		for _, text := range []string{"97%", "the last word", "result.", "cannot be told yet"} {
 			if !strings.Contains(seen.String(), text) {
 				t.Errorf("at %v nobody can read %q", size, text)
 			}
@@ -70,7 +70,7 @@ func TestFindingThatIsNoMore(t *testing.T) {
 	// It grows while it is read: the page follows.
 	p = told(t, 120, 32).press("enter")
 	p.judge.result.Findings = slices.Clone(p.judge.result.Findings)
-	p.judge.result.Findings[0].Summary = "84 goroutines send"
+	p.judge.result.Findings[0].Claim = sends(84)
 	p.tell(p.story.taken(9))
 	p.want("84 goroutines send").wantNot("not found any more")
 }
@@ -81,14 +81,14 @@ func TestFindingAboutTheProcess(t *testing.T) {
 		p := newProgram(t)
 		p.judge.result = leak.Result{Outcome: leak.Leaks, Findings: []leak.Finding{{
 			ID: "rss", Kind: leak.ProcessKind, Check: leak.OffHeap, Verdict: leak.Leak, Confidence: 0.8,
-			Summary: "memory outside the Go heap grows", Unit: leak.Bytes,
-			Now: leak.Amounts{Bytes: snapshot.Known(187 << 20)}, Evidence: []string{"RSS rose and the heap did not"},
+			Claim: leak.Fact{Kind: leak.FactKind(leak.OffHeap)}.With("now", 187<<20, leak.Bytes), Unit: leak.Bytes,
+			Now: leak.Amounts{Bytes: snapshot.Known(187 << 20)}, Facts: []leak.Fact{leak.Fact{Kind: leak.LastHalfShare}.With("share", 0.4, leak.Ratio)},
 			Remedy: "Look at what cgo allocates.",
 		}}}
 		p.resize(size[0], size[1])
 		p.tell(p.story.whole()...)
 		p.want("the process")
-		p.press("enter").want("live heap 145.0 MiB", "RSS rose and the heap did not", "Look at what cgo")
+		p.press("enter").want("live heap 145.0 MiB", "40 % of that growth fell into the last half of", "Look at what cgo")
 		for _, key := range strings.Fields("n N f y S down up left right enter esc") {
 			p.press(key)
 			p.screen()
@@ -118,7 +118,7 @@ func TestSureness(t *testing.T) {
 // much each holds.
 func TestFindingSaysThingsOnce(t *testing.T) {
 	p := told(t, 120, 32)
-	p.judge.result.Findings[0].Summary = "76 goroutines send to a channel that nobody reads, holding about 1.0 MiB each"
+	p.judge.result.Findings[0].Claim = sends(76).With("holds-each", 1<<20, leak.Bytes)
 	p.tell(p.story.taken(9))
 	screen := p.press("enter").screen()
 	for _, text := range []string{"76 goroutines", "1.0 MiB each", "76.0 MiB"} {
@@ -126,7 +126,12 @@ func TestFindingSaysThingsOnce(t *testing.T) {
 			t.Errorf("%q is said %d times:\n%s", text, n, screen)
 		}
 	}
-	p.judge.result.Findings[0].Summary = "they send to a channel that nobody reads"
+	p.judge.result.Findings[0].Claim = leak.Fact{Kind: leak.LevelledOff}
 	p.tell(p.story.taken(10))
 	p.want("76 goroutines now", "holds about 76.0 MiB, 1.0 MiB each")
+}
+
+// sends is the claim of some goroutines that send.
+func sends(n float64) leak.Fact {
+	return leak.Fact{Kind: leak.FactKind(leak.BlockedSend)}.With("now", n, leak.Goroutines)
 }

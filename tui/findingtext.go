@@ -15,11 +15,11 @@ import (
 func (d *findingDetail) below(width, most int) []string {
 	f := &d.finding
 	repair := d.said("Repair", f.Remedy, width)
-	why := d.said("Why", strings.Join(f.Evidence, "; "), width)
-	if apart := d.said("Why", strings.Join(f.Evidence, "\n"), width); len(apart)+len(repair) <= most {
+	why := d.said("Why", strings.Join(f.Evidence(), "; "), width)
+	if apart := d.said("Why", strings.Join(f.Evidence(), "\n"), width); len(apart)+len(repair) <= most {
 		why = apart // one line for each is easier to read
 	}
-	recheck := d.said("Recheck", f.Recheck, width)
+	recheck := d.said("Recheck", f.Recheck.Text(), width)
 	related := d.relatedLines(2)
 	for _, part := range []*[]string{&recheck, &related} {
 		if len(related)+len(why)+len(repair)+len(recheck) > most {
@@ -94,7 +94,7 @@ func relatedAmount(f *leak.Finding, r *leak.Related) string {
 // words is the whole finding as text.
 func (d *findingDetail) words() section {
 	f := &d.finding
-	out := section{title: f.Verdict.String() + "  " + f.Summary}
+	out := section{title: f.Verdict.String() + "  " + f.Summary()}
 	say := func(key string, texts ...string) {
 		for _, text := range texts {
 			if text != "" {
@@ -103,7 +103,7 @@ func (d *findingDetail) words() section {
 			}
 		}
 	}
-	say("sure", strings.TrimSuffix(sureText(f), " sure"))
+	say("sure", surenessText(f))
 	if f.HasHandler {
 		say("handler", strings.TrimSpace(f.Handler.Name+"  "+f.Handler.Link.String()))
 	}
@@ -115,8 +115,8 @@ func (d *findingDetail) words() section {
 		frame := tellingFrame(d.m.cfg.Table, d.m.cfg.Own, r.Stack)
 		say("with", doubleSpaced(relatedAmount(f, r), frameName(frame))+"  "+position(frame.File, frame.Line))
 	}
-	say("why", f.Evidence...)
+	say("why", f.Evidence()...)
 	say("repair", f.Remedy)
-	say("recheck", f.Recheck)
+	say("recheck", f.Recheck.Text())
 	return out
 }

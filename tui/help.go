@@ -93,7 +93,10 @@ func (h *help) section(s section, width int) []string {
 	for _, k := range s.hints {
 		keyWidth = max(keyWidth, ansi.StringWidth(k.key))
 	}
-	lines := []string{" " + h.theme.Title.Apply(s.title)}
+	var lines []string
+	for _, title := range wrap(s.title, width-2) {
+		lines = append(lines, " "+h.theme.Title.Apply(title))
+	}
 	for _, k := range s.hints {
 		for i, does := range wrap(k.does, width-keyWidth-5) {
 			key := k.key

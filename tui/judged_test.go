@@ -102,7 +102,7 @@ func TestFindingsOnly(t *testing.T) {
 func TestFromARowToItsFinding(t *testing.T) {
 	for _, to := range []string{"2 enter", "3 enter"} {
 		p := told(t, 120, 32).press(strings.Fields(to)...)
-		p.want("LEAK  76 goroutines send to a channel that nobody reads", "f opens the finding", "f finding")
+		p.want("LEAK  76 goroutines send on a channel that nobody receives from", "f opens the finding", "f finding")
 		for range 3 {
 			p.press("f").want("97% sure")
 			if to == "2 enter" {

@@ -114,7 +114,7 @@ func (p *stackPage) findingLine(f *leak.Finding, width int) []string {
 		return nil
 	}
 	th := p.m.theme
-	return []string{leftFirst(" "+verdictPaint(th, f.Verdict).Apply(f.Verdict.String())+"  "+f.Summary, []string{th.Dim.Apply("f opens the finding ")}, width)}
+	return []string{leftFirst(" "+verdictPaint(th, f.Verdict).Apply(f.Verdict.String())+"  "+f.Summary(), []string{th.Dim.Apply("f opens the finding ")}, width)}
 }
 
 // lay puts the parts of the page together. The curve gives way where the stack

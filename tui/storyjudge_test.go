@@ -2,6 +2,7 @@ package tui
 
 import (
 	"testing"
+	"time"
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
@@ -49,23 +50,28 @@ func (s *story) judged(t testing.TB) leak.Result {
 	perMinute := func(value, low, high float64) trend.Estimate {
 		return trend.Estimate{Value: value, Low: low, High: high, Known: true}
 	}
+	ran := ((storySnapshots - 1) * storyEvery).Seconds()
+	moreOf := func(from, to float64) leak.Fact {
+		return leak.Fact{Kind: leak.BecameMore}.With("more", to-from, leak.Goroutines).With("from", from, leak.Goroutines).
+			With("to", to, leak.Goroutines).With("span", ran, leak.Seconds)
+	}
 
 	push := stacks(sendingStack, resendingStack)
 	sent := leak.Finding{
 		ID: "push", Kind: leak.GoroutineKind, Check: leak.NeverEndingTask, Verdict: leak.Leak, Confidence: 0.97,
-		Summary: "76 goroutines send to a channel that nobody reads",
-		Where:   where(push[0], "notify.(*Notifier).Push"),
-		Stack:   push[0], Stacks: push, Group: group(push[0]), Groups: []diff.GroupKey{group(push[0])},
+		Claim: sends(76),
+		Where: where(push[0], "notify.(*Notifier).Push"),
+		Stack: push[0], Stacks: push, Group: group(push[0]), Groups: []diff.GroupKey{group(push[0])},
 		Related: []leak.Related{{Kind: leak.HeapKind, Stack: intern(s.table, pushStack), Now: leak.Amounts{Bytes: snapshot.Known(76 * mib), Objects: snapshot.Known(76)}}},
 		Now:     leak.Amounts{Goroutines: snapshot.Known(76)},
 		Growth:  perMinute(32, 31.4, 32.6), Unit: leak.Goroutines,
 		Holds: snapshot.Known(76 * mib),
-		Evidence: []string{
-			"more with each of 8 snapshots, 20 to 76, and never fewer",
-			"none that waited at #1 has gone on",
-			"the heap allocated under the same functions grows with them",
+		Facts: []leak.Fact{
+			moreOf(20, 76),
+			leak.Fact{Kind: leak.SameByID, Times: []time.Time{noon}}.With("survived", 20, leak.Goroutines).With("before", 20, leak.Goroutines),
+			{Kind: leak.HeapGrowsWithThem},
 		},
-		Recheck: "allow dump, which shows whether the same goroutines wait on",
+		Recheck: leak.Fact{Kind: leak.WatchWhetherTheyLevelOff},
 		Remedy:  "Give the send a way out: select on the request's context beside it, or a channel with room for the one result.",
 	}
 	sent.Handler, sent.HasHandler = handlerOf(push[0])
@@ -73,16 +79,16 @@ func (s *story) judged(t testing.TB) leak.Result {
 	put := stacks(putStack)
 	kept := leak.Finding{
 		ID: "put", Kind: leak.HeapKind, Check: leak.StateKept, Verdict: leak.Leak, Confidence: 0.94,
-		Summary: "state kept across requests, never freed",
-		Where:   where(put[0], "cache.(*Store).Put"),
-		Stack:   put[0], Stacks: put,
+		Claim: leak.Fact{Kind: leak.FactKind(leak.StateKept), Words: []string{"across-requests"}}.With("freed", 0, leak.Ratio),
+		Where: where(put[0], "cache.(*Store).Put"),
+		Stack: put[0], Stacks: put,
 		Now:    leak.Amounts{Bytes: snapshot.Known(680 * 64 << 10), Objects: snapshot.Known(680)},
 		Growth: perMinute(10*mib, 9.7*mib, 10.3*mib), Unit: leak.Bytes,
 		Holds: snapshot.Known(680 * 64 << 10),
-		Evidence: []string{
-			"grew in 7 of 7 steps",
-			"the second half as fast as the first",
-			"0 of 280 objects freed since #1",
+		Facts: []leak.Fact{
+			leak.Fact{Kind: leak.RoseInSteps}.With("rises", 7, leak.Count).With("steps", 7, leak.Count).With("span", ran, leak.Seconds),
+			leak.Fact{Kind: leak.SecondHalf}.With("ratio", 1, leak.Ratio),
+			leak.Fact{Kind: leak.FreedOfAllocated}.With("freed", 0, leak.Objects).With("allocated", 280, leak.Objects),
 		},
 		Remedy: "Bound it: an LRU with a cap, or a TTL; or delete the key when the request ends.",
 	}
@@ -91,25 +97,25 @@ func (s *story) judged(t testing.TB) leak.Result {
 	next := stacks(receivingStack)
 	queue := leak.Finding{
 		ID: "next", Kind: leak.GoroutineKind, Check: leak.BlockedReceive, Verdict: leak.Growing, Confidence: 0.6,
-		Summary: "31 goroutines wait to receive, and become more",
-		Where:   where(next[0], "worker.(*Pool).next"),
-		Stack:   next[0], Stacks: next, Group: group(next[0]), Groups: []diff.GroupKey{group(next[0])},
+		Claim: leak.Fact{Kind: leak.FactKind(leak.BlockedReceive), Words: []string{"chan receive"}}.With("now", 31, leak.Goroutines),
+		Where: where(next[0], "worker.(*Pool).next"),
+		Stack: next[0], Stacks: next, Group: group(next[0]), Groups: []diff.GroupKey{group(next[0])},
 		Now:    leak.Amounts{Goroutines: snapshot.Known(31)},
 		Growth: perMinute(12, 11.8, 12.2), Unit: leak.Goroutines,
-		Evidence: []string{"10 to 31 in 8 snapshots"},
-		Recheck:  "more snapshots: a pool that fills stops growing",
-		Remedy:   "Bound the number of workers, or end them when there is nothing to do.",
+		Facts:   []leak.Fact{moreOf(10, 31)},
+		Recheck: leak.Fact{Kind: leak.WatchWhetherTheyLevelOff},
+		Remedy:  "Bound the number of workers, or end them when there is nothing to do.",
 	}
 
 	add := stacks(addStack)
 	filled := leak.Finding{
 		ID: "add", Kind: leak.HeapKind, Check: leak.StateKept, Verdict: leak.Plateau, Confidence: 0.9,
-		Summary: "a cache that filled up",
-		Where:   where(add[0], "lru.(*Cache).Add"),
-		Stack:   add[0], Stacks: add,
-		Now:      leak.Amounts{Bytes: snapshot.Known(10 * mib), Objects: snapshot.Known(2560)},
-		Evidence: []string{"level since #5"},
-		Remedy:   "Nothing, if its size is meant.",
+		Claim: leak.Fact{Kind: leak.LevelledOff},
+		Where: where(add[0], "lru.(*Cache).Add"),
+		Stack: add[0], Stacks: add,
+		Now:    leak.Amounts{Bytes: snapshot.Known(10 * mib), Objects: snapshot.Known(2560)},
+		Facts:  []leak.Fact{leak.Fact{Kind: leak.SecondHalf}.With("ratio", 0, leak.Ratio)},
+		Remedy: "Nothing, if its size is meant.",
 	}
 	filled.Handler, filled.HasHandler = handlerOf(add[0])
 

@@ -11,7 +11,7 @@ import (
 
 func TestDetailAndBack(t *testing.T) {
 	p := told(t, 120, 32)
-	p.press("enter").want("76 goroutines send to a channel", "notify.(*Notifier).Push", "stack, leaf first", "Repair")
+	p.press("enter").want("76 goroutines send on a channel", "notify.(*Notifier).Push", "stack, leaf first", "Repair")
 	p.press("esc").want("Findings")
 	p.press("3", "enter").want("76 goroutines, chan send", "notify.(*Notifier).Push", "entered at api.(*Server).Create.func1", "stack, leaf first")
 	p.want("76.0 MiB now, +56.0 MiB") // the heap under the same entry function
@@ -143,7 +143,7 @@ func TestCopy(t *testing.T) {
 		{"2 down enter", "bytes.Clone\n\t/usr/local/go/src/bytes/bytes.go:1422\n"},
 		{"3", "runtime.gopark\n\t/usr/local/go/src/runtime/proc.go:462\n"},
 		{"3 enter", "runtime.gopark\n\t/usr/local/go/src/runtime/proc.go:462\n"},
-		{"1", "LEAK 76 goroutines send to a channel that nobody reads: notify.(*Notifier).Push notify.go:88"},
+		{"1", "LEAK 76 goroutines send on a channel that nobody receives from: notify.(*Notifier).Push notify.go:88"},
 	} {
 		p := told(t, 120, 32).press(strings.Fields(c.to)...).press("y")
 		if got := p.clipboard(); !strings.HasPrefix(got, c.want) {

@@ -231,9 +231,9 @@ func TestCheckRefuses(t *testing.T) {
 // there is known by its id, whatever else has changed.
 func TestCheckBaseline(t *testing.T) {
 	table := snapshot.NewTable()
-	old := leak.Finding{ID: "heap-1", Kind: leak.HeapKind, Check: leak.StateKept, Verdict: leak.Growing, Summary: "grew by a little"}
+	old := leak.Finding{ID: "heap-1", Kind: leak.HeapKind, Check: leak.StateKept, Verdict: leak.Growing, Claim: leak.Fact{Kind: leak.FactKind(leak.StateKept)}}
 	worse, new := old, old
-	worse.Verdict, worse.Summary, new.ID = leak.Leak, "grew by a lot, in another build", "heap-2"
+	worse.Verdict, worse.Claim, new.ID = leak.Leak, leak.Fact{Kind: leak.FactKind(leak.GrowingQueue)}, "heap-2"
 	path := filepath.Join(t.TempDir(), "before.json")
 	before := export.Check{Table: table, Judged: &gate.Judged{Result: leak.Result{Outcome: leak.Grows, Findings: []leak.Finding{old}}}}
 	if err := writeReport(nil, path, false, func(w io.Writer) error { return writeChecks(w, "json", []export.Check{before}) }); err != nil {

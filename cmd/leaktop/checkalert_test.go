@@ -23,7 +23,7 @@ const alerted = "http://10.0.3.7:6060/debug/pprof/"
 func findings(verdicts ...leak.Verdict) *gate.Judged {
 	var r leak.Result
 	for i, v := range verdicts {
-		r.Findings = append(r.Findings, leak.Finding{ID: string(rune('a' + i)), Verdict: v, Summary: "is <there>"})
+		r.Findings = append(r.Findings, leak.Finding{ID: string(rune('a' + i)), Verdict: v, Claim: leak.Fact{Kind: leak.LabelledByHandler, Handlers: []string{"<there>"}}})
 	}
 	return &gate.Judged{Result: r}
 }
@@ -78,7 +78,7 @@ func TestAlertCommand(t *testing.T) {
 			ID, Verdict, Summary string
 			Stack                []any
 		}
-		if err := dec.Decode(&got); err != nil || got.ID+" "+got.Verdict != want || got.Summary != "is <there>" || got.Stack == nil {
+		if err := dec.Decode(&got); err != nil || got.ID+" "+got.Verdict != want || got.Summary != "labelled <there>" || got.Stack == nil {
 			t.Errorf("the command got %+v (%v), want %s", got, err, want)
 		}
 	}

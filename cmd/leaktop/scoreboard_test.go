@@ -72,7 +72,7 @@ func setBar(t *testing.T, sheets []sheet) {
 	for _, s := range after(sheets, 2*time.Minute) {
 		for _, f := range s.findings {
 			if !s.mode.Leak && !s.mode.Waste && f.Verdict.Fails() {
-				t.Errorf("%s is no leak, but is said to be %s: %s", s.mode.Name, f.Verdict, f.Summary)
+				t.Errorf("%s is no leak, but is said to be %s: %s", s.mode.Name, f.Verdict, f.Summary())
 			}
 		}
 	}

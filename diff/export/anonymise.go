@@ -27,7 +27,6 @@ func Anonymise(r Run, o Options, salt []byte) (Run, Options) {
 	a := &anonymiser{
 		namer:  pseudonym.New(salt),
 		to:     snapshot.NewTable(),
-		frames: make(map[string]string),
 		stacks: make(map[stackOf]snapshot.StackID),
 	}
 	out := r
@@ -36,7 +35,7 @@ func Anonymise(r Run, o Options, salt []byte) (Run, Options) {
 	out.Judged = a.judged(r.Table, r.Judged)
 	texts := a.namer.Texts(a.known(r))
 	if out.Judged != nil {
-		sentences(out.Judged, texts)
+		reasons(out.Judged, texts)
 	}
 	out.Target = a.target(r.Target)
 	out.Base, out.Current = a.input(r.Base), a.input(r.Current)
@@ -60,8 +59,6 @@ func Anonymise(r Run, o Options, salt []byte) (Run, Options) {
 type anonymiser struct {
 	namer  *pseudonym.Namer
 	to     *snapshot.Table
-	frames map[string]string // functions that were met, with their pseudonyms
-	labels []string          // keys and values that were met
 	stacks map[stackOf]snapshot.StackID
 }
 
@@ -79,19 +76,13 @@ func (a *anonymiser) stack(from *snapshot.Table, id snapshot.StackID) snapshot.S
 	if !ok {
 		var frames []snapshot.FrameID
 		for f := range from.Frames(id) {
-			frames = append(frames, a.to.InternFrame(a.frame(f)))
+			frames = append(frames, a.to.InternFrame(a.namer.Frame(f)))
 		}
 		// What a goroutine waits for is told in the runtime's words.
 		known = a.to.InState(a.to.InternStack(frames), from.State(id))
 		a.stacks[stackOf{from, id}] = known
 	}
 	return known
-}
-
-func (a *anonymiser) frame(f snapshot.Frame) snapshot.Frame {
-	to := a.namer.Frame(f)
-	a.frames[f.Function] = to.Function
-	return to
 }
 
 func (a *anonymiser) comparison(c *diff.Comparison) *diff.Comparison {
@@ -116,7 +107,6 @@ func (a *anonymiser) profile(from *snapshot.Table, p *snapshot.Profile) *snapsho
 		var labels []snapshot.Label
 		for _, l := range from.Labels(k.Labels) {
 			labels = append(labels, snapshot.Label{Key: a.namer.Word(l.Key), Value: a.namer.Word(l.Value)})
-			a.labels = append(a.labels, l.Key, l.Value)
 		}
 		k.Stack, k.Labels = a.stack(from, k.Stack), a.to.InternLabels(labels)
 		b.Add(k, p.Vector(i))
@@ -124,7 +114,7 @@ func (a *anonymiser) profile(from *snapshot.Table, p *snapshot.Profile) *snapsho
 	out := b.Profile()
 	out.Told = snapshot.RenameTold(p.Told,
 		func(id snapshot.StackID) snapshot.StackID { return a.stack(from, id) },
-		func(id snapshot.FrameID) snapshot.FrameID { return a.to.InternFrame(a.frame(from.Frame(id))) })
+		func(id snapshot.FrameID) snapshot.FrameID { return a.to.InternFrame(a.namer.Frame(from.Frame(id))) })
 	return out
 }
 
@@ -142,7 +132,7 @@ func (a *anonymiser) sampleType(name string) string {
 	return strings.Join(words, "_")
 }
 
-// judged replaces all but the sentences.
+// judged replaces the names in the findings.
 func (a *anonymiser) judged(from *snapshot.Table, j *gate.Judged) *gate.Judged {
 	if j == nil {
 		return nil
@@ -159,7 +149,11 @@ func (a *anonymiser) judged(from *snapshot.Table, j *gate.Judged) *gate.Judged {
 
 func (a *anonymiser) finding(from *snapshot.Table, f *leak.Finding) {
 	f.ID = a.namer.ID(f.ID)
-	f.Where = a.frame(f.Where)
+	f.Claim, f.Recheck, f.Facts = a.fact(f.Claim), a.fact(f.Recheck), slices.Clone(f.Facts)
+	for i, fact := range f.Facts {
+		f.Facts[i] = a.fact(fact)
+	}
+	f.Where = a.namer.Frame(f.Where)
 	f.Stack = a.stack(from, f.Stack)
 	f.Stacks, f.Related, f.Groups = slices.Clone(f.Stacks), slices.Clone(f.Related), slices.Clone(f.Groups)
 	for i, id := range f.Stacks {
@@ -174,12 +168,12 @@ func (a *anonymiser) finding(from *snapshot.Table, f *leak.Finding) {
 	}
 	if f.HasHandler {
 		h := &f.Handler
-		a.frames[h.Function] = a.namer.Function(h.Function)
-		name := a.handler(h.Name)
-		a.frames[h.Name] = name
-		h.Name, h.Function, h.File = name, a.namer.Function(h.Function), a.namer.File(h.File)
+		h.Name, h.Function, h.File = a.handler(h.Name), a.namer.Function(h.Function), a.namer.File(h.File)
 	}
 }
+
+// fact renames what a fact names, which is all that a sentence made of it holds.
+func (a *anonymiser) fact(f leak.Fact) leak.Fact { return f.Renamed(a.namer.Function, a.handler) }
 
 func (a *anonymiser) group(g diff.GroupKey) diff.GroupKey {
 	g.Entry, g.Blocked = a.namer.Function(g.Entry), a.namer.Function(g.Blocked)

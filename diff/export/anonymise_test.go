@@ -45,16 +45,20 @@ func secretRun() export.Run {
 	}
 	f := leak.Finding{
 		ID: "goroutine-00112233445566aa", Kind: leak.GoroutineKind, Check: leak.BlockedSend, Verdict: leak.Leak, Confidence: 0.97,
-		Summary: "120 goroutines wait in v2.(*Echidna).platypusFollow",
-		Where:   follow, Stack: stackOf(t, park, chanSend, follow, closure), Now: leak.Amounts{Goroutines: snapshot.Known(120)},
+		Claim: places(120, follow.Function, "select"),
+		Where: follow, Stack: stackOf(t, park, chanSend, follow, closure), Now: leak.Amounts{Goroutines: snapshot.Known(120)},
 		Group:   diff.GroupKey{Entry: closure.Function, Blocked: follow.Function},
 		Related: []leak.Related{{Kind: leak.HeapKind, Stack: stackOf(t, generic, follow, serve)}},
 		Growth:  trend.Estimate{Value: 60, Low: 58, High: 62, Known: true}, Unit: leak.Goroutines,
 		Handler:    handler.Handler{Name: "POST /cassowary/{kookaburra}", Function: follow.Function, File: follow.File, Link: handler.Started},
 		HasHandler: true,
-		Evidence: []string{"3 in wombat/v2.(*Echidna).platypusFollow (chan receive)", "5 in Echidna.platypusFollow", "2.0 MiB, where POST /cassowary/{kookaburra} allocated 1.0 MiB",
-			"7 in kowari::pool::take", "labelled thylacine"},
-		Recheck: "see whether wombat.Goanna grows as well", Remedy: "give the channel room",
+		Facts: []leak.Fact{
+			places(3, follow.Function, "chan receive"), {Kind: leak.StartedIn, Functions: []string{closure.Function}},
+			leak.Fact{Kind: leak.AllocatedMost, Handlers: []string{"POST /cassowary/{kookaburra}"}}.With("allocated", 2<<20, leak.Bytes),
+			{Kind: leak.LikelyByHandler, Handlers: []string{"wombat.(*Echidna).platypusFollow"}}, {Kind: leak.ServesHandler, Handlers: []string{"Potoroo/Quokka"}},
+			places(7, native.Function, "runnable"), {Kind: leak.LabelledByHandler, Handlers: []string{"thylacine"}},
+		},
+		Recheck: leak.Fact{Kind: leak.StartedIn, Functions: []string{"slices.Grow[go.shape.[]github.com/quokka/wombat.Goanna]"}}, Remedy: "give the channel room",
 	}
 	f.Stacks = []snapshot.StackID{f.Stack}
 	known := f
@@ -74,6 +78,11 @@ func secretRun() export.Run {
 		Notes:      []string{"http://galah.internal:6060/debug/pprof/goroutine: refused by galah.internal"},
 	}
 	return run
+}
+
+// places is a fact about goroutines that wait somewhere.
+func places(n float64, function, state string) leak.Fact {
+	return leak.Fact{Kind: leak.MetAt, Functions: []string{function}, Words: []string{state}}.With("waiting", n, leak.Goroutines)
 }
 
 // everyFormat writes a run in all formats, each readable as text.

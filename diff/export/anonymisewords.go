@@ -4,10 +4,7 @@ import (
 	"regexp"
 	"strings"
 
-	"leaktop/capture/snapshot"
-	"leaktop/diff"
 	"leaktop/diff/gate"
-	"leaktop/diff/leak"
 	"leaktop/diff/pseudonym"
 )
 
@@ -39,28 +36,10 @@ func (a *anonymiser) route(route string) string {
 	return pathPart.ReplaceAllStringFunc(route, a.namer.Word)
 }
 
-// known are all names that a sentence may hold, with their pseudonyms.
+// known are the names that a note or a reason may hold, with their pseudonyms:
+// what was asked, and what was read. Findings name what they do in their facts.
 func (a *anonymiser) known(r Run) map[string]string {
 	known := make(map[string]string)
-	for _, label := range a.labels {
-		known[label] = a.namer.Word(label)
-	}
-	// A sentence may name any function of the run, not only those compared.
-	if r.Table != nil {
-		frames, _ := r.Table.Size()
-		for id := range frames {
-			a.frame(r.Table.Frame(snapshot.FrameID(id + 1)))
-		}
-	}
-	for name, to := range a.frames {
-		known[name] = to
-		if pkg := diff.PackageOf(name); strings.Contains(pkg, "/") {
-			known[afterSlash(name, pkg)] = afterSlash(to, diff.PackageOf(to))
-		}
-		if rpc := rpcHandler.FindStringSubmatch(name); rpc != nil {
-			known[rpc[1]+"/"+rpc[2]] = a.namer.Word(rpc[1]) + "/" + a.namer.Word(rpc[2])
-		}
-	}
 	if r.Target.Address != nil {
 		known[*r.Target.Address] = a.namer.Word(*r.Target.Address)
 		if host := hostOf(*r.Target.Address); host != "" {
@@ -76,14 +55,6 @@ func (a *anonymiser) known(r Run) map[string]string {
 	return known
 }
 
-// afterSlash is a function without the path of its package, as sentences have it.
-func afterSlash(function, pkg string) string {
-	if !strings.HasPrefix(function, pkg) {
-		return function
-	}
-	return function[strings.LastIndexByte(pkg, '/')+1:]
-}
-
 // hostOf is the host of an address, without its port.
 func hostOf(address string) string {
 	_, rest, ok := strings.Cut(address, "://")
@@ -97,18 +68,11 @@ func hostOf(address string) string {
 	return host
 }
 
-// sentences replaces the names in all that was said. What helps against a leak
-// is advice that names nothing of the program.
-func sentences(j *gate.Judged, t *pseudonym.Texts) {
+// reasons replaces the names in what was said of the run as a whole: the reason
+// why a profile could not be had names the address that it was asked of.
+func reasons(j *gate.Judged, t *pseudonym.Texts) {
 	j.Reason, j.Lacking = t.Replace(j.Reason), t.Replace(j.Lacking)
 	j.Needs = replaced(j.Needs, t)
-	for _, findings := range [][]leak.Finding{j.Findings, j.Known} {
-		for i := range findings {
-			f := &findings[i]
-			f.Summary, f.Recheck = t.Replace(f.Summary), t.Replace(f.Recheck)
-			f.Evidence = replaced(f.Evidence, t)
-		}
-	}
 }
 
 func replaced(texts []string, t *pseudonym.Texts) []string {
@@ -135,10 +99,6 @@ func (a *anonymiser) target(t Target) Target {
 	}
 	return out
 }
-
-// rpcHandler is what gRPC generates for a method, which sentences write as
-// "Service/Method".
-var rpcHandler = regexp.MustCompile(`\b_(\w+)_(\w+)_Handler\b`)
 
 // snapshotRef is what leaktop itself calls a snapshot, by itself or behind a
 // file: its number, or its time.

@@ -40,15 +40,21 @@ func stackOf(t *snapshot.Table, frames ...snapshot.Frame) snapshot.StackID {
 func stuck(t *snapshot.Table) leak.Finding {
 	return leak.Finding{
 		ID: "goroutine-1a2b3c4d5e6f7081", Kind: leak.GoroutineKind, Check: leak.BlockedSend, Verdict: leak.Leak, Confidence: 0.97,
-		Summary: "1,203 goroutines send on a channel that nobody receives from, holding about 1.0 MiB each",
-		Where:   push, Stack: stackOf(t, park, chanSend, push, background),
+		Claim: leak.Fact{Kind: leak.FactKind(leak.BlockedSend)}.With("now", 1203, leak.Goroutines).With("holds-each", 1<<20, leak.Bytes),
+		Where: push, Stack: stackOf(t, park, chanSend, push, background),
 		Related: []leak.Related{{Kind: leak.HeapKind, Stack: stackOf(t, grow, put, background), Now: leak.Amounts{Bytes: snapshot.Known(1 << 30), Objects: snapshot.Known(1203)}}},
 		Now:     leak.Amounts{Goroutines: snapshot.Known(1203)},
 		Growth:  trend.Estimate{Value: 60.80049, Low: 58, High: 63.1, Known: true}, Unit: leak.Goroutines,
 		Handler: handler.Handler{Name: "POST /orders", Link: handler.Started}, HasHandler: true,
-		Holds:    snapshot.Known(1 << 30),
-		Evidence: []string{"120 more in 2m, from 1,083 to 1,203, and never fewer than before", "for 2m none of them has gone"},
-		Remedy:   "give the channel room for the result, or select on ctx.Done() beside the send",
+		Holds: snapshot.Known(1 << 30),
+		Facts: []leak.Fact{
+			leak.Fact{Kind: leak.BecameMore}.With("more", 120, leak.Goroutines).With("from", 1083, leak.Goroutines).With("to", 1203, leak.Goroutines).
+				With("span", 120, leak.Seconds).With("falls", 0, leak.Count),
+			leak.Fact{Kind: leak.NoneGone}.With("span", 120, leak.Seconds),
+			{Kind: leak.StartedIn, Functions: []string{background.Function}},
+			{Kind: leak.StartedByHandler, Handlers: []string{"POST /orders"}},
+		},
+		Remedy: "give the channel room for the result, or select on ctx.Done() beside the send",
 	}
 }
 
@@ -56,36 +62,45 @@ func stuck(t *snapshot.Table) leak.Finding {
 func kept(t *snapshot.Table) leak.Finding {
 	return leak.Finding{
 		ID: "heap-0011223344556677", Kind: leak.HeapKind, Check: leak.StateKept, Verdict: leak.Growing, Confidence: 0.99,
-		Summary: "state kept across requests, never freed; may still be filling up",
-		Where:   put, Stack: stackOf(t, grow, put, create, serve),
+		Claim: leak.Fact{Kind: leak.FactKind(leak.StateKept), Words: []string{"across-requests", "may-fill"}}.With("freed", 0, leak.Ratio),
+		Where: put, Stack: stackOf(t, grow, put, create, serve),
 		Now:    leak.Amounts{Bytes: snapshot.Known(3686400), Objects: snapshot.Known(900)},
 		Growth: trend.Estimate{Value: 3250585.6, Low: 3145728.4, High: math.Inf(1), Known: true}, Unit: leak.Bytes,
-		Evidence: []string{"rose in 7 of 7 steps"},
-		Recheck:  "watch for longer: whether it slows down cannot be told yet",
-		Remedy:   "bound it: an LRU with a cap, or a TTL",
+		Facts: []leak.Fact{
+			leak.Fact{Kind: leak.RoseInSteps}.With("rises", 7, leak.Count).With("steps", 7, leak.Count).With("span", 105, leak.Seconds),
+			leak.Fact{Kind: leak.GrowthProbable}.With("p", 0.98765, leak.Probability),
+		},
+		Recheck: leak.Fact{Kind: leak.WatchWhetherItGoesOn}.With("left", 75, leak.Seconds),
+		Remedy:  "bound it: an LRU with a cap, or a TTL",
 	}
 }
 
 // levelled is what grew once; offHeap is about the process, and little is known of it.
 func levelled(t *snapshot.Table) leak.Finding {
 	return leak.Finding{ID: "heap-8899aabbccddeeff", Kind: leak.HeapKind, Check: leak.StateKept, Verdict: leak.Plateau, Confidence: 0.8,
-		Summary: "grew, and has levelled off", Where: mainFrame, Stack: stackOf(t, mainFrame), Remedy: "nothing, unless the level is too high"}
+		Claim: leak.Fact{Kind: leak.LevelledOff}, Where: mainFrame, Stack: stackOf(t, mainFrame), Remedy: "nothing, unless the level is too high"}
 }
 
 func offHeap() leak.Finding {
-	return leak.Finding{ID: "process-0123456789abcdef", Kind: leak.ProcessKind, Check: leak.OffHeap, Verdict: leak.Stuck, Summary: "memory outside of the Go heap grows"}
+	return leak.Finding{ID: "process-0123456789abcdef", Kind: leak.ProcessKind, Check: leak.OffHeap, Verdict: leak.Stuck,
+		Claim: leak.Fact{Kind: leak.FactKind(leak.OffHeap)}.With("now", 187<<20, leak.Bytes)}
 }
 
 // evil is named to do harm in any format.
 func evil(t *snapshot.Table) leak.Finding {
 	f := kept(t)
 	name := "a.f[<b>|`c`*_d_]{@e}#1~!$%0A::error::,]]>&\u00a0\uFFFD"
-	f.ID, f.Verdict, f.Summary = "heap-"+name, leak.Leak, name
+	f.ID, f.Verdict, f.Claim = "heap-"+name, leak.Leak, naming(name)
 	f.Where = snapshot.Frame{Function: name, File: "/home/dev/shop/a|b,c:%.go", Line: 1}
 	f.Stack = stackOf(t, f.Where, mainFrame)
 	f.Handler, f.HasHandler = handler.Handler{Name: "GET /" + name}, true
-	f.Evidence, f.Recheck, f.Remedy = []string{name, name}, name, name
+	f.Facts, f.Recheck, f.Remedy = []leak.Fact{naming(name), {Kind: leak.StartedIn, Functions: []string{name}}}, naming(name), name
 	return f
+}
+
+// naming is a fact that shows a name as it is.
+func naming(name string) leak.Fact {
+	return leak.Fact{Kind: leak.StartedByHandler, Handlers: []string{name}}
 }
 
 // checks are runs of every outcome.
@@ -183,7 +198,7 @@ func TestFindingLine(t *testing.T) {
 	}{
 		{stuck(table), "2026-03-01 12:02:00 UTC  LEAK, 97 % sure: 1,203 goroutines send on a channel that nobody receives from, holding about 1.0 MiB each  " +
 			"shop/orders.(*Notifier).Push orders/notify.go:88  +60.8/min (+58.0 to +63.1)  http://127.0.0.1:6060/debug/pprof/"},
-		{offHeap(), "2026-03-01 12:02:00 UTC  STUCK: memory outside of the Go heap grows  http://127.0.0.1:6060/debug/pprof/"},
+		{offHeap(), "2026-03-01 12:02:00 UTC  STUCK: memory outside of the Go heap grows: 187.0 MiB that the Go runtime does not know of  http://127.0.0.1:6060/debug/pprof/"},
 	} {
 		if got := export.FindingLine(c, line.finding); got != line.want {
 			t.Errorf("got  %s\nwant %s", got, line.want)

@@ -75,7 +75,7 @@ func csvFindings(out *csv.Writer, r Run, o Options) {
 		if l.Confidence > 0 {
 			sure = decimal(l.Confidence)
 		}
-		row := []string{string(l.Verdict), string(l.Check), string(l.Kind), sure, outside(l.Summary),
+		row := []string{string(l.Verdict), string(l.Check), string(l.Kind), sure, outside(l.Summary()),
 			outside(l.Where.Function), outside(l.Where.File), line(l.Where.Line), outside(name),
 			known(l.Now.Bytes), known(l.Now.Objects), known(l.Now.Goroutines)}
 		row = append(row, csvGrowth(newGrowth(l.Growth, l.Unit))...)

@@ -147,7 +147,7 @@ func (l listed) title() string {
 	if l.Confidence > 0 {
 		out += ", " + percentSure(l.Confidence)
 	}
-	return out + ": " + l.Summary
+	return out + ": " + l.Summary()
 }
 
 // percentSure is "97 % sure".
@@ -166,7 +166,7 @@ func (c Check) facts(l listed) facts {
 		out.add("holds", "about "+units.Bytes(holds))
 	}
 	out.add("why", strings.Join(l.evidence(), "; "))
-	out.add("surer", l.Recheck)
+	out.add("surer", l.Recheck.Text())
 	out.add("repair", l.Remedy)
 	out.add("check", string(l.Check))
 	out.add("id", l.ID)

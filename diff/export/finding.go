@@ -11,9 +11,6 @@ import (
 	"leaktop/diff/trend"
 )
 
-// knownFirst is the first evidence of a finding that stood in the baseline.
-const knownFirst = "known: it stood in the baseline, and fails nothing"
-
 // NewFinding is a finding as the JSON contract has it. The stacks are of the table.
 func NewFinding(table *snapshot.Table, f leak.Finding) Finding {
 	return newFinding(newStacks(table), listed{Finding: f})
@@ -25,12 +22,15 @@ func newFinding(stacks *stacks, l listed) Finding {
 		Kind:       string(l.Kind),
 		Check:      string(l.Check),
 		Verdict:    string(l.Verdict),
-		Summary:    l.Summary,
+		Summary:    l.Summary(),
 		Stack:      slices.Clone(stacks.of(l.Stack)),
 		Now:        newAmounts(l.Now),
 		Growth:     newGrowth(l.Growth, l.Unit),
 		HoldsBytes: pointer(l.Holds),
-		Evidence:   l.evidence(),
+	}
+	for _, f := range l.allFacts() {
+		out.Evidence = append(out.Evidence, f.Text())
+		out.Facts = append(out.Facts, newFact(f))
 	}
 	if l.Confidence > 0 {
 		out.Confidence = &l.Confidence
@@ -47,12 +47,21 @@ func newFinding(stacks *stacks, l listed) Finding {
 	return out
 }
 
-// evidence is what speaks for a finding, and first of all that it is no news.
-func (l listed) evidence() []string {
+// allFacts are what speaks for a finding, and first of all that it is no news.
+func (l listed) allFacts() []leak.Fact {
 	if !l.known {
-		return l.Evidence
+		return l.Facts
 	}
-	return append([]string{knownFirst}, l.Evidence...)
+	return slices.Concat([]leak.Fact{{Kind: leak.InBaseline}}, l.Facts)
+}
+
+// evidence are those facts in words.
+func (l listed) evidence() []string {
+	var out []string
+	for _, f := range l.allFacts() {
+		out = append(out, f.Text())
+	}
+	return out
 }
 
 func newAmounts(a leak.Amounts) Amounts {

@@ -87,16 +87,16 @@ func TestGitHubEscapes(t *testing.T) {
 	for _, text := range []string{"100 %", "%0A", "%25", "a,b", "a:b", "::error::x", "two\nlines", "carriage\rreturn", "file=x,line=1", ",=::"} {
 		table := snapshot.NewTable()
 		f := kept(table)
-		f.Summary, f.Evidence, f.Where.File = text, []string{text}, "/home/dev/shop/"+text+".go"
+		f.Claim, f.Facts, f.Where.File = naming(text), []leak.Fact{naming(text)}, "/home/dev/shop/"+text+".go"
 		lines := gitHub(t, checkOf(table, gate.Judged{Result: leak.Result{Outcome: leak.Grows, Findings: []leak.Finding{f}}}))
 		if len(lines) != 1 {
 			t.Fatalf("%q takes %d commands, want one", text, len(lines))
 		}
 		c := lines[0]
-		if c.properties["title"] != "GROWING, 99 % sure: "+text || c.properties["file"] != text+".go" || c.properties["line"] != "41" || len(c.properties) != 3 {
+		if c.properties["title"] != "GROWING, 99 % sure: started by "+text || c.properties["file"] != text+".go" || c.properties["line"] != "41" || len(c.properties) != 3 {
 			t.Errorf("%q: the properties read %q", text, c.properties)
 		}
-		if want := "\nwhy: " + text + "\n"; !strings.Contains(c.message, want) {
+		if want := "\nwhy: started by " + text + "\n"; !strings.Contains(c.message, want) {
 			t.Errorf("%q: the message reads %q, want %q in it", text, c.message, want)
 		}
 	}

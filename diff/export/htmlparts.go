@@ -78,7 +78,7 @@ func cardGroups(r Run) []cardGroup {
 }
 
 func newCard(c Check, l listed) card {
-	out := card{ID: l.ID, Verdict: string(l.Verdict), Summary: l.Summary, Evidence: l.evidence(), Surer: l.Recheck, Remedy: l.Remedy}
+	out := card{ID: l.ID, Verdict: string(l.Verdict), Summary: l.Summary(), Evidence: l.evidence(), Surer: l.Recheck.Text(), Remedy: l.Remedy}
 	if l.Confidence > 0 {
 		out.Sure = percentSure(l.Confidence)
 	}

@@ -77,6 +77,12 @@ func (j *jsonWriter) element(i int, v any) {
 // wholeFinding returns a finding none of whose lists is null.
 func wholeFinding(f Finding) Finding {
 	f.Stack, f.Evidence = list(f.Stack), list(f.Evidence)
+	facts := make([]Fact, len(f.Facts))
+	for i, fact := range f.Facts {
+		fact.Values, fact.Functions = list(fact.Values), list(fact.Functions)
+		facts[i] = fact
+	}
+	f.Facts = facts
 	related := make([]Related, len(f.Related))
 	for i, to := range f.Related {
 		to.Stack = list(to.Stack)

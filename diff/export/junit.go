@@ -136,7 +136,7 @@ func findingCase(c Check, l listed) junitCase {
 	}
 	switch {
 	case l.known:
-		out.Skipped = &junitResult{Message: knownFirst}
+		out.Skipped = &junitResult{Message: leak.Fact{Kind: leak.InBaseline}.Text()}
 	case c.fails(l):
 		out.Failure = &junitResult{Message: l.title(), Type: string(l.Verdict), Text: stackText(c, l.Stack)}
 	}

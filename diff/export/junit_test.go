@@ -161,7 +161,7 @@ func TestJUnitOfAnyName(t *testing.T) {
 	for _, name := range []string{"a\x00b", "\x1b[2J", "\x7f\u0085", "\uFFFE\uFFFF", "not \xff UTF-8", "]]>", `<a b="c">&amp;`, "two\nlines\r", "\ud7ff\ue000\U0010FFFF"} {
 		table := snapshot.NewTable()
 		f := evil(table)
-		f.ID, f.Summary, f.Where.Function, f.Where.File, f.Evidence = name, name, name, "/home/dev/shop/"+name, []string{name}
+		f.ID, f.Claim, f.Where.Function, f.Where.File, f.Facts = name, naming(name), name, "/home/dev/shop/"+name, []leak.Fact{naming(name)}
 		f.Stack = stackOf(table, f.Where)
 		c := checkOf(table, gate.Judged{Result: leak.Result{Outcome: leak.Inconclusive, Reason: name, Findings: []leak.Finding{f}, Needs: []string{name}}})
 		c.Target = export.NewTarget(name, baseTime, name)
@@ -173,7 +173,7 @@ func TestJUnitOfAnyName(t *testing.T) {
 			}
 		}
 		k := readJUnit(t, out).Suites[0].Cases[1]
-		if want := strings.ToValidUTF8(strings.Map(xmlChar, name), "\uFFFD"); k.Failure.Message != "LEAK, 99 % sure: "+want {
+		if want := strings.ToValidUTF8(strings.Map(xmlChar, name), "\uFFFD"); k.Failure.Message != "LEAK, 99 % sure: started by "+want {
 			t.Errorf("the message reads %q, want %q", k.Failure.Message, want)
 		}
 	}

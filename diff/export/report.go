@@ -48,8 +48,28 @@ type Finding struct {
 	Growth     *Growth   `json:"growth_per_minute"`
 	Handler    *string   `json:"handler"`
 	HoldsBytes *int64    `json:"holds_bytes"`
-	Evidence   []string  `json:"evidence"`
+	Evidence   []string  `json:"evidence"` // the facts in words
+	Facts      []Fact    `json:"facts"`
 	Remedy     *string   `json:"remedy"`
+}
+
+// Fact is one thing that speaks for a finding, or against it. What a kind's
+// values mean stands at the kinds of [leak.FactKind].
+type Fact struct {
+	Kind      string      `json:"kind"`
+	Values    []Value     `json:"values"`
+	Functions []string    `json:"functions"` // full names
+	Handlers  []string    `json:"handlers,omitempty"`
+	Times     []time.Time `json:"times,omitempty"`
+	Words     []string    `json:"words,omitempty"` // wait states and the like
+	Text      string      `json:"text"`
+}
+
+// Value is a number of a fact.
+type Value struct {
+	Name  string  `json:"name"`
+	Value float64 `json:"value"`
+	Unit  string  `json:"unit"`
 }
 
 // Related is what hangs together with a finding.

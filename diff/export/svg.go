@@ -159,3 +159,11 @@ func escapeXML(text string) string {
 	xml.EscapeText(&b, []byte(text)) // the builder returns no errors
 	return b.String()
 }
+
+// afterSlash is a function without the path of its package.
+func afterSlash(function, pkg string) string {
+	if !strings.HasPrefix(function, pkg) {
+		return function
+	}
+	return function[strings.LastIndexByte(pkg, '/')+1:]
+}

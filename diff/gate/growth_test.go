@@ -66,8 +66,8 @@ func TestLimits(t *testing.T) {
 			"the live heap grew by 20.0 MiB, 1.0 MiB more than the limit of 19.0 MiB"},
 		{"goroutines within their limit", limits(exact, none, snapshot.Known(35), warm, level, grown), leak.Clean, ""},
 		{"goroutines beyond it", limits(exact, none, snapshot.Known(34), warm, level, grown), leak.Leaks,
-			"the goroutines grew in number by 35, 1 more than the limit of 34"},
-		{"no goroutine more is allowed", limits(exact, none, snapshot.Known(0), warm, level, exact.shot(80*time.Second, 10, 11)), leak.Leaks, "grew in number by 1"},
+			"the number of goroutines grew by 35, 1 more than the limit of 34"},
+		{"no goroutine more is allowed", limits(exact, none, snapshot.Known(0), warm, level, exact.shot(80*time.Second, 10, 11)), leak.Leaks, "goroutines grew by 1"},
 		{"the heap by no more than sampling makes of it", limits(sampled, snapshot.Known(8*mib), none,
 			warm, sampled.shot(20*time.Second, 2560, 1), sampled.shot(80*time.Second, 5120, 1)), leak.Clean, ""},
 		{"the heap beyond what sampling makes of it", limits(sampled, snapshot.Known(5*mib), none,
@@ -81,7 +81,7 @@ func TestLimits(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			said := c.judged.Reason
 			for _, f := range c.judged.Findings {
-				said += f.Summary
+				said += f.Summary()
 			}
 			if c.judged.Outcome != c.outcome || !strings.Contains(said, c.says) {
 				t.Errorf("the outcome is %s: %q; want %s and %q", c.judged.Outcome, said, c.outcome, c.says)
@@ -107,7 +107,7 @@ func without(s *snapshot.Snapshot) *snapshot.Snapshot {
 func TestLimitFinding(t *testing.T) {
 	r := run{snapshot.NewTable(), 4096, 524288}
 	f := limits(r, snapshot.Known(2*mib), snapshot.Value{}, r.shot(0, 1, 1), r.shot(10*time.Second, 2560, 1), r.shot(130*time.Second, 5120, 1)).Findings[0]
-	if f.ID != "process-heap-growth" || f.Kind != leak.ProcessKind || f.Check != gate.HeapGrowth || f.Verdict != leak.Leak || f.Stack != snapshot.NoStack {
+	if f.ID != "process-heap-growth" || f.Kind != leak.ProcessKind || f.Check != leak.HeapGrowth || f.Verdict != leak.Leak || f.Stack != snapshot.NoStack {
 		t.Errorf("the finding is %+v", f)
 	}
 	if now, _ := f.Now.Bytes.Get(); now != 20*mib {
@@ -122,7 +122,7 @@ func TestLimitFinding(t *testing.T) {
 	if f.Confidence != 0.99 {
 		t.Errorf("it is %v sure, want 0.99: the limit lies more than three errors below", f.Confidence)
 	}
-	if len(f.Evidence) != 2 || f.Evidence[0] != "from 10.0 MiB to 20.0 MiB in 2m" || f.Remedy == "" {
-		t.Errorf("the evidence is %q, the remedy %q", f.Evidence, f.Remedy)
+	if said := f.Evidence(); len(said) != 2 || said[0] != "from 10.0 MiB to 20.0 MiB in 2m" || f.Remedy == "" {
+		t.Errorf("the evidence is %q, the remedy %q", said, f.Remedy)
 	}
 }

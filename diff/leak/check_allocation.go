@@ -3,13 +3,18 @@ package leak
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
+	"time"
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff/handler"
-	"leaktop/diff/trend"
-	"leaktop/diff/units"
 )
+
+// HandlerAllocation is a handler that allocates far above all others. Its claim
+// has the values per-second (bytes), times (ratio to the next handler) and share
+// (ratio, of all that is allocated).
+const HandlerAllocation Check = "handler-allocation"
 
 // Limits of when a handler allocates far above the others.
 const (
@@ -30,52 +35,82 @@ type allocation struct {
 	bytes int64
 }
 
+// allocating is what the handlers allocated in the window.
+type allocating struct {
+	from, to   time.Time
+	most, next handlerAllocations
+	total      float64 // of the process
+}
+
 // handlerAllocation finds a request handler that allocates far above all
 // others: little of it may be kept, but the collector works for it, and the heap
 // is larger by what lives between two GCs.
-func (s *scene) handlerAllocation() (Finding, bool) {
-	from, to := s.observer.Window()
-	seconds := to.Sub(from).Seconds()
-	if seconds < shortSpan.Seconds() {
-		return Finding{}, false
+func handlerAllocation() detector[*allocating] {
+	return detector[*allocating]{
+		check: HandlerAllocation,
+		finds: func(_ *scene, a *allocating) bool {
+			return a.rate() >= leastAllocation && a.most.bytes >= farAbove*a.next.bytes && a.most.bytes >= shareAllocation*a.total
+		},
+		claim: func(_ *scene, a *allocating) Fact {
+			return Fact{}.With("per-second", a.rate(), Bytes).With("times", math.Floor(a.most.bytes/max(a.next.bytes, 1)), Ratio).
+				With("share", a.most.bytes/a.total, Ratio)
+		},
+		says: func(f Fact) string {
+			return fmt.Sprintf("one handler allocates %s/s, %s times as much as the next: %s of all", f.bytes("per-second"), f.count("times"), f.share("share"))
+		},
+		facts: func(_ *scene, a *allocating) []Fact {
+			most := Fact{Kind: AllocatedMost, Handlers: []string{a.next.handler.Name}}
+			return []Fact{
+				most.With("allocated", a.most.bytes, Bytes).With("next", a.next.bytes, Bytes).lasting(a.to.Sub(a.from)),
+				Fact{Kind: ShareAtLine}.With("share", float64(a.most.stacks[0].bytes)/a.most.bytes, Ratio),
+			}
+		},
+		remedy: remedy{
+			inGo: "allocate less for each request: stream instead of building everything in memory, reuse buffers (sync.Pool), give slices and maps their capacity; it costs CPU for the collector rather than memory that stays",
+		},
+	}
+}
+
+// rate is what the first handler allocates in a second.
+func (a *allocating) rate() float64 { return a.most.bytes / a.to.Sub(a.from).Seconds() }
+
+// allocationFindings are those about what is allocated, kept or not.
+func (s *scene) allocationFindings() []Finding {
+	a := &allocating{}
+	a.from, a.to = s.observer.Window()
+	if a.to.Sub(a.from) < shortSpan {
+		return nil
 	}
 	all, total := s.allocations()
 	if len(all) < 2 {
-		return Finding{}, false // there is none to compare with
+		return nil // there is none to compare with
 	}
-	most, next := all[0], all[1]
-	rate := most.bytes / seconds
-	if rate < leastAllocation || most.bytes < farAbove*next.bytes || most.bytes < shareAllocation*total {
-		return Finding{}, false
+	a.most, a.next, a.total = all[0], all[1], total
+	d, ok := firstOf(allocationDetectors(), s, a)
+	if !ok {
+		return nil
 	}
-	main := most.stacks[0]
+	main := a.most.stacks[0].stack
 	f := Finding{
-		ID:         idOf(HeapKind, string(HandlerAllocation), most.handler.Function),
+		ID:         idOf(HeapKind, string(d.check), a.most.handler.Function),
 		Kind:       HeapKind,
-		Check:      HandlerAllocation,
 		Verdict:    Growing,
 		Confidence: 0.95,
-		Summary: fmt.Sprintf("one handler allocates %s/s, %s times as much as the next: %s of all",
-			bytesOf(rate), units.Count(int64(most.bytes/max(next.bytes, 1))), percent(most.bytes/total)),
-		Where:      s.sites.of(main.stack).where,
-		Stack:      main.stack,
-		Now:        s.live(main.stack),
-		Handler:    most.handler,
+		Where:      s.sites.of(main).where,
+		Stack:      main,
+		Now:        s.live(main),
+		Handler:    a.most.handler,
 		HasHandler: true,
 		Unit:       Bytes,
-		Evidence: []string{
-			fmt.Sprintf("%s in %s, where %s allocated %s", bytesOf(most.bytes), units.Duration(to.Sub(from)), next.handler.Name, bytesOf(next.bytes)),
-			fmt.Sprintf("%s of it at this line", percent(float64(main.bytes)/most.bytes)),
-		},
-		Remedy: "allocate less for each request: stream instead of building everything in memory, reuse buffers (sync.Pool), give slices and maps their capacity; it costs CPU for the collector rather than memory that stays",
 	}
-	for _, a := range most.stacks {
-		f.Stacks = append(f.Stacks, a.stack)
+	for _, of := range a.most.stacks {
+		f.Stacks = append(f.Stacks, of.stack)
 	}
-	if at, ok := s.observer.Stack(main.stack); ok {
-		f.Growth = trend.Estimate{Value: 60 * at.Slope.Value, Low: 60 * at.Slope.Low, High: 60 * at.Slope.High, Known: at.Slope.Known}
+	if at, ok := s.observer.Stack(main); ok {
+		f.Growth = perMinute(at.Slope)
 	}
-	return f, true
+	d.speak(&f, s, a)
+	return []Finding{f}
 }
 
 // maxAllocations is how many of the stacks under a handler are named.

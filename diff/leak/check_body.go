@@ -6,21 +6,36 @@ import (
 	"leaktop/diff"
 )
 
+// ForgottenBody is connections of a client that nobody closes or uses again.
+// Its claim has the value now (goroutines), and the word "unread" where they wait
+// for a body.
+const ForgottenBody Check = "forgotten-body"
+
 // forgottenBody finds connections of an HTTP client that are kept alive by
 // nobody: each has two loops, and the one that reads waits in a select for the
 // body of the response to be read to its end or closed. Where it waits for
 // input instead the connection is idle, and more and more of those come from a
 // client that is made anew for each request.
-func forgottenBody() taskCheck {
-	return taskCheck{
-		check:  ForgottenBody,
-		claims: func(t *task) bool { return strings.HasPrefix(t.entry.Function, clientConnection) },
-		says: func(t *task) string {
+func forgottenBody() detector[*task] {
+	const unreadBody = "unread"
+	return detector[*task]{
+		check: ForgottenBody,
+		finds: func(_ *scene, t *task) bool { return strings.HasPrefix(t.entry.Function, clientConnection) },
+		claim: func(_ *scene, t *task) Fact {
+			f := t.claim()
 			if unread(t) {
-				return "serve connections whose response body was never closed"
+				f.Words = []string{unreadBody}
 			}
-			return "serve connections that no request uses again"
+			return f
 		},
+		says: func(f Fact) string {
+			if f.says(unreadBody) {
+				return f.those("serves a connection whose response body was never closed", "serve connections whose response body was never closed")
+			}
+			return f.those("serves a connection that no request uses again", "serve connections that no request uses again")
+		},
+		facts:   (*scene).taskFacts,
+		recheck: (*scene).taskRecheck,
 		remedy: remedy{
 			inGo: "close the body of every response, on every path (defer response.Body.Close()), and share one http.Client and its Transport: one made for each request keeps its idle connections for IdleConnTimeout, or for ever without it",
 		},

@@ -2,13 +2,22 @@ package leak
 
 import "leaktop/diff"
 
+// LockWait is goroutines that wait for a lock. Its claim has the value now
+// (goroutines).
+const LockWait Check = "lock-wait"
+
 // lockWait finds goroutines that wait for a mutex: nobody idles on one, so that
 // a wait which does not end has a holder that does not come back.
-func lockWait() taskCheck {
-	return taskCheck{
-		check:  LockWait,
-		claims: func(t *task) bool { return locks(t.state()) },
-		says:   func(*task) string { return "wait for a lock that is not released" },
+func lockWait() detector[*task] {
+	return detector[*task]{
+		check: LockWait,
+		finds: func(_ *scene, t *task) bool { return locks(t.state()) },
+		claim: func(_ *scene, t *task) Fact { return t.claim() },
+		says: func(f Fact) string {
+			return f.those("waits for a lock that is not released", "wait for a lock that is not released")
+		},
+		facts:   (*scene).taskFacts,
+		recheck: (*scene).taskRecheck,
 		remedy: remedy{
 			inGo:   "find the holder: it waits for something else under the lock, or returned without unlocking; unlock by defer, and do not send, receive or call out under a lock",
 			native: "find the holder: a guard that lives across an await or a blocking call; drop it before, or use a try_lock with a deadline",

@@ -1,12 +1,12 @@
 package leak
 
 import (
-	"fmt"
-	"time"
-
 	"leaktop/capture/snapshot"
-	"leaktop/diff/units"
 )
+
+// OffHeap is memory outside of the Go heap that grows. Its claim has the
+// value now (bytes).
+const OffHeap Check = "off-heap"
 
 // leastOffHeap is how much memory outside of the Go heap must grow: the pages of
 // the program's own file come in at the start, and are not more than this.
@@ -15,7 +15,28 @@ const leastOffHeap = 8 << 20
 // offHeap finds memory that the process takes and the Go runtime does not know
 // of: C, mmap, or what a library maps. What the runtime has obtained and not
 // returned is its own; the rest of the resident set is somebody else's.
-func (s *scene) offHeap(from time.Time) (Finding, bool) {
+func offHeap() detector[*rising] {
+	return detector[*rising]{
+		check: OffHeap,
+		finds: (*scene).growsOutside,
+		claim: func(_ *scene, r *rising) Fact {
+			return Fact{}.With(claimNow, r.curve.medians[bins-1], Bytes)
+		},
+		says: func(f Fact) string {
+			return "memory outside of the Go heap grows: " + f.bytes(claimNow) + " that the Go runtime does not know of"
+		},
+		facts: func(_ *scene, r *rising) []Fact {
+			rose := r.rose(OutsideRose)
+			rose.Words = []string{r.what}
+			return []Fact{rose, Fact{Kind: LastHalfShare}.With("share", r.curve.lasts(), Ratio)}
+		},
+		remedy: remedy{
+			inGo: "look at cgo, mmap and libraries that allocate by themselves: free or unmap what they return on every path; a heap profile does not show it, so use the library's own counters, or pmap and perf on the target",
+		},
+	}
+}
+
+func (s *scene) growsOutside(r *rising) bool {
 	outside := func(resident snapshot.Vital) func(v *snapshot.Vitals) (float64, bool) {
 		return func(v *snapshot.Vitals) (float64, bool) {
 			rss, known := v.Get(resident)
@@ -25,26 +46,23 @@ func (s *scene) offHeap(from time.Time) (Finding, bool) {
 			return max(float64(rss-(sys-released)), 0), known && knownSys && knownReleased
 		}
 	}
-	what := "RSS"
-	b, ok := s.curves.bin(from, outside(snapshot.RSS))
+	r.what = "RSS"
+	b, ok := s.curves.bin(r.from, outside(snapshot.RSS))
 	if !ok {
-		what = "the highest RSS so far"
-		if b, ok = s.curves.bin(from, outside(snapshot.MaxRSS)); !ok {
-			return Finding{}, false
+		r.what = "the highest RSS so far"
+		if b, ok = s.curves.bin(r.from, outside(snapshot.MaxRSS)); !ok {
+			return false
 		}
 	}
 	if b.growth() < leastOffHeap || !b.rising() {
-		return Finding{}, false
+		return false
 	}
-	now := b.medians[bins-1]
-	f := s.processFinding(OffHeap, b)
-	f.Summary = "memory outside of the Go heap grows: " + bytesOf(now) + " that the Go runtime does not know of"
-	f.Now.Bytes = snapshot.Known(int64(now))
-	f.Holds = f.Now.Bytes
-	f.Evidence = []string{
-		fmt.Sprintf("%s less what the runtime obtained and kept went from %s to %s in %s", what, bytesOf(b.medians[0]), bytesOf(now), units.Duration(b.span)),
-		"the last half of it grew " + percent(b.lasts()) + " of that",
-	}
-	f.Remedy = "look at cgo, mmap and libraries that allocate by themselves: free or unmap what they return on every path; a heap profile does not show it, so use the library's own counters, or pmap and perf on the target"
-	return f, true
+	r.curve, r.holds = b, true
+	r.now.Bytes = snapshot.Known(int64(b.medians[bins-1]))
+	return true
+}
+
+// rose is from where to where the curve went.
+func (r *rising) rose(kind FactKind) Fact {
+	return Fact{Kind: kind}.With("from", r.curve.medians[0], Bytes).With("to", r.curve.medians[bins-1], Bytes).lasting(r.curve.span)
 }

@@ -2,28 +2,39 @@ package leak
 
 import "leaktop/diff"
 
+// BlockedReceive is goroutines that wait for what nobody sends. Its claim has the
+// value now (goroutines) and the wait state of most of them.
+const BlockedReceive Check = "blocked-receive"
+
 // blockedReceive finds goroutines that wait for what nobody sends, on the path
 // of a request or in a library. It takes what no other detector claims.
-func blockedReceive() taskCheck {
-	return taskCheck{
-		check:  BlockedReceive,
-		claims: func(*task) bool { return true },
-		says: func(t *task) string {
-			switch t.state() {
-			case diff.WaitGroupWait:
-				return "wait for others that never finish"
-			case diff.CondWait:
-				return "wait for a condition that nobody signals"
-			case diff.Select:
-				return "wait in a select of which no case comes"
-			case diff.ChanReceive:
-				return "receive from a channel on which nothing comes"
-			}
-			return "wait for what never comes (" + string(t.state()) + ")"
-		},
+func blockedReceive() detector[*task] {
+	return detector[*task]{
+		check:   BlockedReceive,
+		finds:   func(*scene, *task) bool { return true },
+		claim:   func(_ *scene, t *task) Fact { return t.claim(string(t.state())) },
+		says:    unanswered,
+		facts:   (*scene).taskFacts,
+		recheck: (*scene).taskRecheck,
 		remedy: remedy{
 			inGo:   "select on ctx.Done() beside the receive; close the channel, or send, on every path of the sender, errors too",
 			native: "wait with a timeout or a cancellation token; make the sender answer on every path",
 		},
+	}
+}
+
+// unanswered says what is waited for in a state.
+func unanswered(f Fact) string {
+	switch state := diff.State(f.word()); state {
+	case diff.WaitGroupWait:
+		return f.those("waits for others that never finish", "wait for others that never finish")
+	case diff.CondWait:
+		return f.those("waits for a condition that nobody signals", "wait for a condition that nobody signals")
+	case diff.Select:
+		return f.those("waits in a select of which no case comes", "wait in a select of which no case comes")
+	case diff.ChanReceive:
+		return f.those("receives from a channel on which nothing comes", "receive from a channel on which nothing comes")
+	default:
+		return f.those("waits for what never comes", "wait for what never comes") + " (" + string(state) + ")"
 	}
 }

@@ -2,11 +2,14 @@ package leak
 
 import (
 	"fmt"
-	"time"
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff/units"
 )
+
+// GoroutineStacks is goroutines whose stacks grow. Its claim has the values
+// goroutines and each (bytes, on average).
+const GoroutineStacks Check = "goroutine-stacks"
 
 // Limits of when the stacks of goroutines are worth a finding.
 const (
@@ -16,23 +19,37 @@ const (
 
 // goroutineStacks finds stacks that grow: goroutines that wait deep in a
 // recursion, or with large values on their stacks.
-func (s *scene) goroutineStacks(from time.Time) (Finding, bool) {
-	b, ok := s.curves.bin(from, vital(snapshot.StackInuse))
-	if !ok || b.growth() < leastStacks || !b.rising() {
-		return Finding{}, false
+func goroutineStacks() detector[*rising] {
+	return detector[*rising]{
+		check: GoroutineStacks,
+		finds: (*scene).stacksGrow,
+		claim: func(_ *scene, r *rising) Fact {
+			bytes, _ := r.now.Bytes.Get()
+			goroutines, _ := r.now.Goroutines.Get()
+			return Fact{}.With("goroutines", float64(goroutines), Goroutines).With("each", float64(bytes)/float64(max(goroutines, 1)), Bytes)
+		},
+		says: func(f Fact) string {
+			return fmt.Sprintf("the stacks of %s grow, to %s each on average", units.Plural(f.whole("goroutines"), "goroutine"), f.bytes("each"))
+		},
+		facts: func(_ *scene, r *rising) []Fact { return []Fact{r.rose(StacksRose)} },
+		remedy: remedy{
+			inGo: "look for goroutines that wait deep in a recursion, and for large arrays and structs passed by value: a stack shrinks only when a GC finds three quarters of it unused",
+		},
+	}
+}
+
+func (s *scene) stacksGrow(r *rising) bool {
+	b, ok := s.curves.bin(r.from, vital(snapshot.StackInuse))
+	if r.explained || !ok || b.growth() < leastStacks || !b.rising() {
+		return false
 	}
 	goroutines, known := s.curves.last(snapshot.Goroutines)
-	each := b.medians[bins-1] / float64(max(goroutines, 1))
-	if !known || each < deepStack {
-		return Finding{}, false
+	if !known || b.medians[bins-1]/float64(max(goroutines, 1)) < deepStack {
+		return false
 	}
-	f := s.processFinding(GoroutineStacks, b)
-	f.Summary = fmt.Sprintf("the stacks of %s grow, to %s each on average", units.Plural(goroutines, "goroutine"), bytesOf(each))
-	f.Now = Amounts{Bytes: snapshot.Known(int64(b.medians[bins-1])), Goroutines: snapshot.Known(goroutines)}
-	f.Holds = f.Now.Bytes
-	f.Evidence = []string{fmt.Sprintf("stack memory in use went from %s to %s in %s", bytesOf(b.medians[0]), bytesOf(b.medians[bins-1]), units.Duration(b.span))}
-	f.Remedy = "look for goroutines that wait deep in a recursion, and for large arrays and structs passed by value: a stack shrinks only when a GC finds three quarters of it unused"
-	return f, true
+	r.curve, r.holds = b, true
+	r.now = Amounts{Bytes: snapshot.Known(int64(b.medians[bins-1])), Goroutines: snapshot.Known(goroutines)}
+	return true
 }
 
 // vital is one figure as a curve.

@@ -1,36 +1,45 @@
 package leak
 
-import (
-	"leaktop/diff"
-)
+import "leaktop/diff"
+
+// NeverEndingTask is background tasks that never complete. Its claim has the
+// value now (goroutines) and the wait state of most of them.
+const NeverEndingTask Check = "never-ending-task"
 
 // neverEndingTask finds background tasks that were started, by requests most
 // often, and never complete: what they hold is never freed.
-func neverEndingTask() taskCheck {
-	return taskCheck{
+func neverEndingTask() detector[*task] {
+	return detector[*task]{
 		check: NeverEndingTask,
-		claims: func(t *task) bool {
+		finds: func(_ *scene, t *task) bool {
 			// A library's goroutines, and requests that wait themselves, are no tasks.
 			return t.site.own && !t.onStack && !isMain(t.entry.Function)
 		},
-		says: func(t *task) string {
-			switch t.state() {
-			case diff.ChanReceive:
-				return "never complete: they receive from a channel on which nothing comes"
-			case diff.Select, diff.SelectNoCases:
-				return "never complete: no case of their select comes"
-			case diff.WaitGroupWait:
-				return "never complete: they wait for others that never finish"
-			case diff.CondWait:
-				return "never complete: they wait for a condition that nobody signals"
-			case diff.Running, diff.Syscall:
-				return "never complete: they are still at work"
-			}
-			return "never complete (" + string(t.state()) + ")"
-		},
+		claim:   func(_ *scene, t *task) Fact { return t.claim(string(t.state())) },
+		says:    uncompleted,
+		facts:   (*scene).taskFacts,
+		recheck: (*scene).taskRecheck,
 		remedy: remedy{
 			inGo:   "give the task a context with a deadline and select on its Done; cancel it when the request ends, and send or close on every path of what it waits for",
 			native: "keep the handle and abort the task when its owner stops, or select on a cancellation token; give what it awaits a timeout",
 		},
+	}
+}
+
+// uncompleted says what keeps a task in a state from completing.
+func uncompleted(f Fact) string {
+	switch state := diff.State(f.word()); state {
+	case diff.ChanReceive:
+		return f.those("never completes: it receives from a channel on which nothing comes", "never complete: they receive from a channel on which nothing comes")
+	case diff.Select, diff.SelectNoCases:
+		return f.those("never completes: no case of its select comes", "never complete: no case of their select comes")
+	case diff.WaitGroupWait:
+		return f.those("never completes: it waits for others that never finish", "never complete: they wait for others that never finish")
+	case diff.CondWait:
+		return f.those("never completes: it waits for a condition that nobody signals", "never complete: they wait for a condition that nobody signals")
+	case diff.Running, diff.Syscall:
+		return f.those("never completes: it is still at work", "never complete: they are still at work")
+	default:
+		return f.those("never completes", "never complete") + " (" + string(state) + ")"
 	}
 }

@@ -6,15 +6,19 @@ import (
 	"leaktop/diff"
 )
 
+// ForgottenTicker is pollers that nobody stops. Its claim has the value now
+// (goroutines).
+const ForgottenTicker Check = "forgotten-ticker"
+
 // forgottenTicker finds zombie pollers: goroutines that wake up regularly, so
 // that none of them waits for long, and that nobody ends. Their number gives
 // them away. A wait for a ticker looks like any other receive; what else is seen
 // of a poller is that it sleeps, that its goroutines are met at work too, or
 // that it is named for what it does.
-func forgottenTicker() taskCheck {
-	return taskCheck{
+func forgottenTicker() detector[*task] {
+	return detector[*task]{
 		check: ForgottenTicker,
-		claims: func(t *task) bool {
+		finds: func(_ *scene, t *task) bool {
 			for _, g := range t.groups {
 				if g.State == diff.Sleep {
 					return true
@@ -26,7 +30,12 @@ func forgottenTicker() taskCheck {
 			}
 			return false
 		},
-		says: func(*task) string { return "poll on and on, and nobody stops them" },
+		claim: func(_ *scene, t *task) Fact { return t.claim() },
+		says: func(f Fact) string {
+			return f.those("polls on and on, and nobody stops it", "poll on and on, and nobody stops them")
+		},
+		facts:   (*scene).taskFacts,
+		recheck: (*scene).taskRecheck,
 		remedy: remedy{
 			inGo:   "end the loop when what it serves ends: select on ctx.Done() beside the ticker, and defer ticker.Stop()",
 			native: "abort the task when what it serves ends: keep its handle, or select on a cancellation token in the loop",

@@ -1,11 +1,8 @@
 package leak
 
 import (
-	"fmt"
-
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
-	"leaktop/diff/units"
 )
 
 // cohort is the first and the newest full dump of a run: by their ids they tell
@@ -83,21 +80,14 @@ func (s *scene) turnsOver(t *task) bool {
 	return f.known() && f.survived < f.before
 }
 
-// name fills in what a full dump tells of a task: who started it, and under
-// which handler that runs.
-func (s *scene) name(t *task) []string {
-	f := s.fateOf(t)
-	var out []string
-	if f.known() {
-		out = append(out, fmt.Sprintf("by their ids, %s of %s that were there at %s are still there",
-			units.Count(int64(f.survived)), units.Plural(f.before, "goroutine"), s.dumps.first.Time.Format("15:04:05")))
+// name fills in under which handler the goroutines of a task were started, where
+// a full dump tells who started them.
+func (s *scene) name(t *task) {
+	creator := t.dumped.creator
+	if creator.Function == "" || t.onStack || !diff.IsOwn(creator, s.cfg.Own) {
+		return
 	}
-	if f.creator.Function == "" {
-		return out
-	}
-	out = append(out, "started in "+shortName(f.creator.Function))
-	if h, ok := s.cfg.Handlers.Owner(f.creator.Function); ok && !t.onStack && diff.IsOwn(f.creator, s.cfg.Own) {
+	if h, ok := s.cfg.Handlers.Owner(creator.Function); ok {
 		t.handler, t.hasHandler = h, true
 	}
-	return out
 }

@@ -17,28 +17,11 @@ const (
 	ProcessKind   Kind = "process" // has no stack
 )
 
-// Check names the detector that speaks.
+// Check names the detector that speaks. Each stands with its detector, in a file
+// that says what it looks for.
 type Check string
 
-// The checks. Each has a file of its own that says what it looks for.
-const (
-	NeverEndingTask   Check = "never-ending-task"
-	StateKept         Check = "state-kept"
-	GrowingQueue      Check = "growing-queue"
-	MissingTimeout    Check = "missing-timeout"
-	BlockedSend       Check = "blocked-send"
-	BlockedReceive    Check = "blocked-receive"
-	LockWait          Check = "lock-wait"
-	ForgottenTicker   Check = "forgotten-ticker"
-	ForgottenBody     Check = "forgotten-body"
-	Subslice          Check = "subslice"
-	HandlerAllocation Check = "handler-allocation"
-	OffHeap           Check = "off-heap"
-	GoroutineStacks   Check = "goroutine-stacks"
-	Fragmentation     Check = "fragmentation"
-)
-
-// Finding is one thing that is wrong, or may be. Text fields are safe to print.
+// Finding is one thing that is wrong, or may be. Its names are safe to print.
 type Finding struct {
 	// ID is the same in other runs, and in other builds of the same code.
 	ID      string
@@ -47,7 +30,8 @@ type Finding struct {
 	Verdict Verdict
 	// Confidence is the probability that the verdict holds, 0 to 1.
 	Confidence float64
-	Summary    string // one sentence without a full stop
+	// Claim is what the finding says, as data; see [Finding.Summary].
+	Claim Fact
 
 	// Where is the frame to look at first: the allocating or blocked line of
 	// one's own code where there is one. Zero for a finding about the process.
@@ -74,21 +58,26 @@ type Finding struct {
 	// frames show it: an estimate.
 	Holds snapshot.Value
 
-	// Evidence is what speaks for the verdict, in numbers: a clause each.
-	Evidence []string
-	// Recheck says what would make the verdict surer, "" where nothing would.
-	Recheck string
-	Remedy  string // what helps, one or two sentences
+	// Facts are what speaks for the verdict and against it.
+	Facts []Fact
+	// Recheck says what would make the verdict surer, the zero Fact where nothing would.
+	Recheck Fact
+	// Remedy is what helps: one or two sentences of leaktop's own, which name
+	// nothing of the program. "" for none.
+	Remedy string
 }
 
-// Unit is what a finding's growth counts.
-type Unit string
+// Summary is the finding in one sentence, without a full stop.
+func (f *Finding) Summary() string { return f.Claim.Text() }
 
-// The units of growth, as the report names them.
-const (
-	Bytes      Unit = "bytes"
-	Goroutines Unit = "goroutines"
-)
+// Evidence are the facts in words, a clause each.
+func (f *Finding) Evidence() []string {
+	var out []string
+	for _, fact := range f.Facts {
+		out = append(out, fact.Text())
+	}
+	return out
+}
 
 // Related is a heap stack or a goroutine group that hangs together with a finding.
 type Related struct {

@@ -1,7 +1,6 @@
 package leak
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -9,8 +8,6 @@ import (
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
-	"leaktop/diff/handler"
-	"leaktop/diff/units"
 )
 
 // taskVerdict says what it means that there are ever more goroutines of a kind,
@@ -83,16 +80,14 @@ func serves(entry string) bool {
 	return false
 }
 
-// finding is what is said of a task.
+// taskFinding is what is said of a task.
 func (s *scene) taskFinding(t *task, verdict Verdict, companions []*task, held []*growth) Finding {
-	check, dumped := checkOf(t), s.name(t)
+	speaks, _ := firstOf(taskDetectors(), s, t) // the last one takes all
 	f := Finding{
 		ID:         t.id(),
 		Kind:       GoroutineKind,
-		Check:      check.check,
 		Verdict:    verdict,
 		Confidence: taskConfidence(t, verdict),
-		Summary:    check.summary(t),
 		Where:      t.site.where,
 		Stack:      t.main(),
 		Stacks:     t.stacks(),
@@ -100,85 +95,30 @@ func (s *scene) taskFinding(t *task, verdict Verdict, companions []*task, held [
 		Groups:     t.keys(),
 		Now:        Amounts{Goroutines: snapshot.Known(t.now)},
 		Unit:       Goroutines,
-		Handler:    t.handler,
-		HasHandler: t.hasHandler,
-		Remedy:     check.remedy.in(t.site.where.Function),
 	}
 	if t.trend.Slope.Known {
 		f.Growth = perMinute(t.trend.Slope)
 	}
+	t.dumped = s.fateOf(t)
+	s.name(t)
+	f.Handler, f.HasHandler = t.handler, t.hasHandler
+	speaks.speak(&f, s, t)
 	s.hold(&f, t, held)
 	for _, c := range companions {
 		f.Related = append(f.Related, Related{Kind: GoroutineKind, Stack: c.main(), Now: Amounts{Goroutines: snapshot.Known(c.now)}})
 		f.Groups = append(f.Groups, c.keys()...)
 	}
-	f.Evidence = append(f.Evidence, s.taskEvidence(t)...)
-	f.Evidence = append(f.Evidence, dumped...)
-	switch verdict {
-	case Plateau:
-		f.Summary = units.Plural(t.now, "goroutine") + " became more, and then no more"
+	switch {
+	case verdict == Plateau:
+		f.Claim = t.claim()
+		f.Claim.Kind = NoLongerMore
 		f.Remedy = "nothing, unless there are too many of them: then bound their number"
-	case Growing:
-		f.Recheck = "watch for longer: whether their number levels off cannot be told yet"
-		if idle(t) {
-			f.Summary = units.Plural(t.now, "goroutine") + " keep connections of clients open on which no request is"
-			f.Remedy = "set IdleTimeout on the server, if clients open ever more connections"
-			f.Recheck = "see whether the number of clients grows as well"
-		}
+	case verdict == Growing && idle(t):
+		f.Claim = t.claim()
+		f.Claim.Kind = ClientsIdle
+		f.Remedy = "set IdleTimeout on the server, if clients open ever more connections"
 	}
 	return f
-}
-
-// taskEvidence is what speaks for a verdict on goroutines, in numbers.
-func (s *scene) taskEvidence(t *task) []string {
-	trend := &t.trend.Trend
-	var out []string
-	if trend.N > 1 && trend.Growth.Value > 0 {
-		fewer := "never fewer than before"
-		if trend.Falls > 0 {
-			fewer = fmt.Sprintf("fewer than before %s", timesWord(trend.Falls))
-		}
-		out = append(out, fmt.Sprintf("%s more in %s, from %s to %s, and %s", units.Count(int64(trend.Growth.Value)),
-			units.Duration(span(trend)), units.Count(trend.First), units.Count(trend.Now), fewer))
-	}
-	if held := s.heldFor(t); held > 0 {
-		out = append(out, fmt.Sprintf("for %s none of them has gone, as far as their number shows", units.Duration(held)))
-	}
-	if len(t.groups) > 1 {
-		out = append(out, "met "+strings.Join(metAt(t), ", "))
-	}
-	if t.hasHandler {
-		switch t.handler.Link {
-		case handler.OnStack:
-			out = append(out, "they serve requests of "+t.handler.Name)
-		case handler.Started:
-			out = append(out, "started by "+t.handler.Name)
-		case handler.Labelled:
-			out = append(out, "labelled "+t.handler.Name)
-		case handler.Guessed:
-			out = append(out, "likely started by "+t.handler.Name+", the only handler of their type")
-		}
-	}
-	return out
-}
-
-func timesWord(n int) string {
-	if n == 1 {
-		return "once"
-	}
-	return fmt.Sprintf("%d times", n)
-}
-
-// maxPlaces is how many of the places at which goroutines were met are named.
-const maxPlaces = 3
-
-// metAt names where goroutines of a kind are, the most first.
-func metAt(t *task) []string {
-	var out []string
-	for _, g := range t.groups[:min(len(t.groups), maxPlaces)] {
-		out = append(out, fmt.Sprintf("%s in %s (%s)", units.Count(g.After), shortName(g.Blocked.Function), g.State))
-	}
-	return out
 }
 
 // heldFor is for how long no group of a task has shrunk.
@@ -206,7 +146,7 @@ func (s *scene) hold(f *Finding, t *task, held []*growth) {
 		}
 		if sum > 0 {
 			f.Holds = snapshot.Known(sum)
-			f.Evidence = append(f.Evidence, "what they hold is what was allocated under the same functions and lives")
+			f.Facts = append(f.Facts, Fact{Kind: HoldsBySharedFunctions})
 		}
 		sortRelated(f.Related)
 		return
@@ -223,8 +163,8 @@ func (s *scene) hold(f *Finding, t *task, held []*growth) {
 	sortRelated(f.Related)
 	f.Holds = snapshot.Known(sum)
 	if t.now > 0 {
-		f.Evidence = append(f.Evidence, "the heap allocated under the same functions grows with them")
-		f.Summary += ", holding about " + bytesOf(float64(sum)/float64(t.now)) + " each"
+		f.Facts = append(f.Facts, Fact{Kind: HeapGrowsWithThem})
+		f.Claim = f.Claim.With(claimEach, float64(sum)/float64(t.now), Bytes)
 	}
 }
 

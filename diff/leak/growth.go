@@ -111,18 +111,6 @@ func (g *growth) drains() bool {
 // leastFreed is from which share on what is freed is more than chance.
 const leastFreed = 0.1
 
-// fate says what became of what was allocated.
-func (g *growth) fate() string {
-	switch freed, known := g.freedShare(); {
-	case !known:
-		return "and grows"
-	case freed < 0.005:
-		return "never freed"
-	default:
-		return percent(freed) + " of it freed"
-	}
-}
-
 // freedShare is how much of what was allocated in the window was freed, by
 // objects or by bytes, whichever is less.
 func (g *growth) freedShare() (share float64, known bool) {

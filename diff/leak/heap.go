@@ -1,13 +1,11 @@
 package leak
 
 import (
-	"fmt"
 	"math"
 	"time"
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff/trend"
-	"leaktop/diff/units"
 )
 
 // Limits of what a heap stack is judged by.
@@ -104,12 +102,11 @@ func (s *scene) heapFinding(g *growth) (Finding, bool) {
 	if verdict == "" {
 		return Finding{}, false
 	}
-	check := heapCheckOf(g)
+	speaks, _ := firstOf(heapDetectors(), s, g) // the last one takes all
 	t := &g.trend
 	f := Finding{
 		ID:         g.id,
 		Kind:       HeapKind,
-		Check:      check.check,
 		Verdict:    verdict,
 		Confidence: s.heapConfidence(g, verdict),
 		Where:      g.site.where,
@@ -120,19 +117,15 @@ func (s *scene) heapFinding(g *growth) (Finding, bool) {
 		Unit:       Bytes,
 		Handler:    g.handler,
 		HasHandler: g.hasHandler,
-		Evidence:   s.heapEvidence(g),
-		Remedy:     check.remedy.in(g.site.where.Function),
 	}
 	f.Holds = f.Now.Bytes
+	speaks.speak(&f, s, g)
 	switch verdict {
 	case Plateau:
-		f.Summary = "grew, and has levelled off"
+		f.Claim = Fact{Kind: LevelledOff}
 		f.Remedy = "nothing, unless the level is too high: then give it a lower bound"
 	case Growing:
-		f.Summary = check.says(g) + "; may still be filling up"
-		f.Recheck = s.heapRecheck(g)
-	default:
-		f.Summary = check.says(g)
+		f.Claim.Words = append(f.Claim.Words, mayFill)
 	}
 	return f, true
 }
@@ -149,52 +142,4 @@ func (s *scene) heapNow(g *growth) Amounts {
 func perMinute(e trend.Estimate) trend.Estimate {
 	e.Value, e.Low, e.High = 60*e.Value, 60*e.Low, 60*e.High
 	return e
-}
-
-// heapEvidence is what speaks for and against a leak, in numbers.
-func (s *scene) heapEvidence(g *growth) []string {
-	t := &g.trend
-	var out []string
-	out = append(out, fmt.Sprintf("rose in %d of %d steps between GC-advanced snapshots in %s", t.Rises, t.N-1, units.Duration(span(&t.Trend))))
-	if t.Saturation.Known {
-		out = append(out, fmt.Sprintf("the second half grew %s times as fast as the first", factor(t.Saturation)))
-	}
-	if t.AllocatedObjects.Known && t.FreedObjects.Known && t.AllocatedObjects.Value > 0 {
-		out = append(out, fmt.Sprintf("%s of %s objects allocated since the first snapshot were freed",
-			units.Count(int64(max(t.FreedObjects.Value, 0))), units.Count(int64(t.AllocatedObjects.Value))))
-	}
-	if t.Floor.Rising {
-		out = append(out, fmt.Sprintf("the floor rose from %s to %s", bytesOf(max(t.Floor.First, 0)), bytesOf(t.Floor.Last)))
-	}
-	p := s.process
-	switch {
-	case !p.LoadEnded.IsZero() && t.Returned.Known:
-		out = append(out, percent(max(t.Returned.Value, 0))+" of it was given back since the load ended")
-	case p.Early.Known && p.Late.Known && p.Early.Value > 0:
-		out = append(out, loadWords(p.Late.Value/p.Early.Value))
-	}
-	if len(g.stacks) > 1 {
-		out = append(out, fmt.Sprintf("over %d paths", len(g.stacks)))
-	}
-	return out
-}
-
-// loadWords says how the load moved, for which allocated bytes stand.
-func loadWords(ratio float64) string {
-	switch {
-	case ratio > 1.25:
-		return fmt.Sprintf("meanwhile the load rose: the process allocated %.1f times as much in the second half", ratio)
-	case ratio < 0.8:
-		return fmt.Sprintf("meanwhile the load fell: the process allocated %.1f times as much in the second half", ratio)
-	}
-	return "the load was level"
-}
-
-// heapRecheck says what would tell a leak from something that fills up.
-func (s *scene) heapRecheck(g *growth) string {
-	t := &g.trend
-	if left := leakAfter - elapsed(&t.Trend); left > 0 {
-		return fmt.Sprintf("watch for %s more: a leak is told from something that fills up by whether it goes on", units.Duration(left.Round(time.Second)))
-	}
-	return "look again after as long once more, or let the load end and see whether it comes back"
 }

@@ -235,9 +235,7 @@ func (s *scene) findings(from time.Time) []Finding {
 			out = append(out, f)
 		}
 	}
-	if f, ok := s.handlerAllocation(); ok {
-		out = append(out, f)
-	}
+	out = append(out, s.allocationFindings()...)
 	out = append(out, s.processFindings(from, leaking)...)
 	slices.SortStableFunc(out, worse)
 	distinct(out)

@@ -163,8 +163,8 @@ func TestTaskHoldsHeap(t *testing.T) {
 		t.Fatalf("%d findings: %q", len(r.Findings), told(r))
 	}
 	f := r.Findings[0]
-	if !strings.HasSuffix(f.Summary, "holding about 128.0 KiB each") {
-		t.Errorf("summary %q", f.Summary)
+	if !strings.HasSuffix(f.Summary(), "holding about 128.0 KiB each") {
+		t.Errorf("summary %q", f.Summary())
 	}
 	if holds, _ := f.Holds.Get(); holds != (4+12*23)*object {
 		t.Errorf("holds %d", holds)

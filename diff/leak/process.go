@@ -6,18 +6,19 @@ import (
 	"leaktop/diff/trend"
 )
 
-// processFinding is a finding about the whole process, whose curve rises.
-func (s *scene) processFinding(check Check, b binned) Finding {
-	rate, reach := b.perMinute(), b.reach()
-	return Finding{
-		ID:         idOf(ProcessKind, string(check)),
-		Kind:       ProcessKind,
-		Check:      check,
-		Verdict:    s.processVerdict(check, b),
-		Confidence: processConfidence(b),
-		Growth:     trend.Estimate{Value: rate, Low: rate - reach, High: rate + reach, Known: true},
-		Unit:       Bytes,
-	}
+// rising is a curve of the process, as the detector that looks at it fills it in.
+type rising struct {
+	from time.Time // what came before is not looked at
+	// explained says that there are ever more goroutines, which explains what
+	// their stacks take.
+	explained bool
+
+	curve   binned
+	what    string  // the vital that the curve was read from
+	least   float64 // the smallest share that was seen
+	verdict Verdict // "" for that of a curve that rises
+	now     Amounts
+	holds   bool // all of it would be freed
 }
 
 // processVerdict is that of a curve that rises: for long enough it is a leak.
@@ -37,14 +38,35 @@ func processConfidence(b binned) float64 {
 // processFindings are those about the process, from a time on.
 func (s *scene) processFindings(from time.Time, stacksExplained bool) []Finding {
 	var out []Finding
-	if f, ok := s.offHeap(from); ok {
-		out = append(out, f)
-	}
-	if f, ok := s.goroutineStacks(from); ok && !stacksExplained {
-		out = append(out, f)
-	}
-	if f, ok := s.fragmentation(from); ok {
+	for _, d := range processDetectors() {
+		r := &rising{from: from, explained: stacksExplained}
+		if !d.finds(s, r) {
+			continue
+		}
+		f := s.processFinding(d.check, r)
+		d.speak(&f, s, r)
 		out = append(out, f)
 	}
 	return out
+}
+
+// processFinding is a finding about the whole process.
+func (s *scene) processFinding(check Check, r *rising) Finding {
+	rate, reach := r.curve.perMinute(), r.curve.reach()
+	f := Finding{
+		ID:         idOf(ProcessKind, string(check)),
+		Kind:       ProcessKind,
+		Verdict:    r.verdict,
+		Confidence: processConfidence(r.curve),
+		Growth:     trend.Estimate{Value: rate, Low: rate - reach, High: rate + reach, Known: true},
+		Unit:       Bytes,
+		Now:        r.now,
+	}
+	if f.Verdict == "" {
+		f.Verdict = s.processVerdict(check, r.curve)
+	}
+	if r.holds {
+		f.Holds = r.now.Bytes
+	}
+	return f
 }

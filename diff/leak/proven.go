@@ -1,9 +1,10 @@
 package leak
 
 import (
+	"slices"
+
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
-	"leaktop/diff/units"
 )
 
 // proven returns how many goroutines of each group the runtime found leaked: it
@@ -40,6 +41,6 @@ func prove(t *task, proven map[diff.GroupKey]int64) int64 {
 func (s *scene) provenFinding(t *task, n int64, companions []*task, held []*growth) Finding {
 	f := s.taskFinding(t, Proven, companions, held)
 	f.Confidence = 0.99
-	f.Evidence = append([]string{"the runtime proved " + units.Plural(n, "goroutine") + " leaked: nothing that still runs can wake them"}, f.Evidence...)
+	f.Facts = slices.Insert(f.Facts, 0, Fact{Kind: RuntimeProved}.With("leaked", float64(n), Goroutines))
 	return f
 }

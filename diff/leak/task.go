@@ -28,6 +28,7 @@ type task struct {
 	hasHandler bool
 	onStack    bool // the handler itself waits, rather than what it started
 	pollers    bool // they were met in more than one state
+	dumped     fate // what the full dumps tell of them, once they are named
 }
 
 // state is that of most of them.

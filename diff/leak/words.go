@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"leaktop/diff"
-	"leaktop/diff/trend"
 	"leaktop/diff/units"
 )
 
@@ -20,26 +19,8 @@ func shortName(function string) string {
 	return function[slash+1:]
 }
 
-// odds writes a small probability for people.
-func odds(p float64) string {
-	switch {
-	case p < 1e-9:
-		return "less than 1 in a billion"
-	case p < 1e-6:
-		return "less than 1 in a million"
-	case p < 1e-3:
-		return "less than 1 in a thousand"
-	}
-	return fmt.Sprintf("about 1 in %d", int(math.Round(1/p)))
-}
-
-// factor writes a factor for people, with its interval where that is known.
-func factor(e trend.Estimate) string {
-	if math.IsInf(e.Low, 0) || math.IsInf(e.High, 0) {
-		return fmt.Sprintf("%.2f", e.Value)
-	}
-	return fmt.Sprintf("%.2f (%.2f to %.2f)", e.Value, max(e.Low, 0), e.High)
-}
+// probability writes a probability for people: it is never certain.
+func probability(p float64) string { return percent(min(p, 0.999)) }
 
 // percent writes a share for people.
 func percent(share float64) string {

@@ -1,0 +1,250 @@
+package leak_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"math"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"leaktop/diff/leak"
+)
+
+// value and fact make examples.
+func value(name string, n float64, unit leak.Unit) leak.Value { return leak.Value{name, n, unit} }
+
+func fact(kind leak.FactKind, values ...leak.Value) leak.Fact {
+	return leak.Fact{Kind: kind, Values: values}
+}
+
+func claim(check leak.Check, values ...leak.Value) leak.Fact {
+	return fact(leak.FactKind(check), values...)
+}
+
+// in is a fact with a function, by a fact with a handler, and word one with words.
+func in(f leak.Fact, functions ...string) leak.Fact {
+	f.Functions = functions
+	return f
+}
+
+func by(f leak.Fact, handlers ...string) leak.Fact {
+	f.Handlers = handlers
+	return f
+}
+
+func word(f leak.Fact, words ...string) leak.Fact {
+	f.Words = words
+	return f
+}
+
+type sentence struct {
+	fact leak.Fact
+	text string
+}
+
+// sentences are facts of every kind, in the words that they are told in.
+func sentences() []sentence {
+	const bytes, goroutines, seconds, ratio, count, objects = leak.Bytes, leak.Goroutines, leak.Seconds, leak.Ratio, leak.Count, leak.Objects
+	span := value("span", 65, seconds)
+	chance := func(p float64) leak.Value { return value("p", p, leak.Probability) }
+	now := value("now", 1203, goroutines)
+	one := value("now", 1, goroutines)
+	ids := func(survived, before float64) leak.Fact {
+		f := fact(leak.SameByID, value("survived", survived, goroutines), value("before", before, goroutines))
+		f.Times = append(f.Times, noon)
+		return f
+	}
+	return []sentence{
+		{leak.Fact{}, ""},
+
+		{fact(leak.RoseInSteps, value("rises", 13, count), value("steps", 13, count), span), "rose in 13 of 13 steps over 1m5s"},
+		{fact(leak.RoseInSteps, value("rises", 1, count), value("steps", 1, count), span), "rose in 1 of 1 step over 1m5s"},
+		{fact(leak.GrowthProbable, chance(0.93)), "growth, rather than coming and going about a level, is 93 % probable"},
+		{fact(leak.GrowthProbable, chance(1)), "growth, rather than coming and going about a level, is over 99 % probable"},
+		{fact(leak.SecondHalf, value("ratio", 0.98, ratio), value("low", -0.1, ratio), value("high", 1.1, ratio)), "the second half grew 0.98 (0.00 to 1.10) times as fast as the first"},
+		{fact(leak.SecondHalf, value("ratio", 0.98, ratio)), "the second half grew 0.98 times as fast as the first"},
+		{fact(leak.FreedOfAllocated, value("freed", 0, objects), value("allocated", 1640, objects)), "none of 1,640 objects allocated since the first snapshot was freed"},
+		{fact(leak.FreedOfAllocated, value("freed", 1, objects), value("allocated", 1640, objects)), "1 of 1,640 objects allocated since the first snapshot was freed"},
+		{fact(leak.FreedOfAllocated, value("freed", 12, objects), value("allocated", 1640, objects)), "12 of 1,640 objects allocated since the first snapshot were freed"},
+		{fact(leak.FloorRose, value("from", 1<<20, bytes), value("to", 3<<20, bytes)), "the floor rose from 1.0 MiB to 3.0 MiB"},
+		{fact(leak.GivenBack, value("share", 0.12, ratio)), "12 % of it was given back after the load ended"},
+		{fact(leak.LoadMoved, value("ratio", 1, ratio)), "the load was level"},
+		{fact(leak.LoadMoved, value("ratio", 1.5, ratio)), "meanwhile the load rose: the process allocated 1.5 times as much in the second half"},
+		{fact(leak.LoadMoved, value("ratio", 0.5, ratio)), "meanwhile the load fell: the process allocated 0.5 times as much in the second half"},
+		{fact(leak.OverPaths, value("paths", 16, count)), "over 16 paths"},
+
+		{fact(leak.BecameMore, value("more", 64, goroutines), value("from", 20, goroutines), value("to", 84, goroutines), span), "64 more in 1m5s, from 20 to 84, and the number never fell"},
+		{fact(leak.BecameMore, value("more", 64, goroutines), value("from", 20, goroutines), value("to", 84, goroutines), span, value("falls", 1, count)), "64 more in 1m5s, from 20 to 84, and the number fell once"},
+		{fact(leak.BecameMore, value("more", 64, goroutines), value("from", 20, goroutines), value("to", 84, goroutines), span, value("falls", 3, count)), "64 more in 1m5s, from 20 to 84, and the number fell 3 times"},
+		{fact(leak.NoneGone, span), "their number has not fallen for 1m5s"},
+		{word(in(fact(leak.MetAt, value("waiting", 1200, goroutines), value("waiting", 3, goroutines)), "shop/orders.(*Desk).follow", "net.(*conn).Read"), "chan receive", "IO wait"),
+			"met 1,200 in orders.(*Desk).follow (chan receive), 3 in net.(*conn).Read (IO wait)"},
+		{by(fact(leak.ServesHandler), "POST /orders"), "they serve requests of POST /orders"},
+		{by(fact(leak.StartedByHandler), "POST /orders"), "started by POST /orders"},
+		{by(fact(leak.LabelledByHandler), "POST /orders"), "labelled POST /orders"},
+		{by(fact(leak.LikelyByHandler), "POST /orders"), "likely started by POST /orders, the only handler of their type"},
+		{fact(leak.HeapGrowsWithThem), "the heap allocated under the same functions grows with them"},
+		{fact(leak.HoldsBySharedFunctions), "what they hold is an estimate: what was allocated under the same functions and is still live"},
+		{ids(1, 1), "by its id, the goroutine that was there at 12:00:00 is still there"},
+		{ids(0, 1), "by its id, the goroutine that was there at 12:00:00 has gone"},
+		{ids(3, 3), "by their ids, all 3 goroutines that were there at 12:00:00 are still there"},
+		{ids(2, 3), "by their ids, 2 of 3 goroutines that were there at 12:00:00 are still there"},
+		{in(fact(leak.StartedIn), "shop/orders.(*Desk).Open"), "started in orders.(*Desk).Open"},
+		{fact(leak.RuntimeProved, value("leaked", 1, goroutines)), "the runtime proved 1 goroutine leaked: nothing that still runs can wake it"},
+		{fact(leak.RuntimeProved, value("leaked", 3, goroutines)), "the runtime proved 3 goroutines leaked: nothing that still runs can wake them"},
+
+		{by(fact(leak.AllocatedMost, value("allocated", 2<<30, bytes), value("next", 1<<20, bytes), span), "GET /item"), "2.0 GiB in 1m5s, where GET /item allocated 1.0 MiB"},
+		{fact(leak.ShareAtLine, value("share", 0.8, ratio)), "80 % of it at this line"},
+		{word(fact(leak.OutsideRose, value("from", 1<<20, bytes), value("to", 3<<20, bytes), span), "RSS"), "RSS less what the runtime obtained and kept went from 1.0 MiB to 3.0 MiB in 1m5s"},
+		{fact(leak.LastHalfShare, value("share", 0.5, ratio)), "50 % of that growth fell into the last half of the time"},
+		{fact(leak.StacksRose, value("from", 1<<20, bytes), value("to", 3<<20, bytes), span), "stack memory in use went from 1.0 MiB to 3.0 MiB in 1m5s"},
+		{fact(leak.BeyondNextGC, value("share", 0.6, ratio), span), "at least 60 % of the heap in use lay beyond the size at which the next GC starts, for 1m5s"},
+		{fact(leak.WentFromTo, value("from", 1<<20, bytes), value("to", 3<<20, bytes), span), "from 1.0 MiB to 3.0 MiB in 1m5s"},
+		{fact(leak.WentFromTo, value("from", 10, goroutines), value("to", 1300, goroutines), span), "from 10 to 1,300 in 1m5s"},
+		{fact(leak.SamplingError, value("error", 1<<20, bytes)), "sampling makes an error of 1.0 MiB at most, 19 times of 20"},
+		{fact(leak.InBaseline), "known: it stood in the baseline, and fails nothing"},
+
+		{fact(leak.LevelledOff), "grew, and has levelled off"},
+		{fact(leak.NoLongerMore, now), "1,203 goroutines: the number grew, and has levelled off"},
+		{fact(leak.ClientsIdle, now), "1,203 goroutines keep client connections open that carry no request"},
+		{claim(leak.ForgottenBody, now), "1,203 goroutines serve connections that no request uses again"},
+		{word(claim(leak.ForgottenBody, now), "unread"), "1,203 goroutines serve connections whose response body was never closed"},
+		{claim(leak.LockWait, now), "1,203 goroutines wait for a lock that is not released"},
+		{claim(leak.MissingTimeout, now), "1,203 goroutines wait for the other side of a connection, without a timeout"},
+		{word(claim(leak.MissingTimeout, now), "database"), "1,203 goroutines wait for a database connection, without a timeout"},
+		{word(claim(leak.MissingTimeout, now), "service"), "1,203 goroutines wait for another service to answer, without a timeout"},
+		{claim(leak.BlockedSend, now, value("holds-each", 1<<20, bytes)), "1,203 goroutines send on a channel that nobody receives from, holding about 1.0 MiB each"},
+		{claim(leak.ForgottenTicker, now), "1,203 goroutines poll on and on, and nobody stops them"},
+		{word(claim(leak.NeverEndingTask, now), "chan receive"), "1,203 goroutines never complete: they receive from a channel on which nothing comes"},
+		{word(claim(leak.NeverEndingTask, now), "IO wait"), "1,203 goroutines never complete (IO wait)"},
+		{word(claim(leak.BlockedReceive, now), "sync.Cond.Wait"), "1,203 goroutines wait for a condition that nobody signals"},
+		{word(claim(leak.BlockedReceive, now), "finalizer wait"), "1,203 goroutines wait for what never comes (finalizer wait)"},
+		{claim(leak.ForgottenBody, one), "1 goroutine serves a connection that no request uses again"},
+		{claim(leak.LockWait, one), "1 goroutine waits for a lock that is not released"},
+		{claim(leak.MissingTimeout, one), "1 goroutine waits for the other side of a connection, without a timeout"},
+		{claim(leak.BlockedSend, one), "1 goroutine sends on a channel that nobody receives from"},
+		{claim(leak.ForgottenTicker, one), "1 goroutine polls on and on, and nobody stops it"},
+		{word(claim(leak.NeverEndingTask, one), "select"), "1 goroutine never completes: no case of its select comes"},
+		{word(claim(leak.BlockedReceive, one), "select"), "1 goroutine waits in a select of which no case comes"},
+		{claim(leak.GrowingQueue), "a queue that fills and does not drain"},
+		{claim(leak.GrowingQueue, value("taken-out", 0.4, ratio)), "a queue that fills faster than it drains: 40 % of what is put in is taken out"},
+		{claim(leak.Subslice, value("size", 64<<10, bytes)), "buffers of 64.0 KiB that were read into are kept whole, perhaps for a small part of each"},
+		{claim(leak.StateKept), "state that is kept, and grows"},
+		{claim(leak.StateKept, value("freed", 0, ratio)), "state that is kept, never freed"},
+		{word(claim(leak.StateKept, value("freed", 0.2, ratio)), "across-requests", "may-fill"), "state kept across requests, 20 % of it freed; may still be filling up"},
+		{claim(leak.HandlerAllocation, value("per-second", 64<<20, bytes), value("times", 12, ratio), value("share", 0.9, ratio)), "one handler allocates 64.0 MiB/s, 12 times as much as the next: 90 % of all"},
+		{claim(leak.OffHeap, value("now", 187<<20, bytes)), "memory outside of the Go heap grows: 187.0 MiB that the Go runtime does not know of"},
+		{claim(leak.GoroutineStacks, value("goroutines", 100, goroutines), value("each", 64<<10, bytes)), "the stacks of 100 goroutines grow, to 64.0 KiB each on average"},
+		{claim(leak.Fragmentation, value("now", 64<<20, bytes)), "the heap is fragmented: 64.0 MiB of spans in use hold nothing"},
+		{claim(leak.HeapGrowth, value("grew", 20<<20, bytes), value("beyond", 1<<20, bytes), value("limit", 19<<20, bytes)), "the live heap grew by 20.0 MiB, 1.0 MiB more than the limit of 19.0 MiB"},
+		{claim(leak.GoroutineGrowth, value("grew", 35, goroutines), value("beyond", 1, goroutines), value("limit", 34, goroutines)), "the number of goroutines grew by 35, 1 more than the limit of 34"},
+
+		{fact(leak.WatchWhetherItGoesOn, value("left", 150.2, seconds)), "watch for 2m30s more: a leak is told from something that fills up by whether it goes on"},
+		{fact(leak.WatchForAsLongAgain), "look again after as long once more, or let the load end and see whether it comes back"},
+		{fact(leak.WatchWhetherTheyLevelOff), "watch for longer: whether their number levels off cannot be told yet"},
+		{fact(leak.CompareWithClients), "see whether the number of clients grows as well"},
+	}
+}
+
+func TestFactTexts(t *testing.T) {
+	for _, s := range sentences() {
+		if got := s.fact.Text(); got != s.text {
+			t.Errorf("%s\ngot  %q\nwant %q", s.fact.Kind, got, s.text)
+		}
+	}
+}
+
+// No kind of fact, and no claim of a check, is without a sentence: what is
+// declared is looked up in the source.
+func TestEveryKindHasASentence(t *testing.T) {
+	told := make(map[string]bool)
+	for _, s := range sentences() {
+		told[string(s.fact.Kind)] = s.text != ""
+	}
+	kinds := slices.Concat(constants(t, "FactKind"), constants(t, "Check"))
+	if len(kinds) < 40 {
+		t.Fatalf("only %d kinds were found: %q", len(kinds), kinds)
+	}
+	for _, kind := range kinds {
+		if !told[kind] {
+			t.Errorf("%s has no sentence among the examples", kind)
+		}
+	}
+}
+
+// constants are the values of the package's constants of a type.
+func constants(t *testing.T, named string) []string {
+	t.Helper()
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	set := token.NewFileSet()
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(set, name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			spec, ok := n.(*ast.ValueSpec)
+			if !ok {
+				return true
+			}
+			if of, ok := spec.Type.(*ast.Ident); !ok || of.Name != named {
+				return true
+			}
+			for _, v := range spec.Values {
+				text, err := strconv.Unquote(v.(*ast.BasicLit).Value)
+				if err != nil {
+					t.Fatal(err)
+				}
+				out = append(out, text)
+			}
+			return true
+		})
+	}
+	return out
+}
+
+// A renamed fact tells the same without any name of the program, and the one
+// that it was made of is what it was.
+func TestRenamed(t *testing.T) {
+	rename := func(string) string { return "x.y" }
+	for _, s := range sentences() {
+		names := slices.Concat(s.fact.Functions, s.fact.Handlers)
+		renamed := s.fact.Renamed(rename, rename).Text()
+		if s.fact.Text() != s.text {
+			t.Errorf("%s was changed by a copy of it", s.fact.Kind)
+		}
+		if (renamed == s.text) != (len(names) == 0) {
+			t.Errorf("%s with the names %q became %q", s.fact.Kind, names, renamed)
+		}
+		for _, name := range names {
+			if short := name[strings.LastIndexByte(name, '/')+1:]; strings.Contains(renamed, short) {
+				t.Errorf("%s still holds %s: %q", s.fact.Kind, short, renamed)
+			}
+		}
+	}
+}
+
+// What is no number is not known.
+func TestFactWithoutNumber(t *testing.T) {
+	f := leak.Fact{Kind: leak.SecondHalf}.With("ratio", 1, leak.Ratio).With("low", math.Inf(-1), leak.Ratio).With("high", math.NaN(), leak.Ratio)
+	if _, known := f.Value("low"); known || len(f.Values) != 1 {
+		t.Errorf("the values are %+v", f.Values)
+	}
+	// Two facts that go on from one do not write over each other.
+	base := leak.Fact{Kind: leak.BecameMore}.With("more", 1, leak.Goroutines).With("from", 2, leak.Goroutines)
+	one, two := base.With("to", 3, leak.Goroutines), base.With("to", 4, leak.Goroutines)
+	if a, _ := one.Value("to"); a != 3 {
+		t.Errorf("one became %+v beside %+v", one, two)
+	}
+}
