@@ -12,10 +12,11 @@ import (
 const (
 	// leakAfter is for how long the heap must have grown steadily to be a leak
 	// rather than something that fills up: longer than caches, pools and tables
-	// of a process that has just started take to fill. In a process that is up
-	// for long, matureAfter, they have filled, and half of that is enough.
+	// of a process that has just started take to fill. In a process that has been
+	// up for long, mature, they have filled, and what gathers for a while is left
+	// to be told from a leak.
 	leakAfter       = 4 * time.Minute
-	leakAfterMature = 2 * time.Minute
+	leakAfterMature = 3 * time.Minute
 	mature          = 30 * time.Minute
 	// leakPoints is how many points a leak needs at least.
 	leakPoints = 6
@@ -50,7 +51,7 @@ func (s *scene) verdict(g *growth) Verdict {
 		return Plateau // it came back when the load ended
 	case t.GoesOn.Value < plateauGoesOn:
 		return Plateau
-	case s.leaks(g):
+	case s.leaks(g) && !s.moved(g):
 		return Leak
 	}
 	return Growing

@@ -14,8 +14,9 @@ type memory struct {
 type said struct {
 	verdict Verdict
 	against int
-	// towards is for how many in a row they have spoken for a leak.
-	towards int
+	// towards is from when on they have all spoken for a leak; zero where the
+	// newest does not.
+	towards time.Time
 	since   time.Time // of the verdict
 }
 
@@ -41,13 +42,19 @@ type standing struct {
 // look steady for one.
 const patience = 3
 
+// leakHolds is for how long a leak that is barely likely must have been so.
+const leakHolds = 10 * time.Second
+
 // hold is the verdict on a finding: that of its points, unless a stronger one
 // was said before and nothing is a reason to leave it.
 func (m *memory) hold(id string, points Verdict, now standing) Verdict {
 	before := m.of[id]
-	towards := 0
+	var towards time.Time
 	if points == Leak {
-		if towards = before.towards + 1; now.barely && towards < patience {
+		if towards = before.towards; towards.IsZero() {
+			towards = now.at
+		}
+		if now.barely && now.at.Sub(towards) < leakHolds {
 			points = Growing
 		}
 	}

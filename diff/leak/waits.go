@@ -14,10 +14,10 @@ import (
 type waits int
 
 const (
-	// blocked: nobody idles there. Senders, and who waits for a lock, a
-	// condition or others, go on as soon as what they wait for comes.
+	// blocked: nobody idles there. Senders, and who waits for a lock or for
+	// others, go on as soon as what they wait for comes.
 	blocked waits = iota
-	// mayIdle: workers wait for work in such a receive or select, too.
+	// mayIdle: workers wait for work in such a receive, select or condition, too.
 	mayIdle
 	// inFlight: they serve connections or requests, read, sleep or run. Their
 	// number follows that of clients and of what is under way.
@@ -48,10 +48,9 @@ func (s *scene) waitsOf(t *task) waits {
 	switch state := t.state(); {
 	case serves(t.entry.Function) && !t.site.own:
 		return inFlight
-	case awaits(t, scarce()), locks(state), state == diff.ChanSend, state == diff.WaitGroupWait, state == diff.CondWait,
-		state == diff.SelectNoCases:
+	case awaits(t, scarce()), locks(state), state == diff.ChanSend, state == diff.WaitGroupWait, state == diff.SelectNoCases:
 		return blocked
-	case state == diff.ChanReceive:
+	case state == diff.ChanReceive, state == diff.CondWait:
 		return mayIdle
 	case state == diff.Select:
 		if t.onStack && !remote(t) {

@@ -55,12 +55,16 @@ type model struct {
 	kind     Shape
 	from, to float64 // shares of the window between which it grows
 	bend     float64 // of one that fills up: its time constant, as a share; 0 for straight
+	slows    float64 // of one that is ever rarer added to: how much rarer at the end, less one
 	prior    float64
 }
 
 // at is the model's value at a share x of the window.
 func (m model) at(x float64) float64 {
-	if m.bend != 0 {
+	switch {
+	case m.slows != 0:
+		return math.Log1p(m.slows*x) / math.Log1p(m.slows)
+	case m.bend != 0:
 		return math.Expm1(-x/m.bend) / math.Expm1(-1/m.bend)
 	}
 	return min(max((x-m.from)/(m.to-m.from), 0), 1)
@@ -100,6 +104,9 @@ func models(newest float64) []model {
 	var filling []model
 	for _, bend := range []float64{0.12, 0.2, 0.3, 0.45, 0.65} {
 		filling = append(filling, model{kind: fills, bend: bend, to: 1})
+	}
+	for _, slows := range []float64{4, 12, 40} {
+		filling = append(filling, model{kind: fills, slows: slows, to: 1})
 	}
 	for _, of := range []struct {
 		models []model

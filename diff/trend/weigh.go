@@ -44,7 +44,10 @@ func weigh(c curve) evidence {
 		births, deaths = float64(rises), float64(falls)
 	}
 	passes := 1 - units.kept(e.moves)
-	byLine, byFloors, bySigns := weightLine*passes, weightFloors*passes, weightSigns
+	byLine, byFloors, bySigns := weightLine*passes, 0.0, weightSigns
+	if passes > 0.2 || e.dispersion > 1.5 {
+		byFloors = weightFloors
+	}
 	order, byOrder := math.Inf(-1), 0.0
 	if e.size || c.counts == nil {
 		byOrder, byLine, byFloors, bySigns = weightOrder, byLine/2, 0, 0
