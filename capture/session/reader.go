@@ -25,7 +25,7 @@ type Reader struct {
 
 	at      int64  // where the next record begins
 	last    uint32 // the number of the last record that was read
-	tables  uint32 // that of the last record of stacks that was met, and of the header
+	tables  uint32 // that of the last record of stacks that was met, of the header and of the settings
 	stacks  *stacks
 	chains  unpackers
 	raw     map[snapshot.Kind][]byte // of the snapshot that comes
@@ -44,7 +44,7 @@ type Reader struct {
 	inflated bytes.Buffer
 }
 
-// Header returns what the file says of its run; the zero Header where that is damaged.
+// Header returns what the file says of its run; zero is what of that is damaged.
 func (r *Reader) Header() Header { return r.header }
 
 // Ended reports whether the end of the run was read: its writer was closed, and nothing follows.
@@ -98,7 +98,7 @@ func (r *Reader) Next() (snapshot.Event, error) {
 // read returns the event of a record, nil for a record that is none.
 func (r *Reader) read(found found) (snapshot.Event, error) {
 	switch found.kind {
-	case kindHeader, kindTable:
+	case kindHeader, kindSettings, kindTable:
 		if found.number > r.tables { // it was written since the file was opened
 			return nil, r.readTable(found)
 		}

@@ -23,6 +23,7 @@ const (
 	kindWarned
 	kindNoted
 	kindClosed
+	kindSettings
 )
 
 const (

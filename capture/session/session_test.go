@@ -31,7 +31,9 @@ func (r *run) info() snapshot.Info {
 }
 
 func (r *run) header() Header {
-	return Header{Leaktop: "v1.2.3", Info: r.info(), Started: r.begun, Every: 15 * time.Second}
+	return Header{Leaktop: "v1.2.3", Info: r.info(), Started: r.begun, Every: 15 * time.Second, Judge: Settings{
+		Warmup: 30 * time.Second, Handlers: []string{`orders\.\(\*Desk\)\..*`, "^main\\.serve$"}, Own: []string{"example.com/shop/"}, Limit: 1 << 30,
+	}}
 }
 
 func (r *run) at(n int) time.Time { return r.begun.Add(time.Duration(n) * 15 * time.Second) }
