@@ -28,6 +28,7 @@ type Reader struct {
 	tables  uint32 // that of the last record of stacks that was met, of the header and of the settings
 	stacks  *stacks
 	chains  unpackers
+	noRaw   bool                     // none are read
 	raw     map[snapshot.Kind][]byte // of the snapshot that comes
 	rawSeq  int
 	dump    *snapshot.Dump
@@ -49,6 +50,10 @@ func (r *Reader) Header() Header { return r.header }
 
 // Ended reports whether the end of the run was read: its writer was closed, and nothing follows.
 func (r *Reader) Ended() bool { return r.ended }
+
+// LeaveRaw has the snapshots come without their raw profiles, which take most of a
+// file, and of which nothing is judged.
+func (r *Reader) LeaveRaw() { r.noRaw = true }
 
 // Damage says what could not be read so far, in words that complete "PATH: ";
 // "" for nothing.
@@ -106,6 +111,10 @@ func (r *Reader) read(found found) (snapshot.Event, error) {
 	case kindClosed:
 		r.ended = true
 		return nil, nil
+	case kindRaw:
+		if r.noRaw {
+			return nil, nil
+		}
 	}
 	b, err := r.payload(found)
 	if err != nil {
