@@ -44,7 +44,6 @@ type checkFlags struct {
 	output string
 	force  bool
 	all    bool
-	own    []string
 }
 
 func newCheck(std streams) *cobra.Command {
@@ -78,7 +77,7 @@ leaktop check 6060 --for 0 --on-finding 'mail -s leak me@example.com'`,
 	f.DurationVar(&flags.duration, "for", defaultFor, "how long to watch, from the first snapshot on; 0 until interrupted")
 	flags.watch.add(f, defaultEvery)
 	flags.watch.costly.add(f)
-	flags.judge.add(f, 0)
+	flags.judge.add(f)
 	f.Lookup("warmup").DefValue = "a tenth of --for, at most 30s"
 	f.BoolVar(&flags.untilSure, "until-sure", false, "end early: once all that leaks is 95 % sure and nothing else grows; or once nothing leaks in 12 snapshots after a GC and two minutes")
 	f.StringVar(&flags.onFinding, "on-finding", "", "run this command when a finding first is a leak or stuck, with its JSON on standard input and the target in LEAKTOP_TARGET")
@@ -92,7 +91,6 @@ leaktop check 6060 --for 0 --on-finding 'mail -s leak me@example.com'`,
 	f.StringVarP(&flags.output, "output", "o", "", "write to this file instead of standard output")
 	f.BoolVar(&flags.force, "force", false, "replace the file if it exists")
 	f.BoolVar(&flags.all, "all", false, "list what grew and levelled off, too")
-	f.StringSliceVar(&flags.own, "own", nil, "functions and packages that start with this count as own code, too")
 	flags.session.add(f)
 	flags.reach.add(f)
 	return cmd

@@ -12,22 +12,19 @@ import (
 	"leaktop/capture/session"
 	"leaktop/capture/snapshot"
 	"leaktop/diff/gate"
-	"leaktop/diff/handler"
-	"leaktop/diff/leak"
 )
 
 // recording makes up the events of a service that leaks in one place, and
 // writes them to a session file.
 type recording struct {
-	t      *testing.T
-	path   string
-	table  *snapshot.Table
-	writer *session.Writer
-	begun  time.Time
-	seq    int
-	run    int
-	judge  *leak.Judge // sees what is written
-	gate   *gate.Gate
+	t        *testing.T
+	path     string
+	table    *snapshot.Table
+	writer   *session.Writer
+	begun    time.Time
+	seq      int
+	run      int
+	*judging // sees what is written
 }
 
 // recordingEvery is the time between its snapshots.
@@ -36,30 +33,32 @@ const recordingEvery = 15 * time.Second
 // startRecording begins a file at a time.
 func startRecording(t *testing.T, path string, begun time.Time) *recording {
 	t.Helper()
+	return startJudged(t, path, begun, session.Settings{})
+}
+
+// startJudged is the same for a run that was judged by settings.
+func startJudged(t *testing.T, path string, begun time.Time, settings session.Settings) *recording {
+	t.Helper()
 	r := &recording{t: t, path: path, table: snapshot.NewTable(), begun: begun}
 	info := snapshot.Info{
 		Address: "http://10.0.3.7:6060/debug/pprof/", Name: "orders-api", GoVersion: "go1.26.8",
 		StartTime: begun.Add(-2 * time.Hour), CurveSource: "/metrics",
 	}
-	w, err := session.Create(path, session.Header{Leaktop: "test", Info: info, Started: begun, Every: recordingEvery}, r.table, session.Options{})
+	w, err := session.Create(path, session.Header{Leaktop: "test", Info: info, Started: begun, Every: recordingEvery, Judge: settings}, r.table, session.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.writer = w
-	finder, err := handler.New(r.table, nil, nil)
-	if err != nil {
+	if r.judging, err = newJudging(r.table, settings, gate.Policy{}); err != nil {
 		t.Fatal(err)
 	}
-	r.judge = leak.NewJudge(leak.Config{Table: r.table, Handlers: finder})
-	r.gate = gate.New(r.table, 0, gate.Policy{})
 	r.apply(snapshot.Attached{Info: info})
 	return r
 }
 
 func (r *recording) apply(e snapshot.Event) {
 	r.t.Helper()
-	r.judge.Apply(e)
-	r.gate.Apply(e)
+	r.Apply(e)
 	if err := r.writer.Apply(e); err != nil {
 		r.t.Fatal(err)
 	}
