@@ -18,7 +18,7 @@ import (
 
 const (
 	// defaultFor is how long a check watches.
-	defaultFor = 2 * time.Minute
+	defaultFor = 5 * time.Minute
 	// mostWarmup is the longest warm-up that nobody asked for; without it, it is
 	// a tenth of the time.
 	mostWarmup = 30 * time.Second
@@ -51,11 +51,11 @@ func newCheck(std streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check TARGET…",
 		Short: "Say whether a process leaks: a report and an exit code",
-		Long: `check watches a process without a screen, judges what grows and what is stuck,
-and writes a report. It exits with 0 if nothing leaks, 1 for a leak, 2 for wrong
-usage, 3 for a target that cannot be reached, and 4 if too little was seen to
-tell. Several targets are watched side by side; the worst code counts, in the
-order 1, 3, 4, 0.
+		Long: `check watches a process for five minutes without a screen, judges what grows and
+what is stuck, and writes a report. It exits with 0 if nothing leaks, 1 for a
+leak, 2 for wrong usage, 3 for a target that cannot be reached, and 4 if too
+little was seen to tell. Several targets are watched side by side; the worst code
+counts, in the order 1, 3, 4, 0.
 
 With --for 0 it watches until it is interrupted, and prints a line when a
 finding first is a leak or stuck. Interrupted (Ctrl+C), it writes the report of
@@ -123,7 +123,7 @@ func someTargets(cmd *cobra.Command, args []string) error {
 // check refuses what cannot be meant.
 func (c *checkFlags) check() error {
 	if c.duration < 0 {
-		return usageError{fmt.Errorf("--for %s: it cannot be negative; give it as 2m, or 0 for without end", c.duration)}
+		return usageError{fmt.Errorf("--for %s: it cannot be negative; give it as 5m, or 0 for without end", c.duration)}
 	}
 	if err := c.watch.check(); err != nil {
 		return err
