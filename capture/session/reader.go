@@ -143,7 +143,7 @@ func (r *Reader) read(found found) (snapshot.Event, error) {
 		return snapshot.Taken{Snapshot: s}, nil
 	}
 	e := decode(found.kind, b)
-	if e == nil && found.kind <= kindClosed {
+	if e == nil && found.kind <= lastKind {
 		return nil, errBadRecord
 	}
 	return e, nil

@@ -24,6 +24,10 @@ const (
 	kindNoted
 	kindClosed
 	kindSettings
+	kindInterrupted
+
+	// lastKind is the last that this version knows.
+	lastKind = kindInterrupted
 )
 
 const (

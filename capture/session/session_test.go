@@ -128,7 +128,7 @@ func (r *run) events(snapshots, stacks int) []snapshot.Event {
 		case 2:
 			out = append(out, snapshot.Restarted{At: r.at(i), Evidence: "NumGC fell from 31 to 2"}, snapshot.Scheduled{Paused: true})
 		case 3:
-			out = append(out, snapshot.Noted{Seq: 2, At: r.at(i), Text: "after the deploy", Pinned: true, Baseline: "before"})
+			out = append(out, snapshot.Noted{Seq: 2, At: r.at(i), Text: "after the deploy", Pinned: true, Baseline: "before"}, snapshot.Interrupted{After: time.Minute, Of: time.Hour})
 		}
 	}
 	return out

@@ -2,12 +2,10 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff/gate"
-	"leaktop/diff/units"
 )
 
 // headless watches one target without a screen: events come in, a judged
@@ -29,17 +27,17 @@ func (h *headless) watch(ctx context.Context, events <-chan snapshot.Event) (*ga
 	if !h.reached {
 		return nil, false
 	}
-	return h.judged(h.cutShort(ctx)...), true
+	if cut, ok := h.cutShort(ctx); ok {
+		h.apply(cut)
+	}
+	return h.judged(), true
 }
 
 // cutShort says that an interrupt left less than half of the time that was
 // asked for: that nothing was found in it means little.
-func (h *headless) cutShort(ctx context.Context) []string {
-	seen := time.Since(h.begun)
-	if ctx.Err() == nil || seen >= h.duration/2 {
-		return nil
-	}
-	return []string{fmt.Sprintf("it was interrupted after %s of %s", units.Duration(seen.Round(time.Second)), units.Duration(h.duration))}
+func (h *headless) cutShort(ctx context.Context) (snapshot.Interrupted, bool) {
+	cut := snapshot.Interrupted{After: time.Since(h.begun), Of: h.duration}
+	return cut, ctx.Err() != nil && cut.After < cut.Of/2
 }
 
 // apply takes in one event, and reports whether what was judged after it is

@@ -17,6 +17,7 @@ import (
 // stand in it.
 type verdictOn struct {
 	Verdict  string
+	Reason   string
 	Findings json.RawMessage
 }
 
@@ -62,7 +63,7 @@ func TestOneVerdict(t *testing.T) {
 	}
 	same := func(what string, got verdictOn) {
 		t.Helper()
-		if got.Verdict != live.Verdict || string(got.Findings) != string(live.Findings) {
+		if got.Verdict != live.Verdict || got.Reason != live.Reason || string(got.Findings) != string(live.Findings) {
 			t.Errorf("%s says %s and\n%s\nthe check said %s and\n%s", what, got.Verdict, got.Findings, live.Verdict, live.Findings)
 		}
 	}
@@ -100,5 +101,36 @@ func TestOneVerdict(t *testing.T) {
 	other := readVerdict(t, leaktop(t, "export", path, "--format", "json", "--handler", "^none$").stdout)
 	if strings.Contains(string(other.Findings), named) {
 		t.Errorf("with another --handler it says %s", other.Findings)
+	}
+}
+
+// TestOneVerdictOfAnInterruptedCheck interrupts a check of which most is left. That
+// it says so little is what its session file says, too.
+func TestOneVerdictOfAnInterruptedCheck(t *testing.T) {
+	state := t.TempDir()
+	t.Setenv("XDG_STATE_HOME", state)
+	dir := filepath.Join(state, "leaktop")
+	taken := func(string) bool {
+		runs, err := session.Recent(dir)
+		return err == nil && len(runs) == 1 && runs[0].Snapshots >= 4
+	}
+	p := interrupted(t, []string{"check", steady(t), "--for", "1h", "--every", "1s", "--allow", "gc", "--warmup", "0", "--format", "json"}, taken)
+	live := readVerdict(t, p.stdout)
+	if p.code != exitInconclusive || !strings.Contains(live.Reason, "it was interrupted after ") {
+		t.Fatalf("the check ends with exit code %d, because %q", p.code, live.Reason)
+	}
+	runs, err := session.Recent(dir)
+	if err != nil || len(runs) != 1 {
+		t.Fatalf("the session files are %+v (%v)", runs, err)
+	}
+	path := runs[0].Path
+	for _, args := range [][]string{{"export"}, {"diff", "--fail-on", "leak"}} {
+		got := readVerdict(t, leaktop(t, append(args, path, "--format", "json")...).stdout)
+		if got.Verdict != live.Verdict || got.Reason != live.Reason {
+			t.Errorf("%s says %s because %q, the check said %s because %q", args[0], got.Verdict, got.Reason, live.Verdict, live.Reason)
+		}
+	}
+	if word := verdictOf(t.Context(), path, judgeFlags{}); word != live.Verdict {
+		t.Errorf("the picker says %q, want %q", word, live.Verdict)
 	}
 }

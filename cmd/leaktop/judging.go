@@ -75,25 +75,40 @@ func (j *judging) Apply(e snapshot.Event) {
 // Result is what the judge says as of the newest snapshot, whatever the policy.
 func (j *judging) Result() *leak.Result { return j.judge.Result() }
 
-// judged is the same as the policy has it; what else is missing comes as clauses.
-func (j *judging) judged(missing ...string) *gate.Judged {
-	return j.gate.Judge(j.judge.Result(), missing...)
-}
+// judged is the same as the policy has it.
+func (j *judging) judged() *gate.Judged { return j.gate.Judge(j.judge.Result()) }
 
 // judgeRecording judges the run in a session file up to one of its snapshots, 0
-// for all of it, by the settings in the file and the flags that go before them.
+// for all of it, by the settings in the file and the flags that go before them. What
+// came after the last snapshot, such as that the target was gone, belongs to it.
 func judgeRecording(ctx context.Context, path string, table *snapshot.Table, flags judgeFlags, policy gate.Policy, upTo int) (*gate.Judged, error) {
 	var j *judging
+	var after []snapshot.Event // the snapshot
+	reached := false
 	begin := func(r *session.Reader) (err error) {
 		r.LeaveRaw()
 		j, err = newJudging(table, flags.over(r.Header().Judge), policy)
 		return err
 	}
 	_, err := eachEvent(ctx, path, table, begin, func(e snapshot.Event) error {
+		taken, ok := e.(snapshot.Taken)
+		switch {
+		case reached && ok:
+			return errFound
+		case reached:
+			after = append(after, e)
+			return nil
+		}
 		j.Apply(e)
-		return foundAt(e, upTo)
+		reached = ok && taken.Snapshot.Seq == upTo
+		return nil
 	})
-	if err != nil && !errors.Is(err, errFound) {
+	switch {
+	case err == nil:
+		for _, e := range after {
+			j.Apply(e)
+		}
+	case !errors.Is(err, errFound):
 		return nil, err
 	}
 	return j.judged(), nil

@@ -192,3 +192,32 @@ func TestReplayUntil(t *testing.T) {
 		t.Error("#99 is found")
 	}
 }
+
+// The same of a live run, whose file is still being written; false where no file is.
+func TestReplayOfALiveRun(t *testing.T) {
+	t.Parallel()
+	var none *recorder
+	table := snapshot.NewTable()
+	keep := &recorder{table: table, create: func(h session.Header) (*session.Writer, error) {
+		return session.Create(filepath.Join(t.TempDir(), "run.leaktop"), h, table, session.Options{})
+	}}
+	for _, r := range []*recorder{none, keep} {
+		if r.until(t.Context(), 1, func(snapshot.Event) {}) {
+			t.Error("#1 is found, and there is no file")
+		}
+	}
+	events := []snapshot.Event{snapshot.Attached{Info: snapshot.Info{Name: "orders"}}}
+	for i := range 4 {
+		events = append(events, snapshot.Taken{Snapshot: &snapshot.Snapshot{Seq: i + 1, Time: noon().Add(time.Duration(i) * time.Second)}})
+	}
+	for _, e := range events {
+		if warning := keep.apply(e); warning != "" {
+			t.Fatal(warning)
+		}
+	}
+	defer keep.close()
+	var got []snapshot.Event
+	if !keep.until(t.Context(), 3, func(e snapshot.Event) { got = append(got, e) }) || len(got) != 4 {
+		t.Errorf("%d events up to #3, want 4", len(got))
+	}
+}
