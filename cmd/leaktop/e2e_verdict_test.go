@@ -133,4 +133,7 @@ func TestOneVerdictOfAnInterruptedCheck(t *testing.T) {
 	if word := verdictOf(t.Context(), path, judgeFlags{}); word != live.Verdict {
 		t.Errorf("the picker says %q, want %q", word, live.Verdict)
 	}
+	if word := screensVerdict(t, path, judgeFlags{}); word != live.Verdict {
+		t.Errorf("the screens say %q, want %q", word, live.Verdict)
+	}
 }

@@ -72,10 +72,10 @@ func (j *judging) Apply(e snapshot.Event) {
 	}
 }
 
-// Result is what the judge says as of the newest snapshot, whatever the policy.
-func (j *judging) Result() *leak.Result { return j.judge.Result() }
+// Result is what is judged, for the screens, which know of no policy.
+func (j *judging) Result() *leak.Result { return &j.judged().Result }
 
-// judged is the same as the policy has it.
+// judged is what the judge says as of the newest snapshot, as the policy has it.
 func (j *judging) judged() *gate.Judged { return j.gate.Judge(j.judge.Result()) }
 
 // judgeRecording judges the run in a session file up to one of its snapshots, 0

@@ -88,6 +88,42 @@ func TestRecordedSettingsAreUsed(t *testing.T) {
 	}
 }
 
+// What came after the last snapshot counts wherever the run is judged: here of one that
+// is clean up to then.
+func TestTheEndOfARunIsJudged(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string][]snapshot.Event{
+		"clean":            nil,
+		"gone":             {snapshot.Unreachable{Since: noon(), Reason: "refused"}},
+		"gone and back":    {snapshot.Unreachable{Since: noon(), Reason: "refused"}, snapshot.VitalsTaken{}},
+		"interrupted":      {snapshot.Interrupted{After: time.Minute, Of: time.Hour}},
+		"gone interrupted": {snapshot.Unreachable{Since: noon(), Reason: "refused"}, snapshot.Interrupted{After: time.Minute, Of: time.Hour}},
+	} {
+		want := "inconclusive"
+		if name == "clean" || name == "gone and back" {
+			want = "clean"
+		}
+		r := startRecording(t, filepath.Join(t.TempDir(), "run.leaktop"), noon())
+		r.level = true
+		for range 30 {
+			r.take()
+		}
+		for _, e := range end {
+			r.apply(e)
+		}
+		r.close()
+		e, _ := exportJSON(t, r.path)
+		for who, got := range map[string]string{
+			"live": string(r.judged().Outcome), "an export": e.Verdict, "the picker": verdictOf(t.Context(), r.path, judgeFlags{}),
+			"a diff": readDiffVerdict(t, r.path), "the screens": screensVerdict(t, r.path, judgeFlags{}),
+		} {
+			if got != want {
+				t.Errorf("%s: %s says %q, want %q", name, who, got, want)
+			}
+		}
+	}
+}
+
 func readDiffVerdict(t *testing.T, path string) string {
 	t.Helper()
 	p := leaktop(t, "diff", path, "--fail-on", "leak", "--format", "json")
