@@ -66,6 +66,10 @@ type Config struct {
 	// snapshot. It is called beside the update loop; nil to show the findings of
 	// the newest one then.
 	NewJudge func() Judge
+	// Replay hands over all that the source told up to a snapshot, in order, for a
+	// look back at it. It is called beside the update loop, and false says that it
+	// cannot. Nil, or false, for what is kept in memory, which has gaps in a long run.
+	Replay func(ctx context.Context, seq int, yield func(snapshot.Event)) bool
 	// Handlers finds the request handlers of stacks. It is the screens' alone,
 	// which ask it beside the update loop.
 	Handlers *handler.Finder

@@ -39,6 +39,35 @@ func TestTheJudgeIsAskedOnceASnapshot(t *testing.T) {
 	}
 }
 
+// It is asked again when the target begins to give no answer, and when it does
+// again; and at the end of a run that was interrupted.
+func TestTheJudgeIsAskedOnceAnOutage(t *testing.T) {
+	p := told(t, 120, 32)
+	down := snapshot.Unreachable{Since: p.now, Reason: "refused"}
+	back := snapshot.VitalsTaken{Vitals: p.story.vitals(p.now)}
+	for i, c := range []struct {
+		event snapshot.Event
+		asks  int
+	}{{down, 1}, {down, 0}, {back, 1}, {back, 0}, {down, 1}, {p.story.taken(9), 1}, {back, 0}, {snapshot.Interrupted{}, 1}} {
+		asked := p.judge.asked
+		p.tell(c.event)
+		if got := p.judge.asked - asked; got != c.asks {
+			t.Errorf("event %d, %T: the judge is asked %d times, want %d", i, c.event, got, c.asks)
+		}
+	}
+}
+
+// While the target gives no answer, what was found is told as of then. That too
+// little is known is so now.
+func TestVerdictInAnOutage(t *testing.T) {
+	p := told(t, 120, 32)
+	p.tell(snapshot.Unreachable{Since: p.now, Reason: "refused"})
+	p.want("as it was", "LEAK")
+	p.judge.result = tooLittle()
+	p.tell(p.story.taken(9), snapshot.Unreachable{Since: p.now, Reason: "refused"})
+	p.want("NOT CLEAR YET").wantNot("as it was")
+}
+
 // A stack may belong to several findings: the worst one speaks for it, and one
 // that is about it before one that only hangs together with it.
 func TestFindingOfARow(t *testing.T) {

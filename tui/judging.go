@@ -28,6 +28,7 @@ type judgeBench struct {
 	ages     *diff.Ages
 	seq      int // number of the newest snapshot that was seen
 	restarts int
+	down     bool // the target gave no answer, the last time it was asked
 }
 
 // judgedMsg brings a judgement, or only the judge back.
@@ -88,9 +89,18 @@ func (b *judgeBench) see(e snapshot.Event) bool {
 	switch e := e.(type) {
 	case snapshot.Taken:
 		b.ages.Observe(e.Snapshot)
-		b.seq = e.Snapshot.Seq
+		b.seq, b.down = e.Snapshot.Seq, false
 	case snapshot.Restarted:
 		b.restarts++
+	case snapshot.Interrupted:
+	case snapshot.Unreachable:
+		began := !b.down
+		b.down = true
+		return began
+	case snapshot.VitalsTaken, snapshot.Attached:
+		ended := b.down
+		b.down = false
+		return ended
 	default:
 		return false
 	}

@@ -52,11 +52,18 @@ func (m *Model) lookBack() tea.Cmd {
 	vitals := slices.Clone(m.data.history.Vitals())
 	telling := func(id snapshot.StackID) snapshot.Frame { return tellingFrame(m.cfg.Table, m.cfg.Own, id) }
 	return m.beside(func() tea.Msg {
-		bench := judgeBench{judge: m.cfg.NewJudge(), ages: diff.NewAges(m.cfg.Table)}
-		history.Until(at, vitals, func(e snapshot.Event) bool {
-			bench.see(e)
-			return ctx.Err() == nil
-		})
+		newBench := func() judgeBench {
+			return judgeBench{judge: m.cfg.NewJudge(), ages: diff.NewAges(m.cfg.Table)}
+		}
+		bench := newBench()
+		whole := m.cfg.Replay != nil && m.cfg.Replay(ctx, seq, func(e snapshot.Event) { bench.see(e) })
+		if !whole && ctx.Err() == nil {
+			bench = newBench() // which has seen nothing of it
+			history.Until(at, vitals, func(e snapshot.Event) bool {
+				bench.see(e)
+				return ctx.Err() == nil
+			})
+		}
 		if ctx.Err() != nil {
 			return nil
 		}

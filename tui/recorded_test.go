@@ -278,6 +278,40 @@ func TestLookBackIsJudgedAsOfThen(t *testing.T) {
 	p.want("● live").wantNot("NOT CLEAR YET")
 }
 
+// A look back has the whole run told again, where it can be: what is kept of it in
+// memory has gaps. Where it cannot, a judge that has seen nothing of it sees those.
+func TestLookBackSeesTheWholeRun(t *testing.T) {
+	for _, whole := range []bool{true, false} {
+		p := newProgram(t)
+		p.judge.result = p.story.judged(t)
+		var past []*judge
+		p.cfg.NewJudge = func() Judge {
+			past = append(past, &judge{result: tooLittle()})
+			return past[len(past)-1]
+		}
+		mark := snapshot.Warned{Text: "from the file"}
+		p.cfg.Replay = func(_ context.Context, seq int, yield func(snapshot.Event)) bool {
+			yield(mark)
+			if seq != 7 {
+				t.Errorf("the run is told up to #%d, want #7", seq)
+			}
+			if whole {
+				yield(p.story.taken(7))
+			}
+			return whole
+		}
+		p.resize(120, 32)
+		p.tell(p.story.whole()...)
+		p.press("left")
+		p.want("#7 of 8", "NOT CLEAR YET")
+		told := past[len(past)-1].told
+		last, ok := told[len(told)-1].(snapshot.Taken)
+		if !ok || last.Snapshot.Seq != 7 || (told[0] == snapshot.Event(mark)) != whole || whole && len(told) != 2 {
+			t.Errorf("with a file that has it (%v) the judge was told %d events, the last of them %+v", whole, len(told), told[len(told)-1])
+		}
+	}
+}
+
 // A base from a file is what all is compared with, until the user chooses another.
 func TestBaseFromAFile(t *testing.T) {
 	p := newProgram(t)

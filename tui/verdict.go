@@ -42,7 +42,7 @@ func (o *overviewScreen) verdict(width int) string {
 	word, paint := outcomeWord(th, r)
 	head := " " + paint.Apply(word) + "  "
 	switch newest := d.history.Newest(); {
-	case d.outage != nil:
+	case d.outage != nil && r.Outcome != leak.Inconclusive:
 		head = th.Dim.Apply(" as it was " + units.Duration(o.m.now().Sub(newest.Time)) + " ago: " + word + "  ")
 	case d.asJudged() != "":
 		head += th.Dim.Apply(d.asJudged()) + "  "

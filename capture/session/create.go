@@ -52,6 +52,9 @@ func Create(path string, h Header, table *snapshot.Table, o Options) (*Writer, e
 	var head payload
 	head.header(h)
 	w.add(kindHeader, head)
+	var settings payload
+	settings.settings(h.Judge)
+	w.add(kindSettings, settings)
 	if err := w.flush(); err != nil {
 		w.file.Close()
 		_ = os.Remove(path) // there is nothing in it

@@ -42,6 +42,10 @@ func encode(e snapshot.Event) (kind, payload, bool) {
 		p.bool(e.Pinned)
 		p.string(e.Baseline)
 		return kindNoted, p, true
+	case snapshot.Interrupted:
+		p.int(int64(e.After))
+		p.int(int64(e.Of))
+		return kindInterrupted, p, true
 	}
 	return 0, nil, false
 }
@@ -69,6 +73,8 @@ func decode(k kind, b []byte) snapshot.Event {
 		e = snapshot.Warned{Text: p.string()}
 	case kindNoted:
 		e = snapshot.Noted{Seq: int(p.int()), At: p.time(), Text: clean.Line(p.string(), maxNote), Pinned: p.bool(), Baseline: clean.Line(p.string(), maxNote)}
+	case kindInterrupted:
+		e = snapshot.Interrupted{After: time.Duration(p.positive()), Of: time.Duration(p.positive())}
 	}
 	if note, ok := e.(snapshot.Noted); !p.whole() || ok && note.Seq < 1 {
 		return nil

@@ -67,7 +67,7 @@ func TestEventsKeepEveryField(t *testing.T) {
 	var f filler
 	for _, e := range []snapshot.Event{
 		&snapshot.Attached{}, &snapshot.VitalsTaken{}, &snapshot.Unreachable{}, &snapshot.Restarted{},
-		&snapshot.Scheduled{}, &snapshot.Warned{}, &snapshot.Noted{},
+		&snapshot.Scheduled{}, &snapshot.Warned{}, &snapshot.Noted{}, &snapshot.Interrupted{},
 	} {
 		v := reflect.ValueOf(e).Elem()
 		f.fill(t, v)

@@ -12,6 +12,7 @@ type Header struct {
 	Info    snapshot.Info // of the target, as it was first known
 	Started time.Time     // by our clock
 	Every   time.Duration // between snapshots, as asked for
+	Judge   Settings      // what the judge was told; a record of its own, which earlier versions pass over
 }
 
 func (p *payload) header(h Header) {

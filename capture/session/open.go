@@ -102,7 +102,7 @@ func (r *Reader) recognise() (size int64, err error) {
 	return size, nil
 }
 
-// survey reads the header and all stacks, and passes over all else.
+// survey reads the header, the settings and all stacks, and passes over all else.
 func (r *Reader) survey(size int64) error {
 	at := r.at
 	for {
@@ -114,7 +114,7 @@ func (r *Reader) survey(size int64) error {
 			return nil
 		}
 		at = found.end()
-		if found.kind != kindHeader && found.kind != kindTable {
+		if !found.kind.first() {
 			continue
 		}
 		if err := r.readTable(found); err != nil {
@@ -123,22 +123,41 @@ func (r *Reader) survey(size int64) error {
 	}
 }
 
-// readTable takes in the header, or a record of stacks.
+// first reports whether records of this kind are read before the events: what
+// they hold is needed to make anything of those.
+func (k kind) first() bool { return k == kindHeader || k == kindSettings || k == kindTable }
+
+// readTable takes in the header, the settings, or a record of stacks.
 func (r *Reader) readTable(found found) error {
 	r.tables = max(r.tables, found.number)
 	b, err := r.payload(found)
 	if err != nil && !errors.Is(err, errBadRecord) {
 		return err
 	}
-	if err == nil && found.kind == kindHeader {
-		p := parser{b: b}
-		if h := p.header(); p.whole() {
-			r.header = h
-			return nil
-		}
-	} else if err == nil && r.stacks.read(b) == nil {
-		return nil
+	if err != nil || !r.takeIn(found.kind, b) {
+		r.damage.record(found.kind)
 	}
-	r.damage.record(found.kind)
 	return nil
+}
+
+// takeIn takes in the payload of such a record; false where it is none.
+func (r *Reader) takeIn(k kind, b []byte) bool {
+	p := parser{b: b}
+	switch k {
+	case kindHeader:
+		h := p.header()
+		if !p.whole() {
+			return false
+		}
+		h.Judge = r.header.Judge
+		r.header = h
+		return true
+	case kindSettings:
+		s, ok := p.settings()
+		if ok {
+			r.header.Judge = s
+		}
+		return ok
+	}
+	return r.stacks.read(b) == nil
 }

@@ -25,9 +25,10 @@ type Reader struct {
 
 	at      int64  // where the next record begins
 	last    uint32 // the number of the last record that was read
-	tables  uint32 // that of the last record of stacks that was met, and of the header
+	tables  uint32 // that of the last record of stacks that was met, of the header and of the settings
 	stacks  *stacks
 	chains  unpackers
+	noRaw   bool                     // none are read
 	raw     map[snapshot.Kind][]byte // of the snapshot that comes
 	rawSeq  int
 	dump    *snapshot.Dump
@@ -44,11 +45,15 @@ type Reader struct {
 	inflated bytes.Buffer
 }
 
-// Header returns what the file says of its run; the zero Header where that is damaged.
+// Header returns what the file says of its run; zero is what of that is damaged.
 func (r *Reader) Header() Header { return r.header }
 
 // Ended reports whether the end of the run was read: its writer was closed, and nothing follows.
 func (r *Reader) Ended() bool { return r.ended }
+
+// LeaveRaw has the snapshots come without their raw profiles, which take most of a
+// file, and of which nothing is judged.
+func (r *Reader) LeaveRaw() { r.noRaw = true }
 
 // Damage says what could not be read so far, in words that complete "PATH: ";
 // "" for nothing.
@@ -98,7 +103,7 @@ func (r *Reader) Next() (snapshot.Event, error) {
 // read returns the event of a record, nil for a record that is none.
 func (r *Reader) read(found found) (snapshot.Event, error) {
 	switch found.kind {
-	case kindHeader, kindTable:
+	case kindHeader, kindSettings, kindTable:
 		if found.number > r.tables { // it was written since the file was opened
 			return nil, r.readTable(found)
 		}
@@ -106,6 +111,10 @@ func (r *Reader) read(found found) (snapshot.Event, error) {
 	case kindClosed:
 		r.ended = true
 		return nil, nil
+	case kindRaw:
+		if r.noRaw {
+			return nil, nil
+		}
 	}
 	b, err := r.payload(found)
 	if err != nil {
@@ -134,7 +143,7 @@ func (r *Reader) read(found found) (snapshot.Event, error) {
 		return snapshot.Taken{Snapshot: s}, nil
 	}
 	e := decode(found.kind, b)
-	if e == nil && found.kind <= kindClosed {
+	if e == nil && found.kind <= lastKind {
 		return nil, errBadRecord
 	}
 	return e, nil

@@ -74,7 +74,7 @@ func summarise(path string) Summary {
 		}
 		r.at = found.end()
 		switch found.kind {
-		case kindHeader:
+		case kindHeader, kindSettings:
 			if r.readTable(found) == nil {
 				s.Header = r.header
 			}

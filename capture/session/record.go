@@ -23,6 +23,11 @@ const (
 	kindWarned
 	kindNoted
 	kindClosed
+	kindSettings
+	kindInterrupted
+
+	// lastKind is the last that this version knows.
+	lastKind = kindInterrupted
 )
 
 const (

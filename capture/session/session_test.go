@@ -31,7 +31,9 @@ func (r *run) info() snapshot.Info {
 }
 
 func (r *run) header() Header {
-	return Header{Leaktop: "v1.2.3", Info: r.info(), Started: r.begun, Every: 15 * time.Second}
+	return Header{Leaktop: "v1.2.3", Info: r.info(), Started: r.begun, Every: 15 * time.Second, Judge: Settings{
+		Warmup: 30 * time.Second, Handlers: []string{`orders\.\(\*Desk\)\..*`, "^main\\.serve$"}, Own: []string{"example.com/shop/"}, Limit: 1 << 30,
+	}}
 }
 
 func (r *run) at(n int) time.Time { return r.begun.Add(time.Duration(n) * 15 * time.Second) }
@@ -126,7 +128,7 @@ func (r *run) events(snapshots, stacks int) []snapshot.Event {
 		case 2:
 			out = append(out, snapshot.Restarted{At: r.at(i), Evidence: "NumGC fell from 31 to 2"}, snapshot.Scheduled{Paused: true})
 		case 3:
-			out = append(out, snapshot.Noted{Seq: 2, At: r.at(i), Text: "after the deploy", Pinned: true, Baseline: "before"})
+			out = append(out, snapshot.Noted{Seq: 2, At: r.at(i), Text: "after the deploy", Pinned: true, Baseline: "before"}, snapshot.Interrupted{After: time.Minute, Of: time.Hour})
 		}
 	}
 	return out

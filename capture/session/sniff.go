@@ -35,12 +35,3 @@ func Is(path string) bool {
 // Live reports whether a process is writing the file. Where the system has no
 // locks that tell it, none is.
 func (r *Reader) Live() bool { return !r.ended && r.alive() }
-
-// Size is how many bytes the file has now, 0 where that cannot be told.
-func (r *Reader) Size() int64 {
-	size, err := r.window.source.size()
-	if err != nil {
-		return 0
-	}
-	return size
-}

@@ -4,7 +4,7 @@ import "time"
 
 // Event is something a source of snapshots tells its sinks: one of
 // [Attached], [VitalsTaken], [Taken], [Unreachable], [Restarted], [Scheduled],
-// [Asked], [Warned] and [Noted].
+// [Asked], [Warned], [Noted] and [Interrupted].
 type Event interface{ event() }
 
 // Attached is sent once the target was reached, and again when it was reached
@@ -91,6 +91,10 @@ type Noted struct {
 // Empty reports whether there is nothing in it.
 func (n Noted) Empty() bool { return n.Text == "" && !n.Pinned && n.Baseline == "" }
 
+// Interrupted says that watching was ended much sooner than was asked for. It is
+// the last event.
+type Interrupted struct{ After, Of time.Duration }
+
 func (Attached) event()    {}
 func (VitalsTaken) event() {}
 func (Taken) event()       {}
@@ -100,3 +104,4 @@ func (Scheduled) event()   {}
 func (Asked) event()       {}
 func (Warned) event()      {}
 func (Noted) event()       {}
+func (Interrupted) event() {}

@@ -11,11 +11,14 @@ func (h *History) Whole(e *Entry) *Snapshot {
 }
 
 // Until hands over what a source told up to a snapshot, as far as it is kept, one
-// event after another in order of time: the restarts, the snapshots, and the
+// event after another in order of time: whose target it is, the restarts, the snapshots, and the
 // points of the curves that are given, oldest first, which a frozen history has
 // not. It ends early where yield returns false.
 func (h *History) Until(last *Entry, vitals []Vitals, yield func(Event) bool) {
 	restarts := h.restarts
+	if !yield(Attached{Info: h.Info}) {
+		return
+	}
 	for _, e := range h.snapshots {
 		if e.Seq > last.Seq {
 			return

@@ -18,6 +18,7 @@ func TestUntil(t *testing.T) {
 		return b.Profile()
 	}
 	told := []Event{
+		Attached{Info{Name: "app"}},
 		VitalsTaken{Vitals{Time: at(0)}},
 		Taken{&Snapshot{Seq: 1, Time: at(1), Heap: profile(10)}},
 		VitalsTaken{Vitals{Time: at(2)}},
@@ -33,6 +34,8 @@ func TestUntil(t *testing.T) {
 	var got []string
 	h.Until(h.Find(2), h.Vitals(), func(e Event) bool {
 		switch e := e.(type) {
+		case Attached:
+			got = append(got, e.Info.Name)
 		case VitalsTaken:
 			got = append(got, fmt.Sprint("vitals ", e.Vitals.Time.Unix()%100))
 		case Restarted:
@@ -42,7 +45,7 @@ func TestUntil(t *testing.T) {
 		}
 		return true
 	})
-	if got, want := strings.Join(got, ", "), "vitals 0, #1 of 10 bytes, vitals 2, restart, vitals 4, #2 of 20 bytes"; got != want {
+	if got, want := strings.Join(got, ", "), "app, vitals 0, #1 of 10 bytes, vitals 2, restart, vitals 4, #2 of 20 bytes"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	events := 0

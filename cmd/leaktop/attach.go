@@ -9,15 +9,14 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
 	"leaktop/capture/fetch"
 	"leaktop/capture/sampler"
+	"leaktop/capture/session"
 	"leaktop/capture/snapshot"
 	"leaktop/capture/target"
-	"leaktop/diff/handler"
-	"leaktop/diff/leak"
+	"leaktop/diff/gate"
 	"leaktop/tui"
 )
 
@@ -48,7 +47,12 @@ func attach(ctx context.Context, std streams, text string, reach reachFlags, wat
 	if err != nil {
 		return err
 	}
-	judging, handlers, err := judge.judge(table, screen.own)
+	settings := judge.settings()
+	judging, err := newJudging(table, settings, gate.Policy{})
+	if err != nil {
+		return err
+	}
+	handlers, err := newHandlers(table, settings)
 	if err != nil {
 		return err
 	}
@@ -62,7 +66,7 @@ func attach(ctx context.Context, std streams, text string, reach reachFlags, wat
 	if !ok {
 		return live.wait() // there is nothing to show
 	}
-	recorder := liveRecorder(keep, table, watch.every)
+	recorder := liveRecorder(keep, table, watch.every, settings)
 	var note func(snapshot.Noted)
 	notes := make(chan snapshot.Noted)
 	if recorder != nil {
@@ -82,10 +86,11 @@ func attach(ctx context.Context, std streams, text string, reach reachFlags, wat
 		Base:     from,
 		Note:     note,
 		Judge:    judging,
-		NewJudge: judge.another(table, screen.own),
+		NewJudge: anotherJudge(table, settings),
+		Replay:   recorder.until,
 		Handlers: handlers,
 		Files:    files,
-		Own:      screen.own,
+		Own:      settings.Own,
 		Alert:    tui.Alert(screen.alert),
 		Salt:     randomSalt(),
 		Now:      time.Now,
@@ -101,52 +106,10 @@ func attach(ctx context.Context, std streams, text string, reach reachFlags, wat
 	return errors.Join(err, live.wait())
 }
 
-// judgeFlags say how to judge what is seen.
-type judgeFlags struct {
-	handlers []string
-	limit    sizeValue
-	warmup   time.Duration
-}
-
-func (j *judgeFlags) add(f *pflag.FlagSet, warmup time.Duration) {
-	f.StringArrayVar(&j.handlers, "handler", nil, "a function whose full name matches this regular expression is a request handler, besides those of known frameworks")
-	f.Var(&j.limit, "limit", "the memory that the process may take; without it GOMEMLIMIT or the cgroup's limit, where they are known")
-	f.Lookup("limit").DefValue = "" // none
-	f.DurationVar(&j.warmup, "warmup", warmup, "what is seen in this time after the first snapshot feeds no trend")
-}
-
-// check refuses what cannot be meant.
-func (j *judgeFlags) check() error {
-	if j.warmup < 0 {
-		return usageError{fmt.Errorf("--warmup %s: it cannot be negative; give it as 30s, or 0 for none", j.warmup)}
-	}
-	return nil
-}
-
-// judge returns a judge of what the table's stacks do, and what finds their
-// handlers for the screens: neither is safe for concurrent use, so each has its own.
-func (j *judgeFlags) judge(table *snapshot.Table, own []string) (*leak.Judge, *handler.Finder, error) {
-	var finders [2]*handler.Finder
-	for i := range finders {
-		f, err := handler.New(table, own, j.handlers)
-		if err != nil {
-			return nil, nil, usageError{err}
-		}
-		finders[i] = f
-	}
-	return leak.NewJudge(leak.Config{
-		Table:    table,
-		Own:      own,
-		Handlers: finders[0],
-		Warmup:   j.warmup,
-		Limit:    int64(j.limit),
-	}), finders[1], nil
-}
-
-// another makes judges like the first one, from flags that were good for it.
-func (j *judgeFlags) another(table *snapshot.Table, own []string) func() tui.Judge {
+// anotherJudge makes judges like the first one, by settings that were good for it.
+func anotherJudge(table *snapshot.Table, settings session.Settings) func() tui.Judge {
 	return func() tui.Judge {
-		made, _, _ := j.judge(table, own)
+		made, _ := newJudging(table, settings, gate.Policy{})
 		return made
 	}
 }

@@ -18,7 +18,7 @@ import (
 
 const (
 	// defaultFor is how long a check watches.
-	defaultFor = 2 * time.Minute
+	defaultFor = 5 * time.Minute
 	// mostWarmup is the longest warm-up that nobody asked for; without it, it is
 	// a tenth of the time.
 	mostWarmup = 30 * time.Second
@@ -44,7 +44,6 @@ type checkFlags struct {
 	output string
 	force  bool
 	all    bool
-	own    []string
 }
 
 func newCheck(std streams) *cobra.Command {
@@ -52,11 +51,11 @@ func newCheck(std streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check TARGET…",
 		Short: "Say whether a process leaks: a report and an exit code",
-		Long: `check watches a process without a screen, judges what grows and what is stuck,
-and writes a report. It exits with 0 if nothing leaks, 1 for a leak, 2 for wrong
-usage, 3 for a target that cannot be reached, and 4 if too little was seen to
-tell. Several targets are watched side by side; the worst code counts, in the
-order 1, 3, 4, 0.
+		Long: `check watches a process for five minutes without a screen, judges what grows and
+what is stuck, and writes a report. It exits with 0 if nothing leaks, 1 for a
+leak, 2 for wrong usage, 3 for a target that cannot be reached, and 4 if too
+little was seen to tell. Several targets are watched side by side; the worst code
+counts, in the order 1, 3, 4, 0.
 
 With --for 0 it watches until it is interrupted, and prints a line when a
 finding first is a leak or stuck. Interrupted (Ctrl+C), it writes the report of
@@ -78,7 +77,7 @@ leaktop check 6060 --for 0 --on-finding 'mail -s leak me@example.com'`,
 	f.DurationVar(&flags.duration, "for", defaultFor, "how long to watch, from the first snapshot on; 0 until interrupted")
 	flags.watch.add(f, defaultEvery)
 	flags.watch.costly.add(f)
-	flags.judge.add(f, 0)
+	flags.judge.add(f)
 	f.Lookup("warmup").DefValue = "a tenth of --for, at most 30s"
 	f.BoolVar(&flags.untilSure, "until-sure", false, "end early: once all that leaks is 95 % sure and nothing else grows; or once nothing leaks in 12 snapshots after a GC and two minutes")
 	f.StringVar(&flags.onFinding, "on-finding", "", "run this command when a finding first is a leak or stuck, with its JSON on standard input and the target in LEAKTOP_TARGET")
@@ -92,7 +91,6 @@ leaktop check 6060 --for 0 --on-finding 'mail -s leak me@example.com'`,
 	f.StringVarP(&flags.output, "output", "o", "", "write to this file instead of standard output")
 	f.BoolVar(&flags.force, "force", false, "replace the file if it exists")
 	f.BoolVar(&flags.all, "all", false, "list what grew and levelled off, too")
-	f.StringSliceVar(&flags.own, "own", nil, "functions and packages that start with this count as own code, too")
 	flags.session.add(f)
 	flags.reach.add(f)
 	return cmd
@@ -125,7 +123,7 @@ func someTargets(cmd *cobra.Command, args []string) error {
 // check refuses what cannot be meant.
 func (c *checkFlags) check() error {
 	if c.duration < 0 {
-		return usageError{fmt.Errorf("--for %s: it cannot be negative; give it as 2m, or 0 for without end", c.duration)}
+		return usageError{fmt.Errorf("--for %s: it cannot be negative; give it as 5m, or 0 for without end", c.duration)}
 	}
 	if err := c.watch.check(); err != nil {
 		return err

@@ -77,6 +77,14 @@ func TestCheckExitCodes(t *testing.T) {
 	}
 }
 
+// A check takes five minutes where nothing else is asked for.
+func TestCheckDefaults(t *testing.T) {
+	flag := newCheck(streams{}).Flags().Lookup("for")
+	if flag.DefValue != "5m0s" {
+		t.Errorf("--for is %s by default, want 5m0s", flag.DefValue)
+	}
+}
+
 func TestCheckInconclusive(t *testing.T) {
 	t.Parallel()
 	p := leaktop(t, "check", "--for", "1s", "--every", "1h", steady(t))

@@ -32,7 +32,8 @@ func newCheckRun(text string, flags checkFlags, policy gate.Policy) (*checkRun, 
 	if err != nil {
 		return nil, err
 	}
-	judge, _, err := flags.judge.judge(table, flags.own)
+	settings := flags.judge.settings()
+	judging, err := newJudging(table, settings, policy)
 	if err != nil {
 		return nil, err
 	}
@@ -46,11 +47,10 @@ func newCheckRun(text string, flags checkFlags, policy gate.Policy) (*checkRun, 
 				every:    flags.watch.every,
 				patience: flags.reach.options.Timeout,
 			},
-			judge:     judge,
-			gate:      gate.New(table, flags.judge.warmup, policy),
+			judging:   judging,
 			untilSure: flags.untilSure,
 		},
-		recorder: liveRecorder(flags.session, table, flags.watch.every),
+		recorder: liveRecorder(flags.session, table, flags.watch.every, settings),
 		report:   export.Check{Table: table, All: flags.all, Root: sourceTree()},
 	}, nil
 }

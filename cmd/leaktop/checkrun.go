@@ -2,27 +2,17 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff/gate"
-	"leaktop/diff/leak"
-	"leaktop/diff/units"
 )
-
-// judge follows the events of one target and says what leaks. [leak.Judge] is one.
-type judge interface {
-	Apply(snapshot.Event)
-	Result() *leak.Result
-}
 
 // headless watches one target without a screen: events come in, a judged
 // result goes out.
 type headless struct {
 	watchSpan
-	judge     judge
-	gate      *gate.Gate
+	*judging
 	untilSure bool
 	// told gets every event once it was judged, with what was judged of it after
 	// a snapshot, else nil.
@@ -37,27 +27,26 @@ func (h *headless) watch(ctx context.Context, events <-chan snapshot.Event) (*ga
 	if !h.reached {
 		return nil, false
 	}
-	return h.gate.Judge(h.judge.Result(), h.cutShort(ctx)...), true
+	if cut, ok := h.cutShort(ctx); ok {
+		h.apply(cut)
+	}
+	return h.judged(), true
 }
 
 // cutShort says that an interrupt left less than half of the time that was
 // asked for: that nothing was found in it means little.
-func (h *headless) cutShort(ctx context.Context) []string {
-	seen := time.Since(h.begun)
-	if ctx.Err() == nil || seen >= h.duration/2 {
-		return nil
-	}
-	return []string{fmt.Sprintf("it was interrupted after %s of %s", units.Duration(seen.Round(time.Second)), units.Duration(h.duration))}
+func (h *headless) cutShort(ctx context.Context) (snapshot.Interrupted, bool) {
+	cut := snapshot.Interrupted{After: time.Since(h.begun), Of: h.duration}
+	return cut, ctx.Err() != nil && cut.After < cut.Of/2
 }
 
 // apply takes in one event, and reports whether what was judged after it is
 // sure enough to end.
 func (h *headless) apply(e snapshot.Event) (enough bool) {
-	h.judge.Apply(e)
-	h.gate.Apply(e)
+	h.Apply(e)
 	var judged *gate.Judged
 	if _, ok := e.(snapshot.Taken); ok {
-		judged = h.gate.Judge(h.judge.Result())
+		judged = h.judged()
 	}
 	h.told(e, judged)
 	return judged != nil && h.untilSure && judged.Sure()

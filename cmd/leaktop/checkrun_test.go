@@ -105,9 +105,12 @@ func watchScript(ctx context.Context, h headless, s script) watched {
 	return out
 }
 
-// twoMinutes is a check as the defaults have it.
+// twoMinutes is a check of so long.
 func twoMinutes() headless {
-	return headless{watchSpan: watchSpan{duration: 2 * time.Minute, every: 15 * time.Second, patience: 30 * time.Second}}
+	return headless{
+		watchSpan: watchSpan{duration: 2 * time.Minute, every: 15 * time.Second, patience: 30 * time.Second},
+		judging:   &judging{},
+	}
 }
 
 func TestHeadlessEnds(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
 	"leaktop/diff/export"
+	"leaktop/diff/gate"
 )
 
 // diffFlags say what a diff shows and where it goes.
@@ -47,8 +48,9 @@ is compared with itself, the first snapshot with the last.
 
 Two builds of one program are matched by what their code does, and what moved is said.
 
-With --fail-on it judges them, too, and exits with 1 for a leak, 0 for none, and 4
-where two snapshots do not tell, which is nearly always: leaktop check looks at many.`,
+With --fail-on it judges, too, and exits with 1 for a leak, 0 for none, and 4 where
+that cannot be told. Of two snapshots of one session file it judges the whole run up
+to CURRENT. Two snapshots alone nearly never tell: leaktop check looks at many.`,
 		Example: `leaktop diff before.pb.gz after.pb.gz
 leaktop diff before.pb.gz after.pb.gz --sample_index=alloc_space
 leaktop diff before.pb.gz after.pb.gz --format pprof -o diff.pb.gz
@@ -64,7 +66,7 @@ leaktop diff before.pb.gz after.pb.gz --format html -o report.html --anonymise`,
 	}
 	f := cmd.Flags()
 	flags.add(f, "text", formats())
-	f.StringVar(&flags.failOn, "fail-on", "", "judge the two, and exit with 1 for a leak, or for what is growing, too: leak or growing")
+	f.StringVar(&flags.failOn, "fail-on", "", "judge them, and exit with 1 for a leak, or for what is growing, too: leak or growing")
 	reach.add(f)
 	return cmd
 }
@@ -91,16 +93,21 @@ func runDiff(ctx context.Context, std streams, sides []string, reach reachFlags,
 	if err != nil {
 		return err
 	}
-	for _, note := range d.Notes {
-		fmt.Fprintln(std.err, "leaktop: "+note)
-	}
-	run := export.Run{Diff: d.Diff, Table: table, Root: sourceTree()}
+	var judged *gate.Judged
 	if flags.failOn != "" {
-		run.Judged, err = judgeInputs(table, inputs[0], inputs[1], flags.failOn)
+		var note string
+		judged, note, err = judgeSides(ctx, table, inputs[0], inputs[1], flags.failOn)
 		if err != nil {
 			return err
 		}
+		if note != "" {
+			d.Notes = append(d.Notes, note)
+		}
 	}
+	for _, note := range d.Notes {
+		fmt.Fprintln(std.err, "leaktop: "+note)
+	}
+	run := export.Run{Diff: d.Diff, Table: table, Root: sourceTree(), Judged: judged}
 	write, err := diffWriter(run, d.partial, flags)
 	if err != nil {
 		return err

@@ -31,6 +31,7 @@ type input struct {
 	partial  bool     // it does not hold all that there was
 	profiles map[snapshot.Kind]*snapshot.Profile
 	leaked   *snapshot.Profile // that a dump says are
+	recorded sessionRef        // where it stands in a session file, zero for elsewhere
 }
 
 // standardInput is the argument that stands for it.

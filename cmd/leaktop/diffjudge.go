@@ -1,32 +1,55 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"os"
 
+	"leaktop/capture/session"
 	"leaktop/capture/snapshot"
 	"leaktop/diff/export"
 	"leaktop/diff/gate"
-	"leaktop/diff/handler"
-	"leaktop/diff/leak"
 )
+
+// judgeSides judges the current side of a diff. Where both are snapshots of one
+// recorded run, all that the run was up to the current one tells of it, and the
+// note says so.
+func judgeSides(ctx context.Context, table *snapshot.Table, base, current input, failOn string) (judged *gate.Judged, note string, err error) {
+	policy := gate.Policy{FailOnGrowing: failOn == failOnGrowing}
+	if at := current.recorded; at.path != "" && sameFile(base.recorded.path, at.path) {
+		judged, err = judgeRecording(ctx, at.path, table, judgeFlags{}, policy, at.seq)
+		return judged, "what is judged is the run up to " + current.name, err
+	}
+	judged, err = judgeInputs(table, base, current, policy)
+	return judged, "", err
+}
+
+// sameFile reports whether two paths lead to one file.
+func sameFile(a, b string) bool {
+	first, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	second, err := os.Stat(b)
+	return err == nil && os.SameFile(first, second)
+}
 
 // judgeInputs judges two snapshots by what a check would say of a target that
 // gave no others: little but what the runtime itself has proved.
-func judgeInputs(table *snapshot.Table, base, current input, failOn string) (*gate.Judged, error) {
-	handlers, err := handler.New(table, nil, nil)
+func judgeInputs(table *snapshot.Table, base, current input, policy gate.Policy) (*gate.Judged, error) {
+	j, err := newJudging(table, session.Settings{}, policy)
 	if err != nil {
 		return nil, err
 	}
-	judge := leak.NewJudge(leak.Config{Table: table, Handlers: handlers})
 	first, second := base.snapshot(), current.snapshot()
 	first.Seq, first.Advanced = 1, first.Heap != nil
 	second.Seq, second.Advanced = 2, second.Heap != nil && !second.Heap.SameValues(first.Heap)
 	if !sameProcess(base, current) {
 		second.Run++
 	}
-	judge.Apply(snapshot.Taken{Snapshot: first})
-	judge.Apply(snapshot.Taken{Snapshot: second})
-	return gate.New(table, 0, gate.Policy{FailOnGrowing: failOn == failOnGrowing}).Judge(judge.Result()), nil
+	j.Apply(snapshot.Taken{Snapshot: first})
+	j.Apply(snapshot.Taken{Snapshot: second})
+	return j.judged(), nil
 }
 
 // snapshot is an input as a sampler would have taken it. A file may be the

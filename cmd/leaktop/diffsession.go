@@ -19,13 +19,19 @@ type sessionFile struct {
 	damage string
 }
 
-// eachEvent hands over the events of a session file, in order.
-func eachEvent(ctx context.Context, path string, table *snapshot.Table, take func(snapshot.Event) error) (damage string, err error) {
+// eachEvent hands over the events of a session file, in order. Before the first of
+// them begin gets what reads it, and with it the header; nil for nothing to begin.
+func eachEvent(ctx context.Context, path string, table *snapshot.Table, begin func(*session.Reader) error, take func(snapshot.Event) error) (damage string, err error) {
 	r, err := session.Open(path, table)
 	if err != nil {
 		return "", err
 	}
 	defer r.Close()
+	if begin != nil {
+		if err := begin(r); err != nil {
+			return "", err
+		}
+	}
 	for ctx.Err() == nil {
 		e, err := r.Next()
 		if errors.Is(err, io.EOF) {
@@ -44,7 +50,7 @@ func eachEvent(ctx context.Context, path string, table *snapshot.Table, take fun
 // surveySession finds out which snapshots a session file has.
 func surveySession(ctx context.Context, path string) (sessionFile, error) {
 	var f sessionFile
-	damage, err := eachEvent(ctx, path, snapshot.NewTable(), func(e snapshot.Event) error {
+	damage, err := eachEvent(ctx, path, snapshot.NewTable(), nil, func(e snapshot.Event) error {
 		if e, ok := e.(snapshot.Taken); ok {
 			f.shots.add(e.Snapshot)
 		}
@@ -83,28 +89,26 @@ func readSession(ctx context.Context, table *snapshot.Table, ref sessionRef) (in
 	return in, err
 }
 
-// errFound ends a pass over a file.
-var errFound = errors.New("found")
-
 // readShot reads one snapshot of a session file.
 func readShot(ctx context.Context, table *snapshot.Table, path string, seq int) (input, error) {
 	var info snapshot.Info
 	var shot *snapshot.Snapshot
-	_, err := eachEvent(ctx, path, table, func(e snapshot.Event) error {
+	_, err := eachEvent(ctx, path, table, nil, func(e snapshot.Event) error {
 		switch e := e.(type) {
 		case snapshot.Attached:
 			info = e.Info
 		case snapshot.Taken:
 			if e.Snapshot.Seq == seq {
 				shot = e.Snapshot
-				return errFound
 			}
 		}
-		return nil
+		return foundAt(e, seq)
 	})
 	switch {
 	case shot != nil:
-		return shotInput(fmt.Sprintf("%s#%d", clean.Text(path), seq), info, shot), nil
+		in := shotInput(fmt.Sprintf("%s#%d", clean.Text(path), seq), info, shot)
+		in.recorded = sessionRef{path: path, seq: seq}
+		return in, nil
 	case err != nil:
 		return input{}, err
 	}

@@ -63,6 +63,40 @@ func TestDiffOfASession(t *testing.T) {
 	}
 }
 
+// With --fail-on the whole run up to the current snapshot is judged, whatever the
+// base is; and two files alone by what they tell.
+func TestDiffJudgesTheRecordedRun(t *testing.T) {
+	t.Parallel()
+	path, other := recordedRun(t, 14), recordedRun(t, 14)
+	same := filepath.Join(filepath.Dir(path), ".", "again.leaktop")
+	if err := os.Symlink(path, same); err != nil {
+		t.Skip(err)
+	}
+	for _, c := range []struct {
+		args []string
+		code int
+		says []string // on standard error
+	}{
+		{[]string{path, "--fail-on", "leak"}, exitLeak, []string{"LEAK: 2 leaks", "what is judged is the run up to " + path + "#14"}},
+		{[]string{path + "#13", path + "#14", "--fail-on", "leak"}, exitLeak, []string{"LEAK: 2 leaks"}},
+		{[]string{path + "#13", same, "--fail-on", "leak"}, exitLeak, []string{"LEAK: 2 leaks"}},
+		{[]string{path + "#1", path + "#5", "--fail-on", "leak"}, exitClean, []string{"GROWING: ", "the run up to " + path + "#5"}},
+		{[]string{path + "#1", path + "#5", "--fail-on", "growing"}, exitLeak, []string{"GROWING: "}},
+		{[]string{path, path + "#1", "--fail-on", "leak"}, exitInconclusive, []string{"INCONCLUSIVE: ", "the run up to " + path + "#1\n"}},
+		{[]string{other + "#1", path, "--fail-on", "leak"}, exitInconclusive, []string{"INCONCLUSIVE: "}},
+	} {
+		p := leaktop(t, append([]string{"diff", "--format", "csv"}, c.args...)...)
+		if p.code != c.code {
+			t.Errorf("diff %q ends with exit code %d, want %d: %s", c.args, p.code, c.code, p.stderr)
+		}
+		for _, want := range c.says {
+			if !strings.Contains(p.stderr, want) {
+				t.Errorf("diff %q says %q, want %q", c.args, p.stderr, want)
+			}
+		}
+	}
+}
+
 // A session file that names a snapshot which is not there is refused with what is.
 func TestDiffRefusesSnapshotsThatAreNotThere(t *testing.T) {
 	t.Parallel()

@@ -6,11 +6,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"leaktop/capture/session"
 )
 
 // TestOpenFollows opens, in a terminal, a session that another process is
@@ -175,7 +178,7 @@ func TestNoteOfALiveRun(t *testing.T) {
 	address := freeAddress(t)
 	startLeaky(t, address)
 	r := sitDown(t, 120, 32)
-	r.run("leaktop --every 1s " + address)
+	r.run("leaktop --every 1s --warmup 2s --own shop/ --limit 1GiB " + address)
 	second := regexp.MustCompile(`● live .* #([2-9]|\d\d)`)
 	r.waits("two snapshots", func(s screen) bool { return second.MatchString(s.top()) })
 	r.press("5", "G", "n")
@@ -186,6 +189,10 @@ func TestNoteOfALiveRun(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(r.dir, ".local", "state", "leaktop", "*.leaktop"))
 	if err != nil || len(files) != 1 {
 		t.Fatalf("session files: %v, %v; want one", files, err)
+	}
+	recorded := readRun(t, files[0]).header.Judge
+	if want := (session.Settings{Warmup: 2 * time.Second, Own: []string{"shop/"}, Limit: 1 << 30}); !reflect.DeepEqual(recorded, want) {
+		t.Errorf("the session file holds the settings %+v, want %+v", recorded, want)
 	}
 	if out := leaktop(t, "export", files[0], "--format", "text").stdout; !strings.Contains(out, "#1: before the deploy") {
 		t.Errorf("the session file lacks the note:\n%s", out)

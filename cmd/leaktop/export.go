@@ -7,7 +7,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -20,9 +19,7 @@ import (
 type exportFlags struct {
 	diffFlags
 	base, current int // numbers of snapshots, 0 for the first and the last
-	handlers      []string
-	own           []string
-	warmup        time.Duration
+	judge         judgeFlags
 }
 
 func newExport(std streams) *cobra.Command {
@@ -33,7 +30,9 @@ func newExport(std streams) *cobra.Command {
 		Long: `export writes the difference between two snapshots of a session file, the first
 and the last unless others are named, with the findings and the curves of the run
 where the format has room for them. What is judged is the run up to the current
-snapshot, as it was on the screens then.
+snapshot, as it was on the screens then: by the settings of the
+recording, which the file holds, but for --handler, --own and --warmup where they
+are given here.
 
 raw-heap, raw-goroutine, raw-goroutineleak and raw-dump are a profile of the current
 snapshot as it was fetched, names and all.`,
@@ -52,9 +51,7 @@ leaktop export run.leaktop --format markdown --anonymise`,
 	flags.add(f, "markdown", slices.Concat(formats(), rawFormats()))
 	f.IntVar(&flags.base, "base", 0, "number of the snapshot to compare with; the first without it")
 	f.IntVar(&flags.current, "current", 0, "number of the snapshot that is compared; the last without it")
-	f.StringArrayVar(&flags.handlers, "handler", nil, "a function whose full name matches this regular expression is a request handler, besides those of known frameworks")
-	f.StringSliceVar(&flags.own, "own", nil, "functions and packages that start with this count as own code, too")
-	f.DurationVar(&flags.warmup, "warmup", 0, "what was seen in this time after the first snapshot feeds no trend")
+	flags.judge.addWithoutLimit(f)
 	return cmd
 }
 
@@ -71,10 +68,8 @@ func (e *exportFlags) check() error {
 		return usageError{fmt.Errorf("--format %s: a profile is written as it was fetched, names and all; leave --anonymise out, or choose another format", e.format)}
 	case e.raw() != "" && e.base != 0:
 		return usageError{fmt.Errorf("--format %s: it is of one snapshot; leave --base out, and name it with --current", e.format)}
-	case e.warmup < 0:
-		return usageError{fmt.Errorf("--warmup %s: it cannot be negative; give it as 30s, or 0 for none", e.warmup)}
 	}
-	return nil
+	return e.judge.check()
 }
 
 const rawPrefix = "raw-"

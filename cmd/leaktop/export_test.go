@@ -226,7 +226,7 @@ func TestReplayFindsTheSame(t *testing.T) {
 			}
 			r.close()
 			var live bytes.Buffer
-			check := export.Check{Target: export.NewTarget("", time.Time{}, ""), Table: r.table, Judged: r.gate.Judge(r.judge.Result())}
+			check := export.Check{Target: export.NewTarget("", time.Time{}, ""), Table: r.table, Judged: r.judged()}
 			if err := export.JSON(&live, export.NewCheckReport(check)); err != nil {
 				t.Fatal(err)
 			}

@@ -152,13 +152,11 @@ func (c *costlyFlag) add(f *pflag.FlagSet) {
 
 // screenFlags say how the screens show what they show.
 type screenFlags struct {
-	own        []string
 	sourceRoot []string
 	alert      string
 }
 
 func (s *screenFlags) add(f *pflag.FlagSet) {
-	f.StringSliceVar(&s.own, "own", nil, "functions and packages that start with this count as own code, too")
 	f.StringArrayVar(&s.sourceRoot, "source-root", nil, "look for source files below another directory, as old=new")
 	f.StringVar(&s.alert, "alert", "", "when something is first found to leak or to be stuck: bell (ring the terminal's) or notify (on the desktop, where the terminal can)")
 }

@@ -15,6 +15,7 @@ import (
 	"leaktop/capture/clean"
 	"leaktop/capture/session"
 	"leaktop/capture/snapshot"
+	"leaktop/diff/gate"
 	"leaktop/tui"
 )
 
@@ -39,7 +40,8 @@ write one, or on a pprof file or goroutine dump. A session that is still being
 written is followed, from any other terminal. Without FILE the recent ones are
 there to pick from; without a terminal they are listed.
 
-Nothing is asked of the target, and the file is not changed.`,
+A session is judged by the --handler, --own, --limit and --warmup that it holds,
+unless they are given here. Nothing is asked of the target, and the file is not changed.`,
 		Example: `leaktop open
 leaktop open run.leaktop
 leaktop open heap.pb.gz --base before.pb.gz`,
@@ -54,7 +56,7 @@ leaktop open heap.pb.gz --base before.pb.gz`,
 	f := cmd.Flags()
 	f.StringVar(&flags.base, "base", "", baseUsage)
 	flags.limits.add(f)
-	flags.judge.add(f, 0)
+	flags.judge.add(f)
 	flags.screen.add(f)
 	return cmd
 }
@@ -122,6 +124,10 @@ type recordedSource interface {
 	source
 	tui.Recorded
 	io.Closer
+	// settings are what the file says that its run is judged by.
+	settings() session.Settings
+	// until hands over what Run did up to a snapshot again; false where it cannot.
+	until(ctx context.Context, seq int, yield func(snapshot.Event)) bool
 }
 
 // openFile shows the screens on a file.
@@ -146,7 +152,12 @@ func openFile(ctx context.Context, std streams, path string, flags openFlags) er
 	if base != nil && base.Name == from.Name() { // before/heap.pb.gz, after/heap.pb.gz
 		base.Name = clean.Text(flags.base)
 	}
-	judging, handlers, err := flags.judge.judge(table, flags.screen.own)
+	settings := flags.judge.over(from.settings())
+	judging, err := newJudging(table, settings, gate.Policy{})
+	if err != nil {
+		return err
+	}
+	handlers, err := newHandlers(table, settings)
 	if err != nil {
 		return err
 	}
@@ -163,10 +174,11 @@ func openFile(ctx context.Context, std streams, path string, flags openFlags) er
 		Recorded: from,
 		Base:     base,
 		Judge:    judging,
-		NewJudge: flags.judge.another(table, flags.screen.own),
+		NewJudge: anotherJudge(table, settings),
+		Replay:   from.until,
 		Handlers: handlers,
 		Files:    files,
-		Own:      flags.screen.own,
+		Own:      settings.Own,
 		Alert:    tui.Alert(flags.screen.alert),
 		Salt:     randomSalt(),
 		Now:      time.Now,
@@ -240,7 +252,7 @@ func openRecent(ctx context.Context, std streams, flags openFlags) error {
 	if len(recent) == 0 {
 		return fmt.Errorf("%s: no run is recorded there yet; watch a target with leaktop TARGET, or name a file", clean.Text(dir))
 	}
-	path, err := pickRecent(ctx, std, recent)
+	path, err := pickRecent(ctx, std, recent, flags.judge)
 	if err != nil || path == "" {
 		return err
 	}

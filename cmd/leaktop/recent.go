@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"text/tabwriter"
 	"time"
@@ -15,8 +16,7 @@ import (
 	"leaktop/capture/clean"
 	"leaktop/capture/session"
 	"leaktop/capture/snapshot"
-	"leaktop/diff/handler"
-	"leaktop/diff/leak"
+	"leaktop/diff/gate"
 	"leaktop/diff/units"
 	"leaktop/tui"
 )
@@ -69,10 +69,11 @@ func listRecent(out io.Writer, recent []session.Summary) error {
 }
 
 // pickRecent lets the user pick a run, "" for none.
-func pickRecent(ctx context.Context, std streams, recent []session.Summary) (string, error) {
+func pickRecent(ctx context.Context, std streams, recent []session.Summary, judge judgeFlags) (string, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	cfg := tui.PickerConfig{Context: ctx, Verdict: verdictOf}
+	verdict := func(ctx context.Context, path string) string { return verdictOf(ctx, path, judge) }
+	cfg := tui.PickerConfig{Context: ctx, Verdict: verdict}
 	for _, s := range recent {
 		cfg.Runs = append(cfg.Runs, recentRun(s))
 	}
@@ -93,28 +94,15 @@ func pickRecent(ctx context.Context, std streams, recent []session.Summary) (str
 // opens a larger one waits for it then.
 const mostJudged = 32 << 20
 
-// verdictOf judges a recorded run in a word, "" where that takes too long.
-func verdictOf(ctx context.Context, path string) string {
-	table := snapshot.NewTable()
-	r, err := session.Open(path, table)
+// verdictOf judges a recorded run in a word, "" where that takes too long, or the
+// file cannot be read.
+func verdictOf(ctx context.Context, path string, flags judgeFlags) string {
+	if info, err := os.Stat(path); err != nil || info.Size() > mostJudged {
+		return ""
+	}
+	judged, err := judgeRecording(ctx, path, snapshot.NewTable(), flags, gate.Policy{}, 0)
 	if err != nil {
 		return ""
 	}
-	defer r.Close()
-	if r.Size() > mostJudged {
-		return ""
-	}
-	finder, err := handler.New(table, nil, nil)
-	if err != nil {
-		return ""
-	}
-	judge := leak.NewJudge(leak.Config{Table: table, Handlers: finder})
-	for ctx.Err() == nil {
-		e, err := r.Next()
-		if err != nil {
-			break
-		}
-		judge.Apply(e)
-	}
-	return string(judge.Result().Outcome)
+	return string(judged.Outcome)
 }

@@ -246,12 +246,12 @@ func TestLiveRunsAreKept(t *testing.T) {
 		}
 		return runs
 	}
-	args := []string{"check", target, "--for", "1ms", "--warmup", "0"}
+	args := []string{"check", target, "--for", "1ms", "--warmup", "0", "--own", "shop/"}
 	if p := leaktop(t, append(args, "--no-session")...); p.code != exitInconclusive || len(kept()) != 0 {
 		t.Errorf("with --no-session there are %v", kept())
 	}
 	leaktop(t, append(args, target)...)
-	if runs := kept(); len(runs) != 2 || !runs[0].Ended || runs[0].Header.Info.Address == "" {
+	if runs := kept(); len(runs) != 2 || !runs[0].Ended || runs[0].Header.Info.Address == "" || len(runs[0].Header.Judge.Own) != 1 {
 		t.Errorf("of two targets there are %+v", runs)
 	}
 	t.Setenv("XDG_STATE_HOME", os.DevNull)

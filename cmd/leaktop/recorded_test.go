@@ -12,22 +12,20 @@ import (
 	"leaktop/capture/session"
 	"leaktop/capture/snapshot"
 	"leaktop/diff/gate"
-	"leaktop/diff/handler"
-	"leaktop/diff/leak"
 )
 
 // recording makes up the events of a service that leaks in one place, and
 // writes them to a session file.
 type recording struct {
-	t      *testing.T
-	path   string
-	table  *snapshot.Table
-	writer *session.Writer
-	begun  time.Time
-	seq    int
-	run    int
-	judge  *leak.Judge // sees what is written
-	gate   *gate.Gate
+	t        *testing.T
+	path     string
+	table    *snapshot.Table
+	writer   *session.Writer
+	begun    time.Time
+	seq      int
+	run      int
+	level    bool // nothing grows or waits
+	*judging      // sees what is written
 }
 
 // recordingEvery is the time between its snapshots.
@@ -36,30 +34,32 @@ const recordingEvery = 15 * time.Second
 // startRecording begins a file at a time.
 func startRecording(t *testing.T, path string, begun time.Time) *recording {
 	t.Helper()
+	return startJudged(t, path, begun, session.Settings{})
+}
+
+// startJudged is the same for a run that was judged by settings.
+func startJudged(t *testing.T, path string, begun time.Time, settings session.Settings) *recording {
+	t.Helper()
 	r := &recording{t: t, path: path, table: snapshot.NewTable(), begun: begun}
 	info := snapshot.Info{
 		Address: "http://10.0.3.7:6060/debug/pprof/", Name: "orders-api", GoVersion: "go1.26.8",
 		StartTime: begun.Add(-2 * time.Hour), CurveSource: "/metrics",
 	}
-	w, err := session.Create(path, session.Header{Leaktop: "test", Info: info, Started: begun, Every: recordingEvery}, r.table, session.Options{})
+	w, err := session.Create(path, session.Header{Leaktop: "test", Info: info, Started: begun, Every: recordingEvery, Judge: settings}, r.table, session.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.writer = w
-	finder, err := handler.New(r.table, nil, nil)
-	if err != nil {
+	if r.judging, err = newJudging(r.table, settings, gate.Policy{}); err != nil {
 		t.Fatal(err)
 	}
-	r.judge = leak.NewJudge(leak.Config{Table: r.table, Handlers: finder})
-	r.gate = gate.New(r.table, 0, gate.Policy{})
 	r.apply(snapshot.Attached{Info: info})
 	return r
 }
 
 func (r *recording) apply(e snapshot.Event) {
 	r.t.Helper()
-	r.judge.Apply(e)
-	r.gate.Apply(e)
+	r.Apply(e)
 	if err := r.writer.Apply(e); err != nil {
 		r.t.Fatal(err)
 	}
@@ -79,22 +79,26 @@ func (r *recording) take() *snapshot.Snapshot {
 	at := r.begun.Add(time.Duration(r.seq) * recordingEvery)
 	r.seq++
 	n := int64(r.seq)
+	grew := n
+	if r.level {
+		grew = 0
+	}
 	heap := snapshot.NewBuilder(snapshot.Profile{
 		Kind: snapshot.Heap, Time: at, DefaultType: -1, Period: 512 << 10, Mappings: "one",
 		Types: []snapshot.SampleType{{Name: "alloc_objects", Unit: "count"}, {Name: "alloc_space", Unit: "bytes"}, {Name: "inuse_objects", Unit: "count"}, {Name: "inuse_space", Unit: "bytes"}},
 	})
-	grown := 40 * n
+	grown := 40 * grew
 	heap.Add(snapshot.Key{Stack: r.stack("cache.(*Store).Put", "orders.Create", "net/http.(*conn).serve"), Size: 1 << 20}, []int64{grown, grown << 20, grown, grown << 20})
 	heap.Add(snapshot.Key{Stack: r.stack("config.Load", "main.main"), Size: 1 << 20}, []int64{200, 200 << 20, 200, 200 << 20})
 	routines := snapshot.NewBuilder(snapshot.Profile{Kind: snapshot.Goroutine, Time: at, DefaultType: -1, Types: []snapshot.SampleType{{Name: "goroutine", Unit: "count"}}})
-	routines.Add(snapshot.Key{Stack: r.stack("runtime.gopark", "runtime.chansend1", "notify.(*Sender).Push", "notify.Start.func1")}, []int64{20 * n})
+	routines.Add(snapshot.Key{Stack: r.stack("runtime.gopark", "runtime.chansend1", "notify.(*Sender).Push", "notify.Start.func1")}, []int64{20 * grew})
 	routines.Add(snapshot.Key{Stack: r.stack("runtime.gopark", "internal/poll.(*FD).Accept", "main.main")}, []int64{1})
 
 	v := snapshot.Vitals{Time: at, Source: "/metrics"}
 	v.Set(snapshot.LiveHeap, (200+grown)<<20)
 	v.Set(snapshot.HeapInuse, (230+grown)<<20)
 	v.Set(snapshot.RSS, (300+grown)<<20)
-	v.Set(snapshot.Goroutines, 20*n+1)
+	v.Set(snapshot.Goroutines, 20*grew+1)
 	v.Set(snapshot.NumGC, 3*n)
 	r.apply(snapshot.VitalsTaken{Vitals: v})
 	s := &snapshot.Snapshot{

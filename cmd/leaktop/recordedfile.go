@@ -5,11 +5,10 @@ import (
 	"fmt"
 
 	"leaktop/capture/clean"
+	"leaktop/capture/session"
 	"leaktop/capture/snapshot"
 	"leaktop/diff/export"
 	"leaktop/diff/gate"
-	"leaktop/diff/handler"
-	"leaktop/diff/leak"
 )
 
 // recordedFile is all that a session file has for a report: two of its
@@ -26,8 +25,7 @@ type recordedFile struct {
 	baseInfo, currentInfo snapshot.Info
 
 	history *snapshot.History // of all but the snapshots
-	judge   *leak.Judge
-	gate    *gate.Gate
+	judging *judging
 	notes   []string
 }
 
@@ -37,14 +35,12 @@ func readRecording(ctx context.Context, path string, flags exportFlags) (*record
 		path: path, name: clean.Text(path), table: snapshot.NewTable(),
 		forced: make(map[int]bool), raw: make(map[snapshot.Kind]shotIndex),
 	}
-	finder, err := handler.New(r.table, flags.own, flags.handlers)
-	if err != nil {
-		return nil, usageError{err}
-	}
 	r.history = snapshot.NewHistory(r.table)
-	r.judge = leak.NewJudge(leak.Config{Table: r.table, Own: flags.own, Handlers: finder, Warmup: flags.warmup})
-	r.gate = gate.New(r.table, flags.warmup, gate.Policy{})
-	damage, err := eachEvent(ctx, path, r.table, func(e snapshot.Event) error {
+	begin := func(file *session.Reader) (err error) {
+		r.judging, err = newJudging(r.table, flags.judge.over(file.Header().Judge), gate.Policy{})
+		return err
+	}
+	damage, err := eachEvent(ctx, path, r.table, begin, func(e snapshot.Event) error {
 		r.take(e, flags)
 		return nil
 	})
@@ -64,8 +60,7 @@ func readRecording(ctx context.Context, path string, flags exportFlags) (*record
 func (r *recordedFile) take(e snapshot.Event, flags exportFlags) {
 	// What came after the snapshot that is looked at was not known then.
 	if flags.current == 0 || r.current == nil {
-		r.judge.Apply(e)
-		r.gate.Apply(e)
+		r.judging.Apply(e)
 	}
 	taken, ok := e.(snapshot.Taken)
 	if !ok {
@@ -124,7 +119,7 @@ func (r *recordedFile) run(flags exportFlags) (export.Run, int, error) {
 	d.Said = export.Said(r.history.Notes(), r.base.Seq, r.current.Seq)
 	run := export.Run{
 		Diff: d.Diff, Table: r.table, Root: sourceTree(),
-		Judged: r.gate.Judge(r.judge.Result()),
+		Judged: r.judging.judged(),
 		Seen:   r.seen(),
 		Curves: export.Curves{Points: r.history.Vitals(), Source: r.history.Info.CurveSource, Snapshots: r.marks()},
 	}

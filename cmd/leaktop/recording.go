@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -29,23 +31,27 @@ func (s *sessionFlags) addMax(f *pflag.FlagSet) {
 // recorder writes what is seen of one target to a session file. It is made once
 // the target is reached, when it is known whose run it is.
 type recorder struct {
-	create func(session.Header) (*session.Writer, error)
-	every  time.Duration
+	create   func(session.Header) (*session.Writer, error)
+	table    *snapshot.Table
+	every    time.Duration
+	settings session.Settings // of the judge
 
 	early  []snapshot.Event // before the target was reached
 	writer *session.Writer
 	failed error // the first that went wrong
+
+	path atomic.Pointer[string] // of the file, nil before there is one; for until
 }
 
 // mostEarly is how many events are kept until the target is reached.
 const mostEarly = 64
 
 // liveRecorder keeps a live run in the state directory; nil where none is to be kept.
-func liveRecorder(flags sessionFlags, table *snapshot.Table, every time.Duration) *recorder {
+func liveRecorder(flags sessionFlags, table *snapshot.Table, every time.Duration, settings session.Settings) *recorder {
 	if flags.off {
 		return nil
 	}
-	return &recorder{every: every, create: func(h session.Header) (*session.Writer, error) {
+	return &recorder{table: table, every: every, settings: settings, create: func(h session.Header) (*session.Writer, error) {
 		dir, err := session.Dir()
 		if err != nil {
 			return nil, err
@@ -71,12 +77,14 @@ func (r *recorder) write(e snapshot.Event) error {
 		return nil
 	}
 	if r.writer == nil {
-		w, err := r.create(session.Header{Leaktop: version(), Info: attached.Info, Started: time.Now(), Every: r.every})
+		w, err := r.create(session.Header{Leaktop: version(), Info: attached.Info, Started: time.Now(), Every: r.every, Judge: r.settings})
 		if err != nil {
 			r.create = nil // there will be no file
 			return err
 		}
 		r.writer = w
+		path := w.Path()
+		r.path.Store(&path)
 		early := r.early
 		r.early = nil
 		for _, e := range early {
@@ -85,6 +93,16 @@ func (r *recorder) write(e snapshot.Event) error {
 		return errors.Join(err, w.Apply(e))
 	}
 	return r.writer.Apply(e)
+}
+
+// until hands over what was written down up to a snapshot; false where no file
+// has it. It may be called beside all else.
+func (r *recorder) until(ctx context.Context, seq int, yield func(snapshot.Event)) bool {
+	if r == nil {
+		return false
+	}
+	path := r.path.Load()
+	return path != nil && replayUntil(ctx, *path, r.table, seq, yield)
 }
 
 // close ends the file, if there is one.

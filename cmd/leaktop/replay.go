@@ -17,7 +17,9 @@ import (
 // is while it is read.
 type replay struct {
 	reader *session.Reader
+	path   string
 	name   string
+	table  *snapshot.Table
 
 	mu    sync.Mutex
 	state tui.RecordedState
@@ -31,7 +33,9 @@ func newReplay(path string, table *snapshot.Table) (*replay, error) {
 	}
 	return &replay{
 		reader: r,
+		path:   path,
 		name:   clean.Text(filepath.Base(path)),
+		table:  table,
 		state:  tui.RecordedState{Reading: true},
 	}, nil
 }
@@ -48,6 +52,14 @@ func (r *replay) State() tui.RecordedState {
 
 // Close closes the file.
 func (r *replay) Close() error { return r.reader.Close() }
+
+// settings are those in the file.
+func (r *replay) settings() session.Settings { return r.reader.Header().Judge }
+
+// until reads the file once more, beside what reads on.
+func (r *replay) until(ctx context.Context, seq int, yield func(snapshot.Event)) bool {
+	return replayUntil(ctx, r.path, r.table, seq, yield)
+}
 
 func (r *replay) set(reading, followed bool) {
 	r.mu.Lock()

@@ -20,7 +20,7 @@ func replayed(t *testing.T, path string, judge judgeFlags, policy gate.Policy) [
 	t.Helper()
 	table := snapshot.NewTable()
 	h, c := unwatched(t, table, judge, policy)
-	damage, err := eachEvent(t.Context(), path, table, func(e snapshot.Event) error {
+	damage, err := eachEvent(t.Context(), path, table, nil, func(e snapshot.Event) error {
 		h.note(e)
 		h.apply(e)
 		return nil
@@ -34,11 +34,11 @@ func replayed(t *testing.T, path string, judge judgeFlags, policy gate.Policy) [
 // unwatched is a check of no target: events are handed to it.
 func unwatched(t *testing.T, table *snapshot.Table, judge judgeFlags, policy gate.Policy) (*headless, export.Check) {
 	t.Helper()
-	j, _, err := judge.judge(table, nil)
+	j, err := newJudging(table, judge.settings(), policy)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &headless{judge: j, gate: gate.New(table, judge.warmup, policy), told: func(snapshot.Event, *gate.Judged) {}}
+	h := &headless{judging: j, told: func(snapshot.Event, *gate.Judged) {}}
 	return h, export.Check{Table: table, Root: sourceTree()}
 }
 
@@ -46,7 +46,7 @@ func unwatched(t *testing.T, table *snapshot.Table, judge judgeFlags, policy gat
 func reported(t *testing.T, h *headless, c export.Check) []byte {
 	t.Helper()
 	c.Target = export.NewTarget(h.info.Address, h.info.StartTime, h.info.GoVersion)
-	c.Judged = h.gate.Judge(h.judge.Result())
+	c.Judged = h.judged()
 	var out bytes.Buffer
 	if err := export.JSON(&out, export.NewCheckReport(c)); err != nil {
 		t.Fatal(err)

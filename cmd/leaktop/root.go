@@ -56,7 +56,7 @@ leaktop diff before.pb.gz after.pb.gz`,
 	})
 	reach.add(root.Flags())
 	watch.add(root.Flags(), defaultEvery)
-	judge.add(root.Flags(), 0)
+	judge.add(root.Flags())
 	screen.add(root.Flags())
 	keep.add(root.Flags())
 	root.Flags().StringVar(&base, "base", "", baseUsage)

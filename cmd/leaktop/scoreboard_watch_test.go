@@ -13,8 +13,10 @@ import (
 	"testing"
 	"time"
 
+	"leaktop/capture/session"
 	"leaktop/capture/snapshot"
 	"leaktop/diff/export"
+	"leaktop/diff/gate"
 	"leaktop/diff/leak"
 	"leaktop/fixtures/leaky"
 )
@@ -59,10 +61,9 @@ func (w watching) watch(t *testing.T, exe string, mode leaky.Mode) []sheet {
 		return nil
 	}
 	defer client.Close()
-	judges := make([]*leak.Judge, len(w.ends))
+	judges := make([]*judging, len(w.ends))
 	for i, end := range w.ends {
-		flags := judgeFlags{warmup: defaultWarmup(end)}
-		if judges[i], _, err = flags.judge(table, nil); err != nil {
+		if judges[i], err = newJudging(table, session.Settings{Warmup: defaultWarmup(end)}, gate.Policy{}); err != nil {
 			t.Error(err)
 			return nil
 		}
@@ -82,7 +83,7 @@ func (w watching) watch(t *testing.T, exe string, mode leaky.Mode) []sheet {
 // snapshot that is due about when its time is up, as a check does, but not
 // before it has seen as many as come in that time when the service answers
 // at once: a busy machine makes the sampler slower, and a run longer.
-func (w watching) follow(events <-chan snapshot.Event, mode leaky.Mode, table *snapshot.Table, judges []*leak.Judge) []sheet {
+func (w watching) follow(events <-chan snapshot.Event, mode leaky.Mode, table *snapshot.Table, judges []*judging) []sheet {
 	var first time.Time
 	taken := 0
 	var sheets []sheet

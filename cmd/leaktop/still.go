@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 
 	"leaktop/capture/clean"
+	"leaktop/capture/session"
 	"leaktop/capture/snapshot"
 	"leaktop/tui"
 )
@@ -27,6 +28,12 @@ func (s *still) State() tui.RecordedState { return tui.RecordedState{} }
 
 // Close does nothing: the file is read.
 func (s *still) Close() error { return nil }
+
+// settings are none: a profile holds none.
+func (s *still) settings() session.Settings { return session.Settings{} }
+
+// until hands over nothing: there is no earlier snapshot to look back at.
+func (s *still) until(context.Context, int, func(snapshot.Event)) bool { return false }
 
 // Run emits the one snapshot.
 func (s *still) Run(_ context.Context, emit func(snapshot.Event)) error {

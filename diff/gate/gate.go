@@ -8,6 +8,7 @@ import (
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff/leak"
+	"leaktop/diff/units"
 )
 
 // Gate follows one target beside its judge. It is not safe for concurrent use.
@@ -16,6 +17,7 @@ type Gate struct {
 	table  *snapshot.Table
 	growth growth
 	outage *snapshot.Unreachable // nil while the target answers
+	cut    *snapshot.Interrupted // nil where watching was not
 }
 
 // New returns a gate that has seen nothing yet. What is within the warm-up
@@ -29,6 +31,8 @@ func (g *Gate) Apply(e snapshot.Event) {
 	switch e := e.(type) {
 	case snapshot.Unreachable:
 		g.outage = &e
+	case snapshot.Interrupted:
+		g.cut = &e
 	case snapshot.VitalsTaken, snapshot.Attached:
 		g.outage = nil
 	case snapshot.Taken:
@@ -50,13 +54,12 @@ type Judged struct {
 	limited       bool // growth is bounded, so that any further snapshot may matter
 }
 
-// Judge applies the policy to what was judged so far. What else the caller
-// knows to be missing comes as clauses: with any of them, a run that does not
-// leak is inconclusive. What Judge returns does not change any more.
-func (g *Gate) Judge(r *leak.Result, missing ...string) *Judged {
+// Judge applies the policy to what was judged so far. A run that does not leak is
+// inconclusive where the target gives no answer at its end, or watching was
+// interrupted. What Judge returns does not change any more.
+func (g *Gate) Judge(r *leak.Result) *Judged {
 	j := &Judged{Result: *r, FailOnGrowing: g.policy.FailOnGrowing, limited: g.policy.limits()}
 	exceeded, unknown := g.growth.exceeded(&g.policy)
-	unknown = append(unknown, missing...)
 	j.Findings = exceeded
 	for i := range r.Findings {
 		switch f := &r.Findings[i]; {
@@ -67,6 +70,9 @@ func (g *Gate) Judge(r *leak.Result, missing ...string) *Judged {
 		default:
 			j.Findings = append(j.Findings, *f)
 		}
+	}
+	if g.cut != nil {
+		unknown = append(unknown, fmt.Sprintf("it was interrupted after %s of %s", units.Duration(g.cut.After.Round(time.Second)), units.Duration(g.cut.Of)))
 	}
 	if g.outage != nil {
 		unknown = append(unknown, fmt.Sprintf("the target has given no answer since %s (%s), and what it did since is not known",

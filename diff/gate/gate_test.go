@@ -153,11 +153,11 @@ func TestOutage(t *testing.T) {
 	}
 }
 
-// What the caller knows to be missing makes a run inconclusive that would be
-// clean or growing.
-func TestMissing(t *testing.T) {
+// A run that was interrupted is inconclusive where it would be clean or growing.
+func TestInterrupted(t *testing.T) {
 	f := newFound()
 	g := gate.New(f.table, 0, gate.Policy{})
+	g.Apply(snapshot.Interrupted{After: 40*time.Second + 400*time.Millisecond, Of: 2 * time.Minute})
 	for _, c := range []struct{ outcome, want leak.Outcome }{
 		{leak.Clean, leak.Inconclusive}, {leak.Grows, leak.Inconclusive}, {leak.Leaks, leak.Leaks},
 	} {
@@ -165,8 +165,8 @@ func TestMissing(t *testing.T) {
 		if c.outcome == leak.Leaks {
 			r.Findings = []leak.Finding{f.finding("heap-1", leak.Leak)}
 		}
-		j := g.Judge(r, "it was interrupted", "at night")
-		if j.Outcome != c.want || c.want == leak.Inconclusive && j.Reason != "it was interrupted; at night" {
+		j := g.Judge(r)
+		if j.Outcome != c.want || c.want == leak.Inconclusive && j.Reason != "it was interrupted after 40s of 2m" {
 			t.Errorf("%s is %s because %q, want %s", c.outcome, j.Outcome, j.Reason, c.want)
 		}
 	}
