@@ -38,6 +38,7 @@ type Reader struct {
 	// Of the newest snapshot.
 	seq, run int
 	time     time.Time
+	heaps    snapshot.Observations
 
 	packed   []byte
 	inflate  io.ReadCloser
@@ -90,6 +91,7 @@ func (r *Reader) Next() (snapshot.Event, error) {
 		case err != nil:
 			return nil, cannotRead(r.path, err)
 		case e != nil:
+			r.heaps.Apply(e)
 			return e, nil
 		}
 	}
@@ -131,6 +133,8 @@ func (r *Reader) read(found found) (snapshot.Event, error) {
 			return nil, errBadRecord
 		}
 		r.complete(s)
+		// The file tells what its writer took for an advance, which may have been wrong.
+		s.Advanced = r.heaps.Advances(s)
 		return snapshot.Taken{Snapshot: s}, nil
 	}
 	e := decode(found.kind, b)

@@ -19,11 +19,13 @@ func judgeInputs(table *snapshot.Table, base, current input, failOn string) (*ga
 	}
 	judge := leak.NewJudge(leak.Config{Table: table, Handlers: handlers})
 	first, second := base.snapshot(), current.snapshot()
-	first.Seq, first.Advanced = 1, first.Heap != nil
-	second.Seq, second.Advanced = 2, second.Heap != nil && !second.Heap.SameValues(first.Heap)
+	first.Seq, second.Seq = 1, 2
 	if !sameProcess(base, current) {
 		second.Run++
 	}
+	var heaps snapshot.Observations
+	first.Advanced = heaps.Advances(first)
+	second.Advanced = heaps.Advances(second)
 	judge.Apply(snapshot.Taken{Snapshot: first})
 	judge.Apply(snapshot.Taken{Snapshot: second})
 	return gate.New(table, 0, gate.Policy{FailOnGrowing: failOn == failOnGrowing}).Judge(judge.Result()), nil

@@ -268,3 +268,25 @@ func TestTimesOfCollections(t *testing.T) {
 		}
 	}
 }
+
+// A process that is watched from its birth on tells of no GC at first. That must
+// not put its first point at another time than it was seen.
+func TestTimesFromBeforeTheFirstCollection(t *testing.T) {
+	tab := snapshot.NewTable()
+	o := trend.NewObserver(tab, 0)
+	for at := 0.0; at <= 50; at += 10 {
+		s := shot(at, leaking(tab, at))
+		s.Vitals.Set(snapshot.NumGC, int64(at/10))
+		if at == 0 {
+			s.Vitals.Set(snapshot.LastGC, 0)
+		} else {
+			s.Vitals.Set(snapshot.LastGC, start.Add(skew+seconds(at-1)).UnixNano())
+		}
+		o.Add(s)
+	}
+	h, _ := o.Stack(stackOf(tab, "app.(*Store).Put app.Create"))
+	const rate = 4 * mib / 60.0
+	if math.Abs(h.Slope.Value/rate-1) > 0.02 || h.Slope.Low < rate/2 || h.Slope.High > 2*rate {
+		t.Errorf("slope %+v, want %.0f", h.Slope, rate)
+	}
+}
