@@ -19,15 +19,16 @@ import (
 // recording makes up the events of a service that leaks in one place, and
 // writes them to a session file.
 type recording struct {
-	t      *testing.T
-	path   string
-	table  *snapshot.Table
-	writer *session.Writer
-	begun  time.Time
-	seq    int
-	run    int
-	judge  *leak.Judge // sees what is written
-	gate   *gate.Gate
+	t        *testing.T
+	path     string
+	table    *snapshot.Table
+	writer   *session.Writer
+	begun    time.Time
+	seq      int
+	run      int
+	heapOnly bool        // the target gives no goroutine profile
+	judge    *leak.Judge // sees what is written
+	gate     *gate.Gate
 }
 
 // recordingEvery is the time between its snapshots.
@@ -100,6 +101,9 @@ func (r *recording) take() *snapshot.Snapshot {
 	s := &snapshot.Snapshot{
 		Seq: r.seq, Run: r.run, Time: at, Heap: heap.Profile(), Goroutines: routines.Profile(), Vitals: v, Advanced: true,
 		Raw: map[snapshot.Kind][]byte{snapshot.Heap: []byte("raw heap " + at.String())},
+	}
+	if r.heapOnly {
+		s.Goroutines, s.Missing = nil, []string{"goroutine profile: 404 Not Found"}
 	}
 	r.apply(snapshot.Taken{Snapshot: s})
 	return s

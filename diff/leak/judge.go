@@ -31,7 +31,7 @@ type Judge struct {
 	observer *trend.Observer
 	sites    *sites
 
-	snapshots int // fetched whole, of all runs
+	snapshots snapshot.Tally // of all runs
 	restarts  int
 	run       run
 }
@@ -86,9 +86,7 @@ func (j *Judge) take(s *snapshot.Snapshot) {
 	r.to = s.Time
 	r.snapshots++
 	r.missing = s.Missing
-	if s.Heap != nil && s.Goroutines != nil {
-		j.snapshots++
-	}
+	j.snapshots.Add(s.Heap != nil, s.Goroutines != nil, true)
 	if s.Heap != nil {
 		r.heap = s
 		if s.Advanced && !s.Time.Before(r.from.Add(j.cfg.Warmup)) {
@@ -111,7 +109,7 @@ func (j *Judge) Result() *Result {
 	s := j.scene()
 	r := &Result{
 		Run: j.run.number, From: j.run.from, To: j.run.to,
-		Snapshots: j.snapshots, Advanced: j.run.advanced, Restarts: j.restarts,
+		Snapshots: j.snapshots.Whole(), Advanced: j.run.advanced, Restarts: j.restarts,
 		GCCycles: j.run.cycles(),
 	}
 	r.Findings = s.findings(j.run.from.Add(j.cfg.Warmup))

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff/leak"
@@ -208,6 +209,26 @@ func TestInconclusive(t *testing.T) {
 	}
 	if r := (story{snapshots: 12, heap: []line{kept}}).judge(t); r.Outcome != leak.Clean || r.Reason != "" {
 		t.Errorf("twelve snapshots: %s %q, want clean", r.Outcome, r.Reason)
+	}
+}
+
+// A snapshot is whole if it has what the target gives.
+func TestWholeSnapshots(t *testing.T) {
+	table := snapshot.NewTable()
+	j := newJudge(t, table)
+	events := story{snapshots: 9, heap: []line{{stack: "app/cache.Put app/api.Show" + served, count: grows(50, 4)}}}.events(table)
+	for _, e := range events {
+		if taken, ok := e.(snapshot.Taken); ok {
+			taken.Snapshot.Goroutines = nil
+		}
+		j.Apply(e)
+	}
+	if n := j.Result().Snapshots; n != 9 {
+		t.Errorf("%d snapshots of a target that has no goroutines to list, want 9", n)
+	}
+	j.Apply(story{snapshots: 10}.events(table)[len(events)+int(every/time.Second)])
+	if n := j.Result().Snapshots; n != 1 {
+		t.Errorf("%d snapshots once it has given some, want 1", n)
 	}
 }
 
