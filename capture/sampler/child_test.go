@@ -207,6 +207,9 @@ func TestTheEndOfALocalProcess(t *testing.T) {
 	if rss, _ := v.Get(snapshot.RSS); !known || rss <= 0 || !unixNano(start).Equal(process.StartTime) {
 		t.Errorf("of the process is known: %+v", v)
 	}
+	if anon, known := v.Get(snapshot.RSSAnon); !known || anon <= 0 {
+		t.Errorf("of its memory %d bytes are of no file", anon)
+	}
 	if limit, _ := v.Get(snapshot.MemoryLimit); limit != 2<<30 {
 		t.Errorf("its memory limit is %d, want the 2 GiB that it was started with", limit)
 	}

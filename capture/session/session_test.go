@@ -53,6 +53,7 @@ func (r *run) vitals(n int) snapshot.Vitals {
 	v.Set(snapshot.HeapAlloc, int64(n)<<20)
 	v.Set(snapshot.NumGC, int64(n+9))
 	v.Set(snapshot.HeapRecords, 0)
+	v.Set(snapshot.RSSAnon, int64(n)<<12)
 	return v
 }
 

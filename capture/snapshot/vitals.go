@@ -43,6 +43,10 @@ const (
 	LiveHeap                  // live bytes of the heap profile: what the last completed GC kept
 	LiveObjects               // objects of the heap profile, a count
 	HeapRecords               // records in the heap profile (by the index page), a count
+	// RSSAnon is RSS without the pages of files: those of the program itself, and
+	// of files that it maps, which the system can drop at any time. Nor does it
+	// have memory that is shared with other processes.
+	RSSAnon
 	numVitals
 )
 

@@ -8,9 +8,15 @@ import (
 	"leaktop/diff/units"
 )
 
-// leastOffHeap is how much memory outside of the Go heap must grow: the pages of
-// the program's own file come in at the start, and are not more than this.
-const leastOffHeap = 8 << 20
+// How much memory outside of the Go heap must grow.
+const (
+	leastOffHeap = 8 << 20
+	// leastResident is for a resident set with the pages of files, which come in
+	// as code is run for the first time and as files are mapped and read.
+	leastResident = 32 << 20
+	// residentSure bounds how sure one is of those.
+	residentSure = 0.6
+)
 
 // offHeap finds memory that the process takes and the Go runtime does not know
 // of: C, mmap, or what a library maps. What the runtime has obtained and not
@@ -25,15 +31,17 @@ func (s *scene) offHeap(from time.Time) (Finding, bool) {
 			return max(float64(rss-(sys-released)), 0), known && knownSys && knownReleased
 		}
 	}
-	what := "RSS"
-	b, ok := s.curves.bin(from, outside(snapshot.RSS))
-	if !ok {
-		what = "the highest RSS so far"
-		if b, ok = s.curves.bin(from, outside(snapshot.MaxRSS)); !ok {
-			return Finding{}, false
+	what, least := "memory that is of no file", float64(leastOffHeap)
+	b, ok := s.curves.bin(from, outside(snapshot.RSSAnon))
+	_, exact := s.curves.last(snapshot.RSSAnon)
+	if !exact {
+		what, least = "RSS", leastResident
+		if b, ok = s.curves.bin(from, outside(snapshot.RSS)); !ok {
+			what = "the highest RSS so far"
+			b, ok = s.curves.bin(from, outside(snapshot.MaxRSS))
 		}
 	}
-	if b.growth() < leastOffHeap || !b.rising() {
+	if !ok || b.growth() < least || !b.rising() {
 		return Finding{}, false
 	}
 	now := b.medians[bins-1]
@@ -44,6 +52,11 @@ func (s *scene) offHeap(from time.Time) (Finding, bool) {
 	f.Evidence = []string{
 		fmt.Sprintf("%s less what the runtime obtained and kept went from %s to %s in %s", what, bytesOf(b.medians[0]), bytesOf(now), units.Duration(b.span)),
 		"the last half of it grew " + percent(b.lasts()) + " of that",
+	}
+	if !exact {
+		// A database that maps its file looks the same.
+		f.Verdict, f.Confidence = Growing, min(f.Confidence, residentSure)
+		f.Evidence = append(f.Evidence, "RSS holds the pages of files, too: those of the program itself and of files that it maps; watched on its own machine, a process tells them apart")
 	}
 	f.Remedy = "look at cgo, mmap and libraries that allocate by themselves: free or unmap what they return on every path; a heap profile does not show it, so use the library's own counters, or pmap and perf on the target"
 	return f, true

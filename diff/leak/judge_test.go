@@ -124,8 +124,25 @@ func TestJudge(t *testing.T) {
 		{"memory outside of the heap", story{heap: []line{churn}, vitals: func(second int, v *snapshot.Vitals) {
 			v.Set(snapshot.Sys, 40<<20)
 			v.Set(snapshot.HeapReleased, 4<<20)
-			v.Set(snapshot.RSS, 50<<20+int64(second)<<19)
+			v.Set(snapshot.RSS, 70<<20+int64(second)<<19)
+			v.Set(snapshot.RSSAnon, 50<<20+int64(second)<<19)
 		}}, []string{"leak off-heap"}},
+		{"pages of files, as the code is run for the first time", story{heap: []line{churn}, vitals: func(second int, v *snapshot.Vitals) {
+			v.Set(snapshot.Sys, 40<<20)
+			v.Set(snapshot.HeapReleased, 4<<20)
+			v.Set(snapshot.RSS, 50<<20+int64(second)<<19)
+			v.Set(snapshot.RSSAnon, 38<<20)
+		}}, nil},
+		{"the same, where no more than RSS is known", story{heap: []line{churn}, vitals: func(second int, v *snapshot.Vitals) {
+			v.Set(snapshot.Sys, 40<<20)
+			v.Set(snapshot.HeapReleased, 4<<20)
+			v.Set(snapshot.RSS, 50<<20+int64(second)<<17)
+		}}, nil},
+		{"memory outside of the heap, where no more than RSS is known", story{heap: []line{churn}, vitals: func(second int, v *snapshot.Vitals) {
+			v.Set(snapshot.Sys, 40<<20)
+			v.Set(snapshot.HeapReleased, 4<<20)
+			v.Set(snapshot.RSS, 50<<20+int64(second)<<19)
+		}}, []string{"growing off-heap"}},
 		{"a heap that grows, and RSS with it", story{heap: []line{churn}, vitals: func(second int, v *snapshot.Vitals) {
 			v.Set(snapshot.Sys, 40<<20+int64(second)<<19)
 			v.Set(snapshot.HeapReleased, 4<<20)
