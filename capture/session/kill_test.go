@@ -73,7 +73,9 @@ func TestKilledWriterLosesNothing(t *testing.T) {
 				t.Fatalf("snapshot %d of %d is\n%+v, want\n%+v", i+1, len(events), *got, *want)
 			}
 		}
-		same := func() bool { return reflect.DeepEqual(table.Since(snapshot.Extent{}), run.table.Since(snapshot.Extent{})) }
+		same := func() bool {
+			return reflect.DeepEqual(table.Since(snapshot.Extent{}), run.table.Since(snapshot.Extent{}))
+		}
 		if len(events) > 0 && !same() {
 			run.heavy(10, 2<<10) // whose stacks stand in the file already, where it was cut behind them
 			if !same() {
