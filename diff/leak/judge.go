@@ -43,7 +43,7 @@ type run struct {
 	snapshots        int
 	advanced         int // after the warm-up
 	heap, goroutines *snapshot.Snapshot
-	leaked           *snapshot.Profile
+	proofs           proofs
 	dumps            cohort
 	curves           curves
 	firstGC          snapshot.Value
@@ -96,11 +96,11 @@ func (j *Judge) take(s *snapshot.Snapshot) {
 	if s.Goroutines != nil {
 		r.goroutines = s
 	}
-	if s.Leaked != nil {
-		r.leaked = s.Leaked
-	}
 	r.dumps.add(s.Dump)
 	j.observer.Add(s)
+	if s.Leaked != nil {
+		r.proofs = r.proofs.renew(diff.Groups(j.cfg.Table, nil, s.Leaked), s.Time, j.observer)
+	}
 	j.cfg.Handlers.Observe(s.Heap, s.Goroutines)
 }
 
@@ -126,7 +126,7 @@ func (j *Judge) scene() *scene {
 		report:     j.observer.Report(),
 		heap:       j.run.heap,
 		goroutines: j.run.goroutines,
-		leaked:     j.run.leaked,
+		proofs:     j.run.proofs,
 		standing:   maps.Collect(j.observer.Standing()),
 		dumps:      &j.run.dumps,
 		curves:     &j.run.curves,

@@ -160,6 +160,19 @@ func TestJudge(t *testing.T) {
 			goroutines: []line{{stack: receiving + "app/job.wait", count: level(3)}, {stack: parked + "runtime.block app/daemon.run", count: level(2)}},
 			leaked:     []line{{stack: receiving + "app/job.wait", count: level(3)}, {stack: parked + "runtime.block app/daemon.run", count: level(2)}},
 		}, []string{"proven never-ending-task app/job.wait"}},
+		{"leaked, the runtime said once, and all are there", story{
+			goroutines: []line{{stack: receiving + "app/job.wait", count: func(i int) int64 { return 3 + 2*int64(i%2) }}},
+			leaked:     []line{{stack: receiving + "app/job.wait", count: func(i int) int64 { return 3 * int64(max(0, 4-i)/4) }}},
+		}, []string{"proven never-ending-task app/job.wait"}},
+		{"leaked, the runtime said once, and some have gone since", story{
+			goroutines: []line{{stack: receiving + "app/job.wait", count: func(i int) int64 {
+				if i == 9 {
+					return 2
+				}
+				return 5
+			}}},
+			leaked: []line{{stack: receiving + "app/job.wait", count: func(i int) int64 { return 3 * int64(max(0, 4-i)/4) }}},
+		}, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			test.story.snapshots = long
