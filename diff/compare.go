@@ -71,7 +71,7 @@ func Compare(table *snapshot.Table, base, current *snapshot.Profile) *Comparison
 		Base:            base,
 		Current:         current,
 		Types:           union(current, base),
-		sameObservation: current.SameValues(base),
+		sameObservation: current.SameObservation(base),
 	}
 	c.base.profile, c.current.profile = base, current
 	if base != nil && current != nil {

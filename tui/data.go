@@ -191,14 +191,12 @@ func (d *data) observed(kind snapshot.Kind, s *snapshot.Entry) time.Time {
 
 // whole counts the snapshots from one to another of its run that were fetched whole.
 func (d *data) whole(base, current *snapshot.Entry) int {
-	n := 0
+	var tally snapshot.Tally
 	for _, s := range d.history.RunOf(current) {
 		between := s.Seq >= min(base.Seq, current.Seq) && s.Seq <= max(base.Seq, current.Seq)
-		if between && s.Has(snapshot.Heap) && s.Has(snapshot.Goroutine) {
-			n++
-		}
+		tally.Add(s.Has(snapshot.Heap), s.Has(snapshot.Goroutine), between)
 	}
-	return n
+	return tally.Whole()
 }
 
 // past reports whether an earlier snapshot than the newest is looked at.

@@ -55,9 +55,11 @@ func newHeaders(table *snapshot.Table) headers {
 // read takes the first line of a goroutine apart:
 //
 //	goroutine 7 [chan receive, 5 minutes, locked to thread labels:{"route": "/orders"}]:
+//	goroutine 7 [chan receive, 5 minutes, locked to thread] {route: /orders, q: "a b"}:
 //
-// ok is false if it is another line. Of a line that is cut, as long labels make
-// one, the rest is missing.
+// The second is how Go 1.27 prints labels, and it does so by default. ok is
+// false if it is another line. Of a line that is cut, as long labels make one,
+// the rest is missing.
 func (h *headers) read(line []byte, cut bool) (id int64, out header, ok bool) {
 	rest, ok := bytes.CutPrefix(line, []byte("goroutine "))
 	if !ok || len(rest) == 0 || rest[0] < '0' || rest[0] > '9' {
@@ -72,14 +74,23 @@ func (h *headers) read(line []byte, cut bool) (id int64, out header, ok bool) {
 	if !bytes.HasPrefix(rest[open:], []byte(" [")) {
 		return 0, out, false
 	}
-	rest, whole := bytes.CutSuffix(rest[open+2:], []byte("]:"))
+	rest = rest[open+2:]
+	if inside, whole := bytes.CutSuffix(rest, []byte("]:")); whole {
+		return id, h.brackets(inside), true
+	}
+	labelled, whole := bytes.CutSuffix(rest, []byte(":"))
+	whole = whole && bytes.HasSuffix(labelled, []byte("}")) && bytes.Contains(labelled, []byte(labelsBehind))
 	if !whole && !cut {
 		return 0, out, false
 	}
-	return id, h.brackets(rest), true
+	return id, h.brackets(labelled), true
 }
 
-// brackets reads what stands in the square brackets, each different text once.
+// How labels begin within the square brackets, and behind them.
+const labelsWithin, labelsBehind = " labels:{", "] {"
+
+// brackets reads what stands in the square brackets, and the labels behind them,
+// each different text once.
 func (h *headers) brackets(text []byte) header {
 	if out, ok := h.known[string(text)]; ok {
 		return out
@@ -87,8 +98,8 @@ func (h *headers) brackets(text []byte) header {
 	var out header
 	rest := text
 	// The labels come last, and their values may hold anything.
-	if i := bytes.Index(rest, []byte(" labels:{")); i >= 0 {
-		out.labels = h.labelSet(rest[i+len(" labels:{"):])
+	if i, begin := labelsAt(rest); i >= 0 {
+		out.labels = h.labelSet(rest[i+len(begin):])
 		rest = rest[:i]
 	}
 	status, rest, more := bytes.Cut(rest, []byte(", "))
@@ -111,6 +122,16 @@ func (h *headers) brackets(text []byte) header {
 	}
 	h.known[string(text)] = out
 	return out
+}
+
+// labelsAt is where the labels begin and with what, -1 for none. A label's value
+// may hold anything, so the first sign of them counts.
+func labelsAt(text []byte) (at int, begin string) {
+	i, j := bytes.Index(text, []byte(labelsWithin)), bytes.Index(text, []byte(labelsBehind))
+	if j >= 0 && (i < 0 || j < i) {
+		return j, labelsBehind
+	}
+	return i, labelsWithin
 }
 
 // status returns a status without the marks behind it, and whether one of them
@@ -140,12 +161,13 @@ func (h *headers) status(text []byte) (s *status, leaked bool) {
 }
 
 // labelSet interns labels as they are printed: `"key": "value", "key": "value"}`.
+// Go 1.27 quotes only what needs it.
 func (h *headers) labelSet(text []byte) snapshot.LabelsID {
 	h.set = h.set[:0]
 	for rest := string(text); ; {
-		key, after, ok := quoted(rest)
+		key, after, ok := labelPart(rest)
 		after, separated := strings.CutPrefix(after, ": ")
-		value, after, okValue := quoted(after)
+		value, after, okValue := labelPart(after)
 		if !ok || !separated || !okValue {
 			break
 		}
@@ -163,6 +185,22 @@ func (h *headers) add(key, value string) {
 		value = "…"
 	}
 	h.set = append(h.set, snapshot.Label{Key: clean.Text(key), Value: clean.Text(value)})
+}
+
+// labelPart reads the key or the value that s starts with. Without quotes it ends
+// with the next sign that would need them, and must have one: else it is cut.
+func labelPart(s string) (text, rest string, ok bool) {
+	if strings.HasPrefix(s, `"`) {
+		return quoted(s)
+	}
+	n := strings.IndexFunc(s, func(r rune) bool {
+		plain := r == '.' || r == '/' || r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+		return !plain
+	})
+	if n < 0 {
+		return "", s, false
+	}
+	return s[:n], s[n:], true
 }
 
 // quoted reads the quoted text that s starts with, in the way of Go.

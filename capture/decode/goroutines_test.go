@@ -108,6 +108,15 @@ func TestHeaders(t *testing.T) {
 		{`goroutine 5 [select labels:{}]:`, "5 select"},
 		{`goroutine 5 [select labels:{"a": "1", "b]:`, `5 select, "a"="1"`},
 		{"goroutine 5 [select labels:{nonsense]:", "5 select"},
+		{`goroutine 5 [select] {route: /orders}:`, `5 select, "route"="/orders"`},
+		{`goroutine 5 [select (no cases) (leaked)] {route: "/orders ]:"}:`, `5 select (no cases), leaked, "route"="/orders ]:"`},
+		{`goroutine 5 [select, 3 minutes, locked to thread, synctest bubble 3] {b: 2, "a b": 1, c: }:`, `5 select, 3 minutes, locked, "a b"="1", "b"="2", "c"=""`},
+		{`goroutine 5 gp=0xc000002380 m=nil [select] {q: "[a] {b: c}:", r: "x labels:{"}:`, `5 select, "q"="[a] {b: c}:", "r"="x labels:{"`},
+		{`goroutine 5 [select labels:{"q": "a] {b: c"}]:`, `5 select, "q"="a] {b: c"`},
+		{`goroutine 5 [select] {a: 1, b: "x}:`, `5 select, "a"="1"`},
+		{`goroutine 5 [select] {nonsense}:`, "5 select"},
+		{`goroutine 5 [select] {}:`, "5 select"},
+		{"goroutine 5 [select] {a: 1}:\r", `5 select, "a"="1"`},
 		{"goroutine 9223372036854775807 [select, 99999999999999999999 minutes]:", "9223372036854775807 select, 2147483647 minutes"},
 		{"goroutine 99999999999999999999 [select]:", "9223372036854775807 select"},
 		{"goroutine 5 [\x1b[31mred, 2 minutes]:", "5 \uFFFD[31mred, 2 minutes"},
@@ -128,6 +137,7 @@ func TestHeaders(t *testing.T) {
 func TestWhatIsNoHeader(t *testing.T) {
 	for _, line := range []string{
 		"goroutine", "goroutine ", "goroutine x [running]:", "goroutine 5", "goroutine 5 [running]", "goroutine 5 [running", "goroutine 5[running]:",
+		"goroutine 5 [running] {a: b}", "goroutine 5 [running] {a: b:", "goroutine 5 [running]{a: b}:", "goroutine 5 [running] a: b}:",
 		"goroutine 5 of 7 [running]:", "goroutine -5 [running]:", " goroutine 5 [running]:", "goroutine 5 (running):", "goroutines 5 [running]:",
 		"goroutine profile: total 44", "goroutine running on other thread; stack unavailable",
 	} {

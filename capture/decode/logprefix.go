@@ -16,12 +16,12 @@ const maxPrefix = 256
 
 // prefixed matches a goroutine's first line behind something else, which must
 // end in what is no part of a word.
-var prefixed = regexp.MustCompile(`[^0-9A-Za-z_](goroutine \d+ (?:gp=[^\n]*)?\[[^\n]*\]:)$`)
+var prefixed = regexp.MustCompile(`[^0-9A-Za-z_](goroutine \d+ (?:gp=[^\n]*)?\[[^\n]*\](?: \{[^\n]*\})?:)$`)
 
 // prefixOf returns what stands before a goroutine's first line, and that line;
 // nil where the line is none.
 func prefixOf(line []byte) (before prefix, header []byte) {
-	if !bytes.HasSuffix(line, []byte("]:")) || !bytes.Contains(line[:min(len(line), maxPrefix+len("goroutine "))], []byte("goroutine ")) {
+	if !bytes.HasSuffix(line, []byte("]:")) && !bytes.HasSuffix(line, []byte("}:")) || !bytes.Contains(line[:min(len(line), maxPrefix+len("goroutine "))], []byte("goroutine ")) {
 		return nil, nil // as nearly all lines, and cheaper to tell
 	}
 	at := prefixed.FindSubmatchIndex(line)

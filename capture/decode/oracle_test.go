@@ -205,6 +205,11 @@ func allForms(t testing.TB) map[string][]byte {
 	return in
 }
 
+// sameValues reports whether two profiles hold the same records, those of zeros too.
+func sameValues(p, q *snapshot.Profile) bool {
+	return slices.Equal(p.Types, q.Types) && slices.Equal(p.Keys, q.Keys) && slices.Equal(p.Values, q.Values)
+}
+
 func TestRowsEqualThoseOfPprof(t *testing.T) {
 	for name, data := range allForms(t) {
 		t.Run(name, func(t *testing.T) {
@@ -216,7 +221,7 @@ func TestRowsEqualThoseOfPprof(t *testing.T) {
 				t.Fatal(err)
 			}
 			compare(t, data, again, table)
-			if !again.SameValues(p) {
+			if !sameValues(again, p) {
 				t.Error("decoded again it is another profile")
 			}
 		})
@@ -258,7 +263,7 @@ func TestSameRowsElsewhere(t *testing.T) {
 				t.Fatal(err)
 			}
 			compare(t, other, q, table)
-			if !q.SameValues(p) {
+			if !sameValues(q, p) {
 				t.Error("the same stacks have other ids")
 			}
 		})

@@ -189,7 +189,7 @@ func TestFormsOfOneProfile(t *testing.T) {
 	members := slices.Concat(gzipped(t, plain[:100]), gzipped(t, plain[100:]))
 	want, _ := decoded(t, packed)
 	for _, data := range [][]byte{plain, members} {
-		if got, _ := decoded(t, data); !got.SameValues(want) {
+		if got, _ := decoded(t, data); !sameValues(got, want) {
 			t.Errorf("another profile than the packed one")
 		}
 	}

@@ -89,7 +89,9 @@ func startChild(t *testing.T, address string, listener ...*os.File) *child {
 // when its input closes.
 func startCommand(t *testing.T, cmd *exec.Cmd) *child {
 	t.Helper()
-	cmd.Stderr = os.Stderr
+	if cmd.Stderr == nil {
+		cmd.Stderr = os.Stderr
+	}
 	if _, err := cmd.StdinPipe(); err != nil { // closed with this process
 		t.Fatal(err)
 	}

@@ -32,6 +32,7 @@ func (s *Sampler) readProcess(v *snapshot.Vitals) {
 // another process may have taken over the port, and a program may set the limit.
 func fillLocal(v *snapshot.Vitals, process *target.Process, usage target.Usage) {
 	v.Set(snapshot.RSS, usage.RSS)
+	v.Set(snapshot.RSSAnon, usage.RSSAnon)
 	var told snapshot.Vitals
 	told.Set(snapshot.StartTime, usage.StartTime.UnixNano())
 	if process.MemoryLimit > 0 {

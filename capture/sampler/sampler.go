@@ -58,6 +58,7 @@ type Sampler struct {
 	found    found // what the newest probe found
 	stale    bool  // found is of a process that is no more
 	run      *run
+	heaps    snapshot.Observations
 	seq      int              // of the newest snapshot
 	paces    map[string]*pace // by URL
 	ticked   time.Time        // when a point of the curves was asked for last
@@ -104,7 +105,10 @@ func New(cfg Config) *Sampler {
 // at the start, or serves no profile, unless Config.Wait says to wait; no event
 // comes before such an error.
 func (s *Sampler) Run(ctx context.Context, emit func(snapshot.Event)) error {
-	s.emit = func(e snapshot.Event) { emit(s.clock.event(e)) }
+	s.emit = func(e snapshot.Event) {
+		s.heaps.Apply(e)
+		emit(s.clock.event(e))
+	}
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for ctx.Err() == nil {

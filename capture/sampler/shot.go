@@ -39,7 +39,7 @@ func (s *Sampler) hand(shot shot) {
 	}
 	s.seq++
 	shot.Seq, shot.Run = s.seq, s.run.number
-	shot.Advanced = s.run.gcAdvanced(shot.Snapshot)
+	shot.Advanced = s.heaps.Advances(shot.Snapshot)
 	s.run.add(shot.Snapshot, shot.fresh)
 	s.run.cost = s.shotCost()
 	s.emit(snapshot.VitalsTaken{Vitals: shot.Vitals})

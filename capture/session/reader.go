@@ -39,6 +39,7 @@ type Reader struct {
 	// Of the newest snapshot.
 	seq, run int
 	time     time.Time
+	heaps    snapshot.Observations
 
 	packed   []byte
 	inflate  io.ReadCloser
@@ -95,6 +96,7 @@ func (r *Reader) Next() (snapshot.Event, error) {
 		case err != nil:
 			return nil, cannotRead(r.path, err)
 		case e != nil:
+			r.heaps.Apply(e)
 			return e, nil
 		}
 	}
@@ -140,6 +142,8 @@ func (r *Reader) read(found found) (snapshot.Event, error) {
 			return nil, errBadRecord
 		}
 		r.complete(s)
+		// The file tells what its writer took for an advance, which may have been wrong.
+		s.Advanced = r.heaps.Advances(s)
 		return snapshot.Taken{Snapshot: s}, nil
 	}
 	e := decode(found.kind, b)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -17,6 +18,7 @@ type run struct {
 	table *snapshot.Table
 	begun time.Time
 	seq   int
+	heaps snapshot.Observations
 }
 
 func newRun() *run {
@@ -51,8 +53,9 @@ func (r *run) stack(n int) snapshot.StackID {
 func (r *run) vitals(n int) snapshot.Vitals {
 	v := snapshot.Vitals{Time: r.at(n), Source: "/metrics", Gap: n%5 == 4}
 	v.Set(snapshot.HeapAlloc, int64(n)<<20)
-	v.Set(snapshot.NumGC, int64(n))
+	v.Set(snapshot.NumGC, int64(n+9))
 	v.Set(snapshot.HeapRecords, 0)
+	v.Set(snapshot.RSSAnon, int64(n)<<12)
 	return v
 }
 
@@ -88,7 +91,7 @@ func (r *run) taken(stacks int) snapshot.Taken {
 	n := r.seq
 	s := &snapshot.Snapshot{
 		Seq: n, Time: r.at(n), Run: n / 10, Heap: r.heap(n, stacks), Goroutines: r.goroutines(n, stacks), Vitals: r.vitals(n),
-		Advanced: n%2 == 0, ForcedGC: n%3 == 0, Raw: map[snapshot.Kind][]byte{
+		ForcedGC: n%3 == 0, Raw: map[snapshot.Kind][]byte{
 			snapshot.Heap: []byte(fmt.Sprintf("\x1f\x8bheap %d", n)), snapshot.GoroutineDump: []byte("goroutine 1 [running]:\n"),
 		},
 	}
@@ -99,6 +102,7 @@ func (r *run) taken(stacks int) snapshot.Taken {
 	if n%4 == 0 {
 		s.Goroutines, s.Missing = nil, []string{"goroutine profile: timed out", "more"}
 	}
+	s.Advanced = r.heaps.Advances(s)
 	return snapshot.Taken{Snapshot: s}
 }
 
@@ -205,6 +209,40 @@ func TestReplayIsTheSame(t *testing.T) {
 	}
 	if !r.Ended() || r.Damage() != "" {
 		t.Errorf("ended %v, damage %q", r.Ended(), r.Damage())
+	}
+}
+
+// What counts as an observation is told by the rule of today, whatever rule the
+// file was written by.
+func TestWhatAdvancedIsToldAnew(t *testing.T) {
+	run := newRun()
+	shot := func(second int, cycles int64, values ...int64) []snapshot.Event {
+		at := run.begun.Add(time.Duration(second) * time.Second)
+		b := snapshot.NewBuilder(snapshot.Profile{Kind: snapshot.Heap, Types: []snapshot.SampleType{{Name: "inuse_space", Unit: "bytes"}}})
+		for i, n := range values {
+			b.Add(snapshot.Key{Stack: run.stack(i)}, []int64{n})
+		}
+		v := snapshot.Vitals{Time: at.Add(time.Millisecond)}
+		v.Set(snapshot.NumGC, cycles)
+		run.seq++
+		s := &snapshot.Snapshot{Seq: run.seq, Time: at, Heap: b.Profile(), Vitals: v, Advanced: true}
+		return []snapshot.Event{snapshot.VitalsTaken{Vitals: v}, snapshot.Taken{Snapshot: s}}
+	}
+	path := run.record(t, Options{}, slices.Concat(
+		shot(0, 0), shot(5, 3, 7), shot(10, 3, 7), shot(15, 3, 7, 0), shot(20, 4, 9, 0), shot(25, 4, 9, 0, 0), shot(30, 5, 9, 0, 0), shot(35, 5, 9, 0, 0),
+	))
+	r, _ := open(t, path)
+	var got []bool
+	for _, e := range readAll(t, r) {
+		if taken, ok := e.(snapshot.Taken); ok {
+			got = append(got, taken.Snapshot.Advanced)
+		}
+	}
+	// The second is asked for where no more is known than that there was no GC
+	// yet, and the GC that the seventh tells of may have come after its heap.
+	want := []bool{false, false, true, false, true, false, false, true}
+	if !slices.Equal(got, want) {
+		t.Errorf("the snapshots count as %v, want %v", got, want)
 	}
 }
 

@@ -119,11 +119,3 @@ func (p *Profile) StackTotal(id StackID, column int) int64 {
 	}
 	return sum
 }
-
-// SameValues reports whether two profiles hold the same records with the same
-// values. Two heap profiles of a process that completed no GC between them do:
-// they are the same observation.
-func (p *Profile) SameValues(o *Profile) bool {
-	return p != nil && o != nil && slices.Equal(p.Types, o.Types) &&
-		slices.Equal(p.Keys, o.Keys) && slices.Equal(p.Values, o.Values)
-}

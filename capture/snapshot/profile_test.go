@@ -90,20 +90,3 @@ func TestSaturation(t *testing.T) {
 		}
 	}
 }
-
-func TestSameValues(t *testing.T) {
-	build := func(n int64) *Profile {
-		b := NewBuilder(Profile{Types: types("inuse_space")})
-		b.Add(Key{Stack: 1}, []int64{n})
-		return b.Profile()
-	}
-	if !build(5).SameValues(build(5)) {
-		t.Error("equal profiles differ")
-	}
-	if build(5).SameValues(build(6)) {
-		t.Error("a changed value goes unnoticed")
-	}
-	if build(5).SameValues(nil) {
-		t.Error("no profile equals one")
-	}
-}

@@ -18,8 +18,9 @@ type Snapshot struct {
 	Leaked *Profile
 	Dump   *Dump // taken before Leaked, after Goroutines
 	Vitals Vitals
-	// Advanced says that a GC completed since the last snapshot before it that
-	// counted. Without one the heap profile is the same observation again.
+	// Advanced says that the heap profile is an observation of its own, and not
+	// that of the last snapshot before it that counted once more, or one from
+	// before the first GCs; see [Observations].
 	Advanced bool
 	ForcedGC bool // the heap was fetched with gc=1, on the user's explicit yes
 	// Missing says why Heap or Goroutines is nil, one clear line each; nil where nothing is missing.

@@ -30,8 +30,8 @@ const (
 	TotalAlloc                // bytes ever allocated; never falls in a process [TotalAlloc]
 	Mallocs                   // objects ever allocated; a count that never falls [Mallocs]
 	Frees                     // objects ever freed; a count that never falls [Frees]
-	NumGC                     // completed GC cycles; a count that never falls [NumGC]
-	LastGC                    // end of the last GC, nanoseconds since 1970 [LastGC]
+	NumGC                     // completed GC cycles, 0 before the first one; a count that never falls [NumGC]
+	LastGC                    // end of the last GC, nanoseconds since 1970; unknown before the first one [LastGC]
 	Goroutines                // a count
 	Threads                   // a count
 	RSS                       // resident set size, what the system charges now
@@ -43,6 +43,10 @@ const (
 	LiveHeap                  // live bytes of the heap profile: what the last completed GC kept
 	LiveObjects               // objects of the heap profile, a count
 	HeapRecords               // records in the heap profile (by the index page), a count
+	// RSSAnon is RSS without the pages of files: those of the program itself, and
+	// of files that it maps, which the system can drop at any time. Nor does it
+	// have memory that is shared with other processes.
+	RSSAnon
 	numVitals
 )
 
@@ -69,9 +73,11 @@ func (v *Vitals) Value(k Vital) Value {
 	return Value{n, known}
 }
 
-// Set records one figure. A negative one is no valid reading and leaves it unknown.
+// Set records one figure. A negative one is no valid reading and leaves it
+// unknown, and so does a last GC at 0: that is how every source says that no GC
+// has completed yet.
 func (v *Vitals) Set(k Vital, n int64) {
-	if n >= 0 {
+	if n > 0 || n == 0 && k != LastGC {
 		v.values[k], v.known = n, v.known|1<<k
 	}
 }

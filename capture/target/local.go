@@ -25,6 +25,7 @@ type Process struct {
 // Usage is what the system charged a process at one moment.
 type Usage struct {
 	RSS       int64         // resident set size, bytes
+	RSSAnon   int64         // of it, what is neither of a file nor shared; -1 unknown
 	CPU       time.Duration // user and system time since its start
 	StartTime time.Time     // the same as the Process has
 }

@@ -75,10 +75,16 @@ func newProcess(pid int, arg0 string) (*Process, error) {
 	return p, nil
 }
 
-// Read returns what the process uses now, or [ErrGone]. It reads one small
-// file, which holds the start time too, so that the figures can be of no other
-// process; smaps would cost over a hundred times as much.
+// Read returns what the process uses now, or [ErrGone]. It reads two small
+// files; smaps would cost over a hundred times as much. The one that comes last
+// holds the start time, so that the figures can be of no other process.
 func (p *Process) Read() (Usage, error) {
+	anon := int64(-1)
+	if data, err := os.ReadFile(procFile(p.PID, "statm")); err == nil {
+		if n, err := parseStatm(string(data)); err == nil {
+			anon = n
+		}
+	}
 	s, err := readStat(p.PID)
 	if err != nil {
 		return Usage{}, err
@@ -86,7 +92,7 @@ func (p *Process) Read() (Usage, error) {
 	if s.start != p.ticks {
 		return Usage{}, ErrGone
 	}
-	return Usage{RSS: s.rss, CPU: ticks(s.cpu), StartTime: p.StartTime}, nil
+	return Usage{RSS: s.rss, RSSAnon: anon, CPU: ticks(s.cpu), StartTime: p.StartTime}, nil
 }
 
 // holders returns the processes that have one of the sockets open, as far as

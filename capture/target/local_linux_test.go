@@ -96,6 +96,10 @@ func TestFindLocal(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			// The pages of its own program, of some MiB, are resident and no memory of its own.
+			if u.RSSAnon < 1<<17 || u.RSSAnon > u.RSS-1<<20 {
+				t.Errorf("%d bytes of %d are of no file", u.RSSAnon, u.RSS)
+			}
 			if u.RSS < 1<<20 || u.RSS > 1<<30 || u.CPU < 0 || u.CPU > time.Minute || !u.StartTime.Equal(p.StartTime) {
 				t.Errorf("usage is %+v", u)
 			}

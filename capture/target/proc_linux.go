@@ -51,6 +51,24 @@ func parseStat(text string) (stat, error) {
 	return stat{cpu: n[0] + n[1], start: n[2], rss: int64(min(n[3], math.MaxInt64/page) * page)}, nil
 }
 
+// parseStatm reads from the text of /proc/PID/statm (proc(5)) the resident
+// memory that is neither of a file nor shared, in bytes: all that is resident
+// less its pages of files and of shared memory.
+func parseStatm(text string) (anon int64, err error) {
+	fields := strings.Fields(text)
+	const resident, shared = 1, 2
+	if len(fields) <= shared {
+		return 0, errors.New("/proc/PID/statm has too few fields")
+	}
+	all, err := strconv.ParseUint(fields[resident], 10, 63)
+	ofFiles, err2 := strconv.ParseUint(fields[shared], 10, 63)
+	if err != nil || err2 != nil || ofFiles > all {
+		return 0, errors.New("/proc/PID/statm has no numbers of pages")
+	}
+	page := uint64(os.Getpagesize())
+	return int64(min(all-ofFiles, math.MaxInt64/page) * page), nil
+}
+
 // bootTime returns when the system started, to the second.
 func bootTime() (time.Time, error) {
 	data, err := os.ReadFile("/proc/stat")

@@ -26,6 +26,18 @@ func TestParseStat(t *testing.T) {
 	}
 }
 
+func TestParseStatm(t *testing.T) {
+	// 765 pages are resident, and 393 of them are of files.
+	if got, err := parseStatm("4096 765 393 5 0 123 0\n"); err != nil || got != 372*int64(os.Getpagesize()) {
+		t.Errorf("got %d, %v, want %d", got, err, 372*os.Getpagesize())
+	}
+	for _, bad := range []string{"", "4096 765", "4096 x 393 5 0 123 0", "4096 765 -1", "4096 393 765 5 0 123 0"} {
+		if got, err := parseStatm(bad); err == nil {
+			t.Errorf("parseStatm(%q) = %d", bad, got)
+		}
+	}
+}
+
 func FuzzParseStat(f *testing.F) {
 	f.Add(statLine)
 	f.Fuzz(func(t *testing.T, text string) {

@@ -132,7 +132,9 @@ func compareInputs(table *snapshot.Table, base, current input) (comparedInputs, 
 		Current: export.Input{Name: current.name, Time: current.time},
 	}}
 	for _, in := range []input{base, current} {
-		if in.partial {
+		// A kind that neither has is none that the target gives.
+		given := func(kind snapshot.Kind) bool { return base.profiles[kind] != nil || current.profiles[kind] != nil }
+		if in.partial || slices.ContainsFunc(in.lacks, given) {
 			d.partial++
 		}
 		for _, note := range slices.Concat(in.missing, in.notes) {

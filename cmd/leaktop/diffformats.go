@@ -76,7 +76,9 @@ func diffWriter(run export.Run, partial int, flags diffFlags) (func(io.Writer) e
 	switch flags.format {
 	case "json":
 		r := export.NewRunReport(run, options)
-		r.Window.Snapshots -= partial
+		if run.Seen == nil { // where it is told, only whole ones are counted
+			r.Window.Snapshots -= partial
+		}
 		return func(w io.Writer) error { return export.JSON(w, r) }, nil
 	case "markdown":
 		return func(w io.Writer) error { return export.RunMarkdown(w, run, options) }, nil

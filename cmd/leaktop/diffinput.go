@@ -26,9 +26,10 @@ type input struct {
 	name     string
 	time     time.Time
 	info     snapshot.Info
-	missing  []string // why a profile of an address could not be had
-	notes    []string // what a dump or a session file does not tell
-	partial  bool     // it does not hold all that there was
+	missing  []string        // why a profile of an address could not be had
+	notes    []string        // what a dump or a session file does not tell
+	partial  bool            // it does not hold all that there was
+	lacks    []snapshot.Kind // what a snapshot of a target does not have; nil for a file
 	profiles map[snapshot.Kind]*snapshot.Profile
 	leaked   *snapshot.Profile // that a dump says are
 	recorded sessionRef        // where it stands in a session file, zero for elsewhere

@@ -42,11 +42,13 @@ func judgeInputs(table *snapshot.Table, base, current input, policy gate.Policy)
 		return nil, err
 	}
 	first, second := base.snapshot(), current.snapshot()
-	first.Seq, first.Advanced = 1, first.Heap != nil
-	second.Seq, second.Advanced = 2, second.Heap != nil && !second.Heap.SameValues(first.Heap)
+	first.Seq, second.Seq = 1, 2
 	if !sameProcess(base, current) {
 		second.Run++
 	}
+	var heaps snapshot.Observations
+	first.Advanced = heaps.Advances(first)
+	second.Advanced = heaps.Advances(second)
 	j.Apply(snapshot.Taken{Snapshot: first})
 	j.Apply(snapshot.Taken{Snapshot: second})
 	return j.judged(), nil

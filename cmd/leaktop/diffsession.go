@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -115,6 +116,11 @@ func readShot(ctx context.Context, table *snapshot.Table, path string, seq int) 
 	return input{}, fmt.Errorf("%s: #%d was there and is not any more; it is being written, so run it again", clean.Text(path), seq)
 }
 
+// lacking are the kinds of profiles that a snapshot of a target does not have.
+func lacking(shot *snapshot.Snapshot) []snapshot.Kind {
+	return slices.DeleteFunc([]snapshot.Kind{snapshot.Heap, snapshot.Goroutine}, func(kind snapshot.Kind) bool { return shot.Profile(kind) != nil })
+}
+
 // shotInput is a snapshot of a target as an input.
 func shotInput(name string, info snapshot.Info, shot *snapshot.Snapshot) input {
 	in := input{
@@ -122,7 +128,7 @@ func shotInput(name string, info snapshot.Info, shot *snapshot.Snapshot) input {
 		time:     shot.Time,
 		info:     info,
 		missing:  shot.Missing,
-		partial:  shot.Heap == nil || shot.Goroutines == nil,
+		lacks:    lacking(shot),
 		profiles: make(map[snapshot.Kind]*snapshot.Profile),
 		leaked:   shot.Leaked,
 	}

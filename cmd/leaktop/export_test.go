@@ -104,6 +104,31 @@ func TestExportOfTwoSnapshots(t *testing.T) {
 	}
 }
 
+// A target that has no goroutines to list gives whole snapshots all the same.
+func TestExportOfATargetWithoutGoroutines(t *testing.T) {
+	t.Parallel()
+	r := startRecording(t, filepath.Join(t.TempDir(), "run.leaktop"), noon())
+	r.heapOnly = true
+	for range 9 {
+		r.take()
+	}
+	r.close()
+	if e, _ := exportJSON(t, r.path); e.Window.Snapshots != 9 {
+		t.Errorf("the window is %+v, want 9 snapshots", e.Window)
+	}
+	if e, _ := exportJSON(t, r.path, "--base", "3", "--current", "5"); e.Window.Snapshots != 3 {
+		t.Errorf("the window is %+v, want 3 snapshots", e.Window)
+	}
+	p := leaktop(t, "diff", r.path+"#3", r.path+"#5", "--format", "json")
+	var d exportedRun
+	if err := json.Unmarshal([]byte(p.stdout), &d); err != nil || d.Window.Snapshots != 2 {
+		t.Errorf("a diff has the window %+v (%v), want 2 snapshots", d.Window, err)
+	}
+	if out := leaktop(t, "export", r.path, "--format", "markdown").stdout; !strings.Contains(out, ": 9 snapshots") {
+		t.Errorf("the report does not tell of 9 snapshots:\n%s", out)
+	}
+}
+
 func TestExportRefuses(t *testing.T) {
 	t.Parallel()
 	path, one := recordedRun(t, 5), recordedRun(t, 1)

@@ -25,6 +25,7 @@ type recording struct {
 	seq      int
 	run      int
 	level    bool // nothing grows or waits
+	heapOnly bool // the target gives no goroutine profile
 	*judging      // sees what is written
 }
 
@@ -104,6 +105,9 @@ func (r *recording) take() *snapshot.Snapshot {
 	s := &snapshot.Snapshot{
 		Seq: r.seq, Run: r.run, Time: at, Heap: heap.Profile(), Goroutines: routines.Profile(), Vitals: v, Advanced: true,
 		Raw: map[snapshot.Kind][]byte{snapshot.Heap: []byte("raw heap " + at.String())},
+	}
+	if r.heapOnly {
+		s.Goroutines, s.Missing = nil, []string{"goroutine profile: 404 Not Found"}
 	}
 	r.apply(snapshot.Taken{Snapshot: s})
 	return s

@@ -17,7 +17,7 @@ type recordedFile struct {
 	path, name string
 	table      *snapshot.Table
 	shots      shotIndex
-	whole      []int                       // numbers of the snapshots that were fetched whole
+	had        []had                       // by the snapshots
 	forced     map[int]bool                // by number: its heap was fetched with a GC
 	raw        map[snapshot.Kind]shotIndex // the snapshots that have it as it was fetched
 
@@ -27,6 +27,12 @@ type recordedFile struct {
 	history *snapshot.History // of all but the snapshots
 	judging *judging
 	notes   []string
+}
+
+// had is which profiles the snapshot of a number had.
+type had struct {
+	seq              int
+	heap, goroutines bool
 }
 
 // readRecording reads a session file once.
@@ -70,9 +76,7 @@ func (r *recordedFile) take(e snapshot.Event, flags exportFlags) {
 	s := taken.Snapshot
 	r.shots.add(s)
 	r.forced[s.Seq] = s.ForcedGC
-	if s.Heap != nil && s.Goroutines != nil {
-		r.whole = append(r.whole, s.Seq)
-	}
+	r.had = append(r.had, had{s.Seq, s.Heap != nil, s.Goroutines != nil})
 	for kind := range s.Raw {
 		index := r.raw[kind]
 		index.add(s)
@@ -137,11 +141,11 @@ func (r *recordedFile) between(seq int) bool {
 // seen is what lies between the two snapshots.
 func (r *recordedFile) seen() *export.Seen {
 	out := &export.Seen{Restarts: max(r.base.Run, r.current.Run) - min(r.base.Run, r.current.Run)}
-	for _, seq := range r.whole {
-		if r.between(seq) {
-			out.Snapshots++
-		}
+	var tally snapshot.Tally
+	for _, s := range r.had {
+		tally.Add(s.heap, s.goroutines, r.between(s.seq))
 	}
+	out.Snapshots = tally.Whole()
 	before, a := r.base.Vitals.Get(snapshot.NumGC)
 	after, b := r.current.Vitals.Get(snapshot.NumGC)
 	if a && b && after >= before && out.Restarts == 0 {

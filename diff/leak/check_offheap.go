@@ -8,9 +8,15 @@ import (
 // value now (bytes).
 const OffHeap Check = "off-heap"
 
-// leastOffHeap is how much memory outside of the Go heap must grow: the pages of
-// the program's own file come in at the start, and are not more than this.
-const leastOffHeap = 8 << 20
+// How much memory outside of the Go heap must grow.
+const (
+	leastOffHeap = 8 << 20
+	// leastResident is for a resident set with the pages of files, which come in
+	// as code is run for the first time and as files are mapped and read.
+	leastResident = 32 << 20
+	// residentSure bounds how sure one is of those.
+	residentSure = 0.6
+)
 
 // offHeap finds memory that the process takes and the Go runtime does not know
 // of: C, mmap, or what a library maps. What the runtime has obtained and not
@@ -28,7 +34,11 @@ func offHeap() detector[*rising] {
 		facts: func(_ *scene, r *rising) []Fact {
 			rose := r.rose(OutsideRose)
 			rose.Words = []string{r.what}
-			return []Fact{rose, Fact{Kind: LastHalfShare}.With("share", r.curve.lasts(), Ratio)}
+			facts := []Fact{rose, Fact{Kind: LastHalfShare}.With("share", r.curve.lasts(), Ratio)}
+			if !r.exact {
+				facts = append(facts, Fact{Kind: FilesResident})
+			}
+			return facts
 		},
 		remedy: remedy{
 			inGo: "look at cgo, mmap and libraries that allocate by themselves: free or unmap what they return on every path; a heap profile does not show it, so use the library's own counters, or pmap and perf on the target",
@@ -46,18 +56,23 @@ func (s *scene) growsOutside(r *rising) bool {
 			return max(float64(rss-(sys-released)), 0), known && knownSys && knownReleased
 		}
 	}
-	r.what = "RSS"
-	b, ok := s.curves.bin(r.from, outside(snapshot.RSS))
-	if !ok {
-		r.what = "the highest RSS so far"
-		if b, ok = s.curves.bin(r.from, outside(snapshot.MaxRSS)); !ok {
-			return false
+	r.what, r.exact = "memory that is of no file", true
+	least := float64(leastOffHeap)
+	b, ok := s.curves.bin(r.from, outside(snapshot.RSSAnon))
+	if _, known := s.curves.last(snapshot.RSSAnon); !known {
+		r.what, r.exact, least = "RSS", false, leastResident
+		if b, ok = s.curves.bin(r.from, outside(snapshot.RSS)); !ok {
+			r.what = "the highest RSS so far"
+			b, ok = s.curves.bin(r.from, outside(snapshot.MaxRSS))
 		}
 	}
-	if b.growth() < leastOffHeap || !b.rising() {
+	if !ok || b.growth() < least || !b.rising() {
 		return false
 	}
 	r.curve, r.holds = b, true
+	if !r.exact { // a database that maps its file looks the same
+		r.verdict, r.most = Growing, residentSure
+	}
 	r.now.Bytes = snapshot.Known(int64(b.medians[bins-1]))
 	return true
 }

@@ -24,7 +24,7 @@ func TestOffHeapOverDays(t *testing.T) {
 		v := snapshot.Vitals{Time: noon.Add(time.Duration(second) * time.Second)}
 		v.Set(snapshot.Sys, 200<<20)
 		v.Set(snapshot.HeapReleased, 0)
-		v.Set(snapshot.RSS, 220<<20+int64(second)*4000+int64(second*7%31)<<20)
+		v.Set(snapshot.RSSAnon, 220<<20+int64(second)*4000+int64(second*7%31)<<20)
 		j.Apply(snapshot.VitalsTaken{Vitals: v})
 		if second == 60*60 || second == 6*60*60 || second == day || second == 2*day-1 {
 			if got := told(j.Result()); !slices.Equal(got, []string{"leak off-heap"}) {

@@ -120,6 +120,8 @@ const (
 	AllocatedMost FactKind = "allocated-most"
 	// ShareAtLine: how much of it one line allocated. Values: share (ratio).
 	ShareAtLine FactKind = "share-at-line"
+	// FilesResident: the resident memory was read with the pages of files.
+	FilesResident FactKind = "files-resident"
 	// OutsideRose: the resident memory that the Go runtime does not know of.
 	// Values: from, to (bytes), span (seconds). Words: the vital it was read from.
 	OutsideRose FactKind = "outside-rose"

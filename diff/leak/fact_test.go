@@ -99,6 +99,7 @@ func sentences() []sentence {
 
 		{by(fact(leak.AllocatedMost, value("allocated", 2<<30, bytes), value("next", 1<<20, bytes), span), "GET /item"), "2.0 GiB in 1m5s, where GET /item allocated 1.0 MiB"},
 		{fact(leak.ShareAtLine, value("share", 0.8, ratio)), "80 % of it at this line"},
+		{fact(leak.FilesResident), "RSS holds the pages of files, too: those of the program itself and of files that it maps; watched on its own machine, a process tells them apart"},
 		{word(fact(leak.OutsideRose, value("from", 1<<20, bytes), value("to", 3<<20, bytes), span), "RSS"), "RSS less what the runtime obtained and kept went from 1.0 MiB to 3.0 MiB in 1m5s"},
 		{fact(leak.LastHalfShare, value("share", 0.5, ratio)), "50 % of that growth fell into the last half of the time"},
 		{fact(leak.StacksRose, value("from", 1<<20, bytes), value("to", 3<<20, bytes), span), "stack memory in use went from 1.0 MiB to 3.0 MiB in 1m5s"},

@@ -107,6 +107,8 @@ func processText(f Fact) string {
 		return fmt.Sprintf("%s in %s, where %s allocated %s", f.bytes("allocated"), f.span(), f.handler(), f.bytes("next"))
 	case ShareAtLine:
 		return f.share("share") + " of it at this line"
+	case FilesResident:
+		return "RSS holds the pages of files, too: those of the program itself and of files that it maps; watched on its own machine, a process tells them apart"
 	case OutsideRose:
 		return fmt.Sprintf("%s less what the runtime obtained and kept went from %s to %s in %s", f.word(), f.bytes("from"), f.bytes("to"), f.span())
 	case LastHalfShare:

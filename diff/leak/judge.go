@@ -31,7 +31,7 @@ type Judge struct {
 	observer *trend.Observer
 	sites    *sites
 
-	snapshots int // fetched whole, of all runs
+	snapshots snapshot.Tally // of all runs
 	restarts  int
 	run       run
 	judged    *Result // of all that came so far, nil where something came since
@@ -44,7 +44,7 @@ type run struct {
 	snapshots        int
 	advanced         int // after the warm-up
 	heap, goroutines *snapshot.Snapshot
-	leaked           *snapshot.Profile
+	proofs           proofs
 	dumps            cohort
 	curves           curves
 	firstGC          snapshot.Value
@@ -95,9 +95,7 @@ func (j *Judge) take(s *snapshot.Snapshot) {
 	r.to = s.Time
 	r.snapshots++
 	r.missing = s.Missing
-	if s.Heap != nil && s.Goroutines != nil {
-		j.snapshots++
-	}
+	j.snapshots.Add(s.Heap != nil, s.Goroutines != nil, true)
 	if s.Heap != nil {
 		r.heap = s
 		if s.Advanced && !s.Time.Before(r.from.Add(j.cfg.Warmup)) {
@@ -107,11 +105,11 @@ func (j *Judge) take(s *snapshot.Snapshot) {
 	if s.Goroutines != nil {
 		r.goroutines = s
 	}
-	if s.Leaked != nil {
-		r.leaked = s.Leaked
-	}
 	r.dumps.add(s.Dump)
 	j.observer.Add(s)
+	if s.Leaked != nil {
+		r.proofs = r.proofs.renew(diff.Groups(j.cfg.Table, nil, s.Leaked), s.Time, j.observer)
+	}
 	j.cfg.Handlers.Observe(s.Heap, s.Goroutines)
 }
 
@@ -128,7 +126,7 @@ func (j *Judge) judge() *Result {
 	s := j.scene()
 	r := &Result{
 		Run: j.run.number, From: j.run.from, To: j.run.to,
-		Snapshots: j.snapshots, Advanced: j.run.advanced, Restarts: j.restarts,
+		Snapshots: j.snapshots.Whole(), Advanced: j.run.advanced, Restarts: j.restarts,
 		GCCycles: j.run.cycles(),
 	}
 	r.Findings = s.findings(j.run.from.Add(j.cfg.Warmup))
@@ -148,7 +146,7 @@ func (j *Judge) scene() *scene {
 		process:    j.observer.Process(),
 		heap:       j.run.heap,
 		goroutines: j.run.goroutines,
-		leaked:     j.run.leaked,
+		proofs:     j.run.proofs,
 		standing:   maps.Collect(j.observer.Standing()),
 		dumps:      &j.run.dumps,
 		curves:     &j.run.curves,

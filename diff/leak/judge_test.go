@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff/leak"
@@ -123,8 +124,25 @@ func TestJudge(t *testing.T) {
 		{"memory outside of the heap", story{heap: []line{churn}, vitals: func(second int, v *snapshot.Vitals) {
 			v.Set(snapshot.Sys, 40<<20)
 			v.Set(snapshot.HeapReleased, 4<<20)
-			v.Set(snapshot.RSS, 50<<20+int64(second)<<19)
+			v.Set(snapshot.RSS, 70<<20+int64(second)<<19)
+			v.Set(snapshot.RSSAnon, 50<<20+int64(second)<<19)
 		}}, []string{"leak off-heap"}},
+		{"pages of files, as the code is run for the first time", story{heap: []line{churn}, vitals: func(second int, v *snapshot.Vitals) {
+			v.Set(snapshot.Sys, 40<<20)
+			v.Set(snapshot.HeapReleased, 4<<20)
+			v.Set(snapshot.RSS, 50<<20+int64(second)<<19)
+			v.Set(snapshot.RSSAnon, 38<<20)
+		}}, nil},
+		{"the same, where no more than RSS is known", story{heap: []line{churn}, vitals: func(second int, v *snapshot.Vitals) {
+			v.Set(snapshot.Sys, 40<<20)
+			v.Set(snapshot.HeapReleased, 4<<20)
+			v.Set(snapshot.RSS, 50<<20+int64(second)<<17)
+		}}, nil},
+		{"memory outside of the heap, where no more than RSS is known", story{heap: []line{churn}, vitals: func(second int, v *snapshot.Vitals) {
+			v.Set(snapshot.Sys, 40<<20)
+			v.Set(snapshot.HeapReleased, 4<<20)
+			v.Set(snapshot.RSS, 50<<20+int64(second)<<19)
+		}}, []string{"growing off-heap"}},
 		{"a heap that grows, and RSS with it", story{heap: []line{churn}, vitals: func(second int, v *snapshot.Vitals) {
 			v.Set(snapshot.Sys, 40<<20+int64(second)<<19)
 			v.Set(snapshot.HeapReleased, 4<<20)
@@ -142,6 +160,19 @@ func TestJudge(t *testing.T) {
 			goroutines: []line{{stack: receiving + "app/job.wait", count: level(3)}, {stack: parked + "runtime.block app/daemon.run", count: level(2)}},
 			leaked:     []line{{stack: receiving + "app/job.wait", count: level(3)}, {stack: parked + "runtime.block app/daemon.run", count: level(2)}},
 		}, []string{"proven never-ending-task app/job.wait"}},
+		{"leaked, the runtime said once, and all are there", story{
+			goroutines: []line{{stack: receiving + "app/job.wait", count: func(i int) int64 { return 3 + 2*int64(i%2) }}},
+			leaked:     []line{{stack: receiving + "app/job.wait", count: func(i int) int64 { return 3 * int64(max(0, 4-i)/4) }}},
+		}, []string{"proven never-ending-task app/job.wait"}},
+		{"leaked, the runtime said once, and some have gone since", story{
+			goroutines: []line{{stack: receiving + "app/job.wait", count: func(i int) int64 {
+				if i == 9 {
+					return 2
+				}
+				return 5
+			}}},
+			leaked: []line{{stack: receiving + "app/job.wait", count: func(i int) int64 { return 3 * int64(max(0, 4-i)/4) }}},
+		}, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			test.story.snapshots = long
@@ -208,6 +239,26 @@ func TestInconclusive(t *testing.T) {
 	}
 	if r := (story{snapshots: 12, heap: []line{kept}}).judge(t); r.Outcome != leak.Clean || r.Reason != "" {
 		t.Errorf("twelve snapshots: %s %q, want clean", r.Outcome, r.Reason)
+	}
+}
+
+// A snapshot is whole if it has what the target gives.
+func TestWholeSnapshots(t *testing.T) {
+	table := snapshot.NewTable()
+	j := newJudge(t, table)
+	events := story{snapshots: 9, heap: []line{{stack: "app/cache.Put app/api.Show" + served, count: grows(50, 4)}}}.events(table)
+	for _, e := range events {
+		if taken, ok := e.(snapshot.Taken); ok {
+			taken.Snapshot.Goroutines = nil
+		}
+		j.Apply(e)
+	}
+	if n := j.Result().Snapshots; n != 9 {
+		t.Errorf("%d snapshots of a target that has no goroutines to list, want 9", n)
+	}
+	j.Apply(story{snapshots: 10}.events(table)[len(events)+int(every/time.Second)])
+	if n := j.Result().Snapshots; n != 1 {
+		t.Errorf("%d snapshots once it has given some, want 1", n)
 	}
 }
 

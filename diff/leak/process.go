@@ -15,8 +15,10 @@ type rising struct {
 
 	curve   binned
 	what    string  // the vital that the curve was read from
+	exact   bool    // it counts nothing but what the check is about
 	least   float64 // the smallest share that was seen
 	verdict Verdict // "" for that of a curve that rises
+	most    float64 // how sure it can be at the most; 0 for no bound
 	now     Amounts
 	holds   bool // all of it would be freed
 }
@@ -64,6 +66,9 @@ func (s *scene) processFinding(check Check, r *rising) Finding {
 	}
 	if f.Verdict == "" {
 		f.Verdict = s.processVerdict(check, r.curve)
+	}
+	if r.most > 0 {
+		f.Confidence = min(f.Confidence, r.most)
 	}
 	if r.holds {
 		f.Holds = r.now.Bytes

@@ -24,7 +24,7 @@ type scene struct {
 	heap, goroutines *snapshot.Snapshot
 	groups           []diff.Group // of goroutines, as they are now
 	standing         map[diff.GroupKey]trend.Standing
-	leaked           *snapshot.Profile // what the runtime found, nil where it was not asked
+	proofs           proofs // nil where the runtime was not asked
 	dumps            *cohort
 	curves           *curves
 	from, to         time.Time // of the goroutines' trends

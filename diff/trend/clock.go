@@ -15,8 +15,8 @@ import (
 // of a cycle between two profiles, and so when the last but one ended. Both
 // clocks may differ: only differences of the target's are used.
 type clock struct {
-	known  bool // the first profile told its last GC
-	open   bool // the length of the first's cycle is not known yet
+	known  bool // a profile so far told its last GC
+	open   bool // the length of that one's cycle is not known yet
 	cycles int64
 	lastGC time.Duration // by the target's clock, since 1970
 	asOf   time.Duration // of the newest profile, the same
@@ -34,10 +34,11 @@ func (c *clock) first(s *snapshot.Snapshot) {
 // it shows the heap.
 func (c *clock) next(s *snapshot.Snapshot) time.Duration {
 	wall := s.Time.Sub(c.taken)
-	c.taken = s.Time
 	if !c.known {
+		c.first(s)
 		return wall
 	}
+	c.taken = s.Time
 	before := c.asOf
 	last, cycles, known := lastGC(s)
 	switch {
@@ -62,8 +63,10 @@ func (c *clock) next(s *snapshot.Snapshot) time.Duration {
 	return step
 }
 
+// lastGC returns when the last GC ended and how many there were. Before the
+// first one there is none that ended: a time of 0 would lie decades back.
 func lastGC(s *snapshot.Snapshot) (last time.Duration, cycles int64, known bool) {
 	end, known := s.Vitals.Get(snapshot.LastGC)
 	cycles, counted := s.Vitals.Get(snapshot.NumGC)
-	return time.Duration(end), cycles, known && counted
+	return time.Duration(end), cycles, known && counted && end > 0 && cycles > 0
 }
