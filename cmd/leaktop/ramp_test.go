@@ -1,6 +1,7 @@
 package main
 
 import (
+	"leaktop/capture/session"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -39,11 +40,13 @@ const rampClients = 60
 func assertRamp(t *testing.T, path string, more int64) {
 	t.Helper()
 	table := snapshot.NewTable()
-	h, _ := unwatched(t, table, judgeFlags{}, gate.Policy{})
+	j, err := newJudging(table, session.Settings{}, gate.Policy{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	var counts []int64
-	damage, err := eachEvent(t.Context(), path, table, func(e snapshot.Event) error {
-		h.note(e)
-		h.apply(e)
+	damage, err := eachEvent(t.Context(), path, table, nil, func(e snapshot.Event) error {
+		j.Apply(e)
 		taken, ok := e.(snapshot.Taken)
 		if !ok {
 			return nil
@@ -51,7 +54,7 @@ func assertRamp(t *testing.T, path string, more int64) {
 		if p := taken.Snapshot.Goroutines; p != nil {
 			counts = append(counts, p.Total(0))
 		}
-		if said := verdicts(h.gate.Judge(h.judge.Result()).Findings); !bearable(said) {
+		if said := verdicts(j.judged().Findings); !bearable(said) {
 			t.Errorf("#%d: %q, want at most one that is %s: that more clients are connected", taken.Snapshot.Seq, said, leak.Growing)
 		}
 		return nil
@@ -76,7 +79,7 @@ func verdicts(findings []leak.Finding) []verdict {
 	var out []verdict
 	for i := range findings {
 		if f := &findings[i]; f.Verdict != leak.Plateau {
-			out = append(out, verdict{f.Verdict, f.Summary})
+			out = append(out, verdict{f.Verdict, f.Summary()})
 		}
 	}
 	return out
