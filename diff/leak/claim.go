@@ -24,7 +24,7 @@ func claimText(f Fact) string {
 	case "":
 		return ""
 	case LevelledOff:
-		text = "grew, and has levelled off"
+		text = levelledText(f)
 	case NoLongerMore:
 		text = f.goroutines() + ": the number grew, and has levelled off"
 	case ClientsIdle:
@@ -60,4 +60,19 @@ func (f *Finding) Tells() (now, each bool) {
 	_, now = f.Claim.Value(claimNow)
 	_, each = f.Claim.Value(claimEach)
 	return now, each
+}
+
+// levelledText says what became of what had grown.
+func levelledText(f Fact) string {
+	if len(f.Words) > 0 {
+		switch Reason(f.Words[0]) {
+		case GaveBack:
+			return "grew, and was given back"
+		case HasMoved:
+			return "grew, while as much went from another place of its kind"
+		case ComesAndGoes:
+			return "comes and goes, and does not grow after all"
+		}
+	}
+	return "grew, and has levelled off"
 }

@@ -9,15 +9,27 @@ import (
 
 // heapConfidence is how sure a verdict on the heap is.
 func (s *scene) heapConfidence(g *growth, v Verdict) float64 {
-	t := &g.trend
 	switch v {
 	case Plateau:
-		return clamp(g.probability * (1 - t.GoesOn.Value))
+		return clamp(1 - g.probability*goesOn(&g.trend.Trend))
 	case Leak:
-		return clamp(s.heapLeak(g))
+		return leakConfidence(s.heapLeak(g))
 	}
-	return clamp(g.probability)
+	return growthConfidence(g.probability)
 }
+
+// growthConfidence is how often growth of such a posterior holds. The posterior
+// takes what comes in clumps for less evidence than it is, and what was named
+// once is named until something speaks against it, so that it errs on the side
+// of doubt: of simulated programs seven in ten of the least sure hold and nineteen
+// in twenty of the surest, and between them it is about a straight line (see
+// fixtures/lab).
+func growthConfidence(p float64) float64 { return clamp(0.7 + 0.25*p) }
+
+// leakConfidence is that of leaks. In the laboratory ninety-nine in a hundred
+// hold, whatever their posterior; half of that is left to what it cannot know: how
+// long things take to fill in programs that nobody simulated.
+func leakConfidence(p float64) float64 { return clamp((1 + p) / 2) }
 
 // outlasts is the probability that what grew steadily for so long goes on: with
 // no idea of how long something takes to fill up, twice as long a window leaves
@@ -29,10 +41,15 @@ func outlasts(seen, needed time.Duration) float64 {
 
 // taskConfidence is how sure it is that there will be ever more goroutines.
 func taskConfidence(t *task, v Verdict) float64 {
-	if v != Leak {
+	switch v {
+	case Leak:
+		return leakConfidence(taskLeak(t))
+	case Plateau:
+		return clamp(1 - t.probability*goesOn(&t.trend.Trend))
+	case Stuck:
 		return clamp(t.probability)
 	}
-	return clamp(taskLeak(t))
+	return growthConfidence(t.probability)
 }
 
 // taskLeak is the probability that ever more goroutines are a leak.

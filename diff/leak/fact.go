@@ -144,7 +144,8 @@ const (
 
 // Claims that are made in place of the check's own.
 const (
-	// LevelledOff: heap that grew and does so no more.
+	// LevelledOff: heap that grew and does so no more. Words: the [Reason], where a
+	// stronger verdict was left for it.
 	LevelledOff FactKind = "levelled-off"
 	// NoLongerMore: goroutines that became more, and then no more. Values: now
 	// (goroutines).
@@ -159,6 +160,9 @@ const (
 	// WatchWhetherItGoesOn: too little was seen to tell a leak from what fills up.
 	// Values: left (seconds to watch for).
 	WatchWhetherItGoesOn FactKind = "watch-whether-it-goes-on"
+	// VerdictLeft: the verdict was a stronger one before. Words: that verdict, and
+	// the [Reason] why it was left. Times: when it was.
+	VerdictLeft FactKind = "verdict-left"
 	// WatchForAsLongAgain: time, or the end of the load, would tell.
 	WatchForAsLongAgain FactKind = "watch-for-as-long-again"
 	// WatchWhetherTheyLevelOff: the same of a number of goroutines.

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"leaktop/diff/leak"
 )
@@ -19,6 +20,14 @@ func value(name string, n float64, unit leak.Unit) leak.Value { return leak.Valu
 
 func fact(kind leak.FactKind, values ...leak.Value) leak.Fact {
 	return leak.Fact{Kind: kind, Values: values}
+}
+
+// left is that a verdict was left.
+func left(v leak.Verdict, why leak.Reason) leak.Fact {
+	f := fact(leak.VerdictLeft)
+	f.Words = []string{string(v), string(why)}
+	f.Times = []time.Time{time.Date(2026, 3, 1, 12, 30, 5, 0, time.UTC)}
+	return f
 }
 
 func claim(check leak.Check, values ...leak.Value) leak.Fact {
@@ -110,6 +119,15 @@ func sentences() []sentence {
 		{fact(leak.InBaseline), "known: it stood in the baseline, and fails nothing"},
 
 		{fact(leak.LevelledOff), "grew, and has levelled off"},
+		{word(fact(leak.LevelledOff), string(leak.HasLevelled)), "grew, and has levelled off"},
+		{word(fact(leak.LevelledOff), string(leak.GaveBack)), "grew, and was given back"},
+		{word(fact(leak.LevelledOff), string(leak.HasMoved)), "grew, while as much went from another place of its kind"},
+		{word(fact(leak.LevelledOff), string(leak.ComesAndGoes)), "comes and goes, and does not grow after all"},
+		{left(leak.Leak, leak.HasLevelled), "was LEAK until 12:30:05: growth has ended"},
+		{left(leak.Leak, leak.LessLikely), "was LEAK until 12:30:05: it is less likely now: growth slows down"},
+		{left(leak.Growing, leak.GaveBack), "was GROWING until 12:30:05: what had grown was given back"},
+		{left(leak.Growing, leak.HasMoved), "was GROWING until 12:30:05: as much has gone from another place of its kind"},
+		{left(leak.Growing, leak.ComesAndGoes), "was GROWING until 12:30:05: it comes and goes about a level after all"},
 		{fact(leak.NoLongerMore, now), "1,203 goroutines: the number grew, and has levelled off"},
 		{fact(leak.ClientsIdle, now), "1,203 goroutines keep client connections open that carry no request"},
 		{claim(leak.ForgottenBody, now), "1,203 goroutines serve connections that no request uses again"},

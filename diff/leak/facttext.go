@@ -131,6 +131,8 @@ func recheckText(f Fact) string {
 	switch f.Kind {
 	case WatchWhetherItGoesOn:
 		return "watch for " + units.Duration(f.seconds("left").Round(time.Second)) + " more: a leak is told from something that fills up by whether it goes on"
+	case VerdictLeft:
+		return leftText(f)
 	case WatchForAsLongAgain:
 		return "look again after as long once more, or let the load end and see whether it comes back"
 	case WatchWhetherTheyLevelOff:
@@ -219,4 +221,28 @@ func (f Fact) places() []string {
 		}
 	}
 	return out
+}
+
+// leftText says which verdict was left, when and why.
+func leftText(f Fact) string {
+	if len(f.Words) < 2 || len(f.Times) < 1 {
+		return ""
+	}
+	why := "it is less likely now: growth slows down"
+	switch Reason(f.Words[1]) {
+	case GaveBack:
+		why = "what had grown was given back"
+	case HasLevelled:
+		why = "growth has ended"
+	case HasMoved:
+		why = "as much has gone from another place of its kind"
+	case ComesAndGoes:
+		why = "it comes and goes about a level after all"
+	}
+	return fmt.Sprintf("was %s until %s: %s", Verdict(f.Words[0]), f.Times[0].Format("15:04:05"), why)
+}
+
+// fact is what a finding says of a verdict that was left.
+func (l leaving) fact() Fact {
+	return Fact{Kind: VerdictLeft, Words: []string{string(l.verdict), string(l.reason)}, Times: []time.Time{l.at}}
 }

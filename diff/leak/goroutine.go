@@ -24,7 +24,7 @@ func (s *scene) taskVerdict(t *task) Verdict {
 		return Stuck
 	case over(trend):
 		return Plateau
-	case idle(t), t.probability < leakSure, elapsed(trend) < needed(t), taskLeak(t) < leakLikely:
+	case idle(t), t.probability < t.waits.sure(), elapsed(trend) < needed(t), taskLeak(t) < leakLikely:
 		return Growing
 	}
 	return Leak
@@ -45,9 +45,9 @@ func (s *scene) taskStanding(t *task) standing {
 
 // Limits of when a verdict is left.
 const (
-	surelyEnded = 0.1 // probability that growth goes on
-	noise       = 0.2 // probability of growth
-	doubtful    = 0.3 // probability of a leak
+	surelyEnded = 0.07 // probability that growth goes on
+	noise       = 0.12 // probability of growth
+	doubtful    = 0.3  // probability of a leak
 )
 
 // heapStanding is what speaks for leaving a verdict on growth of the heap.

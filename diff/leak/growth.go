@@ -84,7 +84,7 @@ func prior(share, active float64) float64 {
 		share = 0
 	}
 	active = math.Max(active, fewestActive)
-	return math.Max(0.5/active, 0.5*math.Sqrt(math.Min(share, 1)/active))
+	return math.Min(math.Max(expected/active, math.Sqrt(math.Min(share, 1)/active)), 0.5)
 }
 
 // fewestActive is how many places a program has at least: where fewer show, the

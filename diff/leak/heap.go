@@ -15,7 +15,7 @@ const (
 	// of a process that has just started take to fill. In a process that has been
 	// up for long, mature, they have filled, and what gathers for a while is left
 	// to be told from a leak.
-	leakAfter       = 4 * time.Minute
+	leakAfter       = 220 * time.Second
 	leakAfterMature = 3 * time.Minute
 	mature          = 30 * time.Minute
 	// leakPoints is how many points a leak needs at least.
@@ -124,6 +124,9 @@ func (s *scene) heapFinding(g *growth) (Finding, bool) {
 	switch verdict {
 	case Plateau:
 		f.Claim = Fact{Kind: LevelledOff}
+		if left, ok := s.memory.reason(g.id); ok {
+			f.Claim.Words = []string{string(left.reason)}
+		}
 		f.Remedy = "nothing, unless the level is too high: then give it a lower bound"
 	case Growing:
 		f.Claim.Words = append(f.Claim.Words, mayFill)

@@ -235,6 +235,11 @@ func (s *scene) findings(from time.Time) []Finding {
 	}
 	out = append(out, s.allocationFindings()...)
 	out = append(out, s.processFindings(from, leaking)...)
+	for i := range out {
+		if left, ok := s.memory.reason(out[i].ID); ok {
+			out[i].Facts = slices.Insert(out[i].Facts, 0, left.fact())
+		}
+	}
 	slices.SortStableFunc(out, worse)
 	distinct(out)
 	return out

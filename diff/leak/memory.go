@@ -1,6 +1,9 @@
 package leak
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // memory is what was said of each finding at the snapshots before: evidence
 // adds up, and a verdict once reached is left only for a reason.
@@ -18,6 +21,36 @@ type said struct {
 	// newest does not.
 	towards time.Time
 	since   time.Time // of the verdict
+
+	left leaving // of a stronger verdict, zero for none
+}
+
+// leaving says that a verdict was left for a weaker one, when, and why.
+type leaving struct {
+	verdict Verdict
+	at      time.Time
+	reason  Reason
+}
+
+// Reason is why a verdict was left for a weaker one.
+type Reason string
+
+// The reasons.
+const (
+	GaveBack     Reason = "gave-back"      // what had grown was freed, or has ended
+	HasLevelled  Reason = "has-levelled"   // growth has ended
+	HasMoved     Reason = "has-moved"      // it came from another place
+	ComesAndGoes Reason = "comes-and-goes" // it is no growth after all
+	LessLikely   Reason = "less-likely"    // growth slows down
+)
+
+// toldFor is for how long it is told that what had seemed to grow does not.
+const toldFor = 2 * time.Minute
+
+// reason returns why a stronger verdict on a finding was left.
+func (m *memory) reason(id string) (leaving, bool) {
+	left := m.now[id].left
+	return left, left.verdict != ""
 }
 
 func (m *memory) has(id string) bool {
@@ -58,22 +91,38 @@ func (m *memory) hold(id string, points Verdict, now standing) Verdict {
 			points = Growing
 		}
 	}
-	next := said{verdict: points, since: now.at}
+	next := said{verdict: points, since: now.at, left: before.left}
 	if before.verdict.Severity() > points.Severity() {
 		next = before
 		next.against++
-		switch {
-		case now.freed:
-			next.verdict = ""
-		case next.against < patience:
-		case now.moved, now.noise, now.doubt && before.verdict == Leak:
-			next.verdict = points
-		case now.ended:
-			next.verdict = points
-			if now.blocks && before.verdict == Leak {
-				next.verdict = Stuck
+		leave := func(to Verdict, why Reason) {
+			next.verdict = to
+			if before.verdict.Severity() >= Growing.Severity() {
+				next.verdict = cmp.Or(to, Plateau)
+				next.left = leaving{before.verdict, now.at, why}
 			}
 		}
+		switch {
+		case before.verdict == Plateau:
+			if points == "" && now.at.Sub(before.left.at) > toldFor {
+				next.verdict = ""
+			}
+		case now.freed:
+			leave("", GaveBack)
+		case next.against < patience:
+		case now.moved:
+			leave(points, HasMoved)
+		case now.noise:
+			leave(points, ComesAndGoes)
+		case now.ended && now.blocks && before.verdict == Leak:
+			leave(Stuck, HasLevelled)
+		case now.ended:
+			leave(points, HasLevelled)
+		case now.doubt && before.verdict == Leak:
+			leave(points, LessLikely)
+		}
+	} else if points.Severity() >= next.left.verdict.Severity() {
+		next.left = leaving{}
 	}
 	if next.verdict == before.verdict {
 		next.since = before.since

@@ -134,6 +134,10 @@ func merged(tasks []*task) *task {
 	return &whole
 }
 
+// expected is how many kinds of goroutines, or places of the heap, are expected to
+// grow before anything is seen.
+const expected = 0.8
+
 // fewestMore is how many more goroutines at least are growth.
 const fewestMore = 3
 
@@ -158,7 +162,7 @@ func (s *scene) grew(t *task, among float64) bool {
 		return false
 	}
 	t.trend, t.waits = sum, s.waitsOf(t)
-	t.probability = posterior(sum.Factor.Value, 0.5/among)
+	t.probability = posterior(sum.Factor.Value, expected/among)
 	return known || t.probability >= grows && sum.Growth.Value >= fewestMore
 }
 

@@ -27,8 +27,8 @@ const (
 // For how long the number of goroutines must have grown to be a leak: longer
 // than what else would make it grow lasts.
 const (
-	blockedAfter  = 36 * time.Second
-	mayIdleAfter  = 75 * time.Second
+	blockedAfter  = 30 * time.Second
+	mayIdleAfter  = 66 * time.Second
 	inFlightAfter = leakAfter
 )
 
@@ -41,6 +41,15 @@ func (w waits) after() time.Duration {
 		return mayIdleAfter
 	}
 	return inFlightAfter
+}
+
+// sure is from which probability of growth on it may be called a leak. Where
+// nobody idles there is nothing to come and go about but contention.
+func (w waits) sure() float64 {
+	if w == blocked {
+		return 0.85
+	}
+	return leakSure
 }
 
 // waitsOf says what most goroutines of a task wait for.

@@ -7,7 +7,7 @@ import "math"
 type posterior struct {
 	steady, late, levelled, step, filling float64
 	// began and ended are the places of the curve between which growth most
-	// likely happened.
+	// likely happened; of growth that goes on, began is the mean over all places.
 	began, ended int
 	scatter      float64 // standard deviation of a point about the best model, in counts
 }
@@ -160,7 +160,7 @@ func posteriorOf(c curve, m moves) posterior {
 		}
 	}
 	var p posterior
-	var sum float64
+	var sum, began float64
 	for _, l := range logs {
 		share := math.Exp(l.log - highest)
 		sum += share
@@ -169,6 +169,7 @@ func posteriorOf(c curve, m moves) posterior {
 			p.steady += share
 		case Late:
 			p.late += share
+			began += share * all[l.model].from
 		case Step:
 			p.step += share
 		case fills:
@@ -182,9 +183,9 @@ func posteriorOf(c curve, m moves) posterior {
 			*share /= sum
 		}
 	}
-	p.began, p.ended, p.scatter = c.placeAt(all[best].from), c.placeAt(all[best].to), scatter
+	p.began, p.ended, p.scatter = c.after(all[best].from), c.after(all[best].to), scatter
+	if goesOn := p.goesOn(); goesOn > 0.5 {
+		p.began, p.ended = c.after(began/sum/goesOn), c.n()-1
+	}
 	return p
 }
-
-// placeAt is the place of a curve at a share of its window's time.
-func (c curve) placeAt(share float64) int { return c.after(share) }

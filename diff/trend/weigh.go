@@ -45,7 +45,7 @@ func weigh(c curve) evidence {
 	}
 	passes := 1 - units.kept(e.moves)
 	byLine, byFloors, bySigns := weightLine*passes, 0.0, weightSigns
-	if passes > 0.2 || e.dispersion > 1.5 {
+	if c.n() >= fewestFloors*cyclePoints()[0] && (passes > 0.2 || e.dispersion > 1.5) {
 		byFloors = weightFloors
 	}
 	order, byOrder := math.Inf(-1), 0.0
