@@ -65,7 +65,7 @@ func (s *sheet) verdict() string {
 	switch {
 	case t.wrong > 0:
 		return "FALSE"
-	case t.found < t.places && t.found+t.unsure == t.places:
+	case t.found < t.places && t.seen() == t.places:
 		return "unsure"
 	case t.found < t.places:
 		return "MISSED"
@@ -105,8 +105,8 @@ func writeScores(out *strings.Builder, title string, sheets []sheet) {
 		s := score(after(sheets, end))
 		row := func(kind string, t *tally) {
 			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", end, kind,
-				share{t.found, t.places}, share{t.found + t.unsure, t.places}, t.precision(),
-				share{t.checks, t.found}, share{t.handlers, t.found})
+				share{t.found, t.places}, share{t.seen(), t.places}, t.precision(),
+				share{t.checks, t.seen()}, share{t.handlers, t.seen()})
 		}
 		for _, kind := range []leak.Kind{leak.HeapKind, leak.GoroutineKind, leak.ProcessKind} {
 			row(string(kind), s.byKind[kind])

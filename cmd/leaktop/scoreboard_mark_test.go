@@ -115,8 +115,8 @@ type tally struct {
 	found  int // of them, as a leak or stuck
 	unsure int // of them, as growing only
 	wrong  int // what was said to leak or be stuck, and does not
-	checks int // of those found, by a check that names them rightly
-	// handlers are of those found the ones with the right handler.
+	checks int // of those found or growing, by a check that names them rightly
+	// handlers are of those the ones with the right handler.
 	handlers int
 	wastes   int
 	named    int // of them, by their check and with any verdict
@@ -148,17 +148,18 @@ func (s *scores) addPlaces(from *sheet) {
 		for _, t := range []*tally{&s.all, s.byKind[p.kind]} {
 			t.places++
 			switch {
-			case p.best == nil:
+			case p.best == nil || p.best.Verdict == leak.Plateau:
+				continue
 			case p.best.Verdict.Fails():
 				t.found++
-				if slices.Contains(from.mode.Checks, string(p.best.Check)) {
-					t.checks++
-				}
-				if p.best.HasHandler && p.best.Handler.Function == from.mode.Handler {
-					t.handlers++
-				}
-			case p.best.Verdict == leak.Growing:
+			default:
 				t.unsure++
+			}
+			if slices.Contains(from.mode.Checks, string(p.best.Check)) {
+				t.checks++
+			}
+			if p.best.HasHandler && p.best.Handler.Function == from.mode.Handler {
+				t.handlers++
 			}
 		}
 	}
@@ -176,8 +177,12 @@ func (s *scores) addWrong(from *sheet) {
 	}
 }
 
-// recall is the share of what leaks that was found; 1 where nothing does.
-func (s scores) recall() share { return share{s.all.found, s.all.places} }
+// named is the share of what leaks that was named, as a leak or as growing; 1
+// where nothing does.
+func (s scores) named() share { return share{s.all.seen(), s.all.places} }
+
+// seen is how many places were found, or are growing.
+func (t *tally) seen() int { return t.found + t.unsure }
 
 // precision is the share of what was said to leak that does.
 func (s scores) precision() share { return s.all.precision() }

@@ -24,7 +24,7 @@ func (s *scene) heapConfidence(g *growth, v Verdict) float64 {
 // of doubt: of simulated programs seven in ten of the least sure hold and nineteen
 // in twenty of the surest, and between them it is about a straight line (see
 // fixtures/lab).
-func growthConfidence(p float64) float64 { return clamp(0.7 + 0.25*p) }
+func growthConfidence(p float64) float64 { return clamp(0.64 + 0.3*p) }
 
 // leakConfidence is that of leaks. In the laboratory ninety-nine in a hundred
 // hold, whatever their posterior; half of that is left to what it cannot know: how

@@ -1,47 +1,51 @@
-// Package trend says how every heap stack and every goroutine group of a run
-// grows, over all its snapshots, and how sure that is.
+// Package trend says how heap records and goroutine groups of a run grow, over
+// all its snapshots, and how likely it is that they do.
 //
 // What flows in: the snapshots of one target in order of time, into an
-// [Observer]. What flows out: a [Report] with one [Trend] for each stack and
-// group that grew beyond what sampling and coming and going explain, and trends
-// of single stacks, of groups and of sums over stacks where a caller asks. No
-// verdict is passed here: a trend is numbers with their errors, and a judge
-// built on it decides what they mean. Everything is a pure function of the
-// snapshots: no I/O, no clock.
+// [Observer]. What flows out: a [Trend] of any set of heap records or goroutine
+// groups that a caller asks for, with the errors of all that is estimated. No
+// verdict is passed here, and no set is preferred: which records belong together
+// is for the judge to say. Everything is a pure function of the snapshots: no I/O,
+// no clock.
 //
 // # What counts as a point
 //
-// A heap profile shows the heap as of a completed GC, so a snapshot feeds the
-// heap only where one completed since the last that counted. All stacks share
-// one line of times, which is thinned by age; a stack keeps its values only
-// where they changed. Where the target tells of its collections, a point is as
-// of the one that its profile shows, not as of when it was fetched: with one
-// collection in 18 seconds that finds 97 of 100 leaks in two minutes, not 63.
+// The runtime keeps its heap records by stack and by size of objects, and so does
+// an observer: of two sizes at one stack one may be kept and the other freed. A
+// heap profile shows the heap as of a completed GC, so that a snapshot is a point
+// only where it shows another state than the one before. All records share one
+// line of times, which is thinned by age; a record keeps its values only where
+// they changed. Where the target tells of its collections, a point is as of the
+// one that its profile shows, not as of when it was fetched.
 //
-// # What counts as growth
+// # What speaks for growth
 //
-// A stack first has to pass a cheap gate: its net growth exceeds three standard
-// errors of sampling, and Mann and Kendall's rank test finds it rising. What
-// passes is tested in three ways, each right where another is blind:
+// The values of a heap profile are counts of sampled objects in disguise, and
+// goroutines are counted anyway. The evidence is a Bayes factor: by how much what
+// was seen is likelier if a series grows than if it is level. It is a weighted
+// mean of five, each right where another is blind:
 //
-//   - by counts: the profile's values are counts of sampled objects in disguise.
-//     If a stack were level, an object born in the window and one that died in
-//     it would be equally likely, so that of n such the born are binomial with
-//     one half. It is exact for five objects as for five million. Objects that
-//     come and go together make it wider, by as much as the series itself
-//     scatters from one point to the next.
-//   - by order: the signs of the steps, and the ranks of the points. It knows
-//     nothing of objects, so it works for one slice that grows by copying and
-//     for profiles that say nothing of sampling.
-//   - by ranks alone, corrected for the correlation between neighbours, for a
-//     level that is drawn anew at each point: what is in flight at a moment.
+//   - by births and deaths: in a level series an object that was born in the
+//     window and one that died in it are equally likely, in one that grows
+//     deaths have any smaller share. What comes in clumps counts as often as the
+//     clumps do, which the scatter of the steps shows.
+//   - by the signs of the steps, where none but small ones fall.
+//   - by a line through all points, whose error allows for what neighbouring
+//     points have in common: by their correlation, and by how much of the series
+//     is known to be replaced from point to point.
+//   - by the lows of cycles of several lengths, for what a batch or a wave leaves.
+//   - by the order of sizes, for one object that is copied into ever larger ones.
 //
-// The scatter of the steps also decides what counts as one event: a single jump
-// is one, however many objects it brings, and so are a batch and a sawtooth's
-// fall. That, rather than a rule for each, is what tells them from a leak.
+// A mean of Bayes factors is one again, and under a level series it is 1 on
+// average, whatever set of records it is taken of and however many tests went
+// into it. That is what lets a judge look at many levels of a program at once.
 //
-// The smallest of the three, each over its share (Bonferroni), is the trend's
-// P. The false-discovery rate over all stacks that had enough objects to tell
-// at all (Tarone 1990, Gilbert 2005) is its Q, after Benjamini and Hochberg
-// (1995).
+// # How it grows
+//
+// What grows is compared with models of its mean: steady from the start or from
+// later on, levelled off, one step, filling up exponentially or ever more rarely.
+// Their likelihoods, with the memory of deviations and the size of the scatter
+// added up over, give the probability that growth goes on. Births and deaths say
+// more: what fills up because each object lives for a while has the more deaths
+// the more of it lives, and what leaks has not.
 package trend
