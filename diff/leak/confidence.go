@@ -21,10 +21,10 @@ func (s *scene) heapConfidence(g *growth, v Verdict) float64 {
 // growthConfidence is how often growth of such a posterior holds. The posterior
 // takes what comes in clumps for less evidence than it is, and what was named
 // once is named until something speaks against it, so that it errs on the side
-// of doubt: of simulated programs seven in ten of the least sure hold and nineteen
+// of doubt: of simulated programs six in ten of the least sure hold and nineteen
 // in twenty of the surest, and between them it is about a straight line (see
 // fixtures/lab).
-func growthConfidence(p float64) float64 { return clamp(0.64 + 0.3*p) }
+func growthConfidence(p float64) float64 { return clamp(0.58 + 0.37*p) }
 
 // leakConfidence is that of leaks. In the laboratory ninety-nine in a hundred
 // hold, whatever their posterior; half of that is left to what it cannot know: how

@@ -60,6 +60,7 @@ func (s *scene) growths() []*growth {
 		g.handler, g.hasHandler = s.handler(g.main())
 		out = append(out, g)
 	}
+	out = append(out, s.spread(out)...)
 	slices.SortStableFunc(out, func(a, b *growth) int { return cmp.Compare(b.trend.Growth.Value, a.trend.Growth.Value) })
 	return out
 }

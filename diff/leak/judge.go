@@ -51,6 +51,7 @@ type run struct {
 	missing          []string // why the newest snapshot lacks a profile
 	memory           memory
 	places           places
+	callers          callers
 }
 
 // NewJudge returns a judge that has seen nothing yet.
@@ -137,12 +138,14 @@ func (j *Judge) judge() *Result {
 
 func (j *Judge) scene() *scene {
 	j.run.places.update(j.observer, j.sites)
+	j.run.callers.update(&j.run.places, j.sites)
 	s := &scene{
 		cfg:        j.cfg,
 		sites:      j.sites,
 		observer:   j.observer,
 		memory:     &j.run.memory,
 		places:     &j.run.places,
+		callers:    &j.run.callers,
 		process:    j.observer.Process(),
 		heap:       j.run.heap,
 		goroutines: j.run.goroutines,
