@@ -69,3 +69,11 @@ func goesOn(t *trend.Trend) float64 {
 func clamp(p float64) float64 {
 	return math.Round(100*math.Min(math.Max(p, 0.01), 0.99)) / 100
 }
+
+// leakOrFilling says what growth may be that is not told apart yet, by its
+// posterior and that of a leak.
+func leakOrFilling(growth, leak float64) Fact {
+	sure := growthConfidence(growth)
+	ofIt := leak / max(growth, 1e-9)
+	return Fact{Kind: LeakOrFilling}.With("leak", sure*ofIt, Probability).With("fills", sure*(1-ofIt), Probability).With("neither", 1-sure, Probability)
+}

@@ -160,6 +160,9 @@ const (
 	// WatchWhetherItGoesOn: too little was seen to tell a leak from what fills up.
 	// Values: left (seconds to watch for).
 	WatchWhetherItGoesOn FactKind = "watch-whether-it-goes-on"
+	// LeakOrFilling: what growth that may be either is. Values: leak, fills, neither
+	// (probabilities that add up to one).
+	LeakOrFilling FactKind = "leak-or-filling"
 	// VerdictLeft: the verdict was a stronger one before. Words: that verdict, and
 	// the [Reason] why it was left. Times: when it was.
 	VerdictLeft FactKind = "verdict-left"

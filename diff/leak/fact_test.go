@@ -118,6 +118,10 @@ func sentences() []sentence {
 		{fact(leak.SamplingError, value("error", 1<<20, bytes)), "sampling makes an error of 1.0 MiB at most, 19 times of 20"},
 		{fact(leak.InBaseline), "known: it stood in the baseline, and fails nothing"},
 
+		{
+			fact(leak.LeakOrFilling, value("leak", 0.42, leak.Probability), value("fills", 0.5, leak.Probability), value("neither", 0.08, leak.Probability)),
+			"a leak with 42 %, something that fills up or ends with 50 %, no growth with 8 %",
+		},
 		{fact(leak.LevelledOff), "grew, and has levelled off"},
 		{word(fact(leak.LevelledOff), string(leak.HasLevelled)), "grew, and has levelled off"},
 		{word(fact(leak.LevelledOff), string(leak.GaveBack)), "grew, and was given back"},

@@ -131,6 +131,9 @@ func recheckText(f Fact) string {
 	switch f.Kind {
 	case WatchWhetherItGoesOn:
 		return "watch for " + units.Duration(f.seconds("left").Round(time.Second)) + " more: a leak is told from something that fills up by whether it goes on"
+	case LeakOrFilling:
+		return fmt.Sprintf("a leak with %s, something that fills up or ends with %s, no growth with %s",
+			probability(f.number("leak")), probability(f.number("fills")), probability(f.number("neither")))
 	case VerdictLeft:
 		return leftText(f)
 	case WatchForAsLongAgain:

@@ -113,7 +113,9 @@ func (s *scene) taskFinding(t *task, verdict Verdict, companions []*task, held [
 		f.Claim = t.claim()
 		f.Claim.Kind = NoLongerMore
 		f.Remedy = "nothing, unless there are too many of them: then bound their number"
-	case verdict == Growing && idle(t):
+	case verdict == Growing && !idle(t):
+		f.Facts = append([]Fact{leakOrFilling(t.probability, taskLeak(t))}, f.Facts...)
+	case verdict == Growing:
 		f.Claim = t.claim()
 		f.Claim.Kind = ClientsIdle
 		f.Remedy = "set IdleTimeout on the server, if clients open ever more connections"

@@ -130,6 +130,7 @@ func (s *scene) heapFinding(g *growth) (Finding, bool) {
 		f.Remedy = "nothing, unless the level is too high: then give it a lower bound"
 	case Growing:
 		f.Claim.Words = append(f.Claim.Words, mayFill)
+		f.Facts = append([]Fact{leakOrFilling(g.probability, s.heapLeak(g))}, f.Facts...)
 	}
 	return f, true
 }

@@ -4,7 +4,7 @@ package leak
 func (s *scene) heapFacts(g *growth) []Fact {
 	t := &g.trend
 	out := []Fact{Fact{Kind: RoseInSteps}.With("rises", float64(t.Rises), Count).With("steps", float64(t.N-1), Count).lasting(span(&t.Trend))}
-	out = append(out, Fact{Kind: GrowthProbable}.With("p", g.probability, Probability))
+	out = append(out, Fact{Kind: GrowthProbable}.With("p", growthConfidence(g.probability), Probability))
 	if r := t.Saturation; r.Known {
 		out = append(out, Fact{Kind: SecondHalf}.With("ratio", r.Value, Ratio).With("low", r.Low, Ratio).With("high", r.High, Ratio))
 	}

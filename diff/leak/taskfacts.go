@@ -18,7 +18,7 @@ func (s *scene) taskFacts(t *task) []Fact {
 			With("more", trend.Growth.Value, Goroutines).
 			With("from", float64(trend.First), Goroutines).With("to", float64(trend.Now), Goroutines).
 			lasting(span(trend)).With("falls", float64(trend.Falls), Count))
-		out = append(out, Fact{Kind: GrowthProbable}.With("p", t.probability, Probability))
+		out = append(out, Fact{Kind: GrowthProbable}.With("p", growthConfidence(t.probability), Probability))
 	}
 	if held := s.heldFor(t); held > 0 {
 		out = append(out, Fact{Kind: NoneGone}.lasting(held))
