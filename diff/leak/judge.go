@@ -205,6 +205,7 @@ func (s *scene) findings(from time.Time) []Finding {
 	var out []Finding
 	leaking := false
 	for _, t := range growing {
+		t.each = s.heldBy(t, held[t])
 		verdict := s.memory.hold(t.id(), s.taskVerdict(t), s.taskStanding(t))
 		if verdict == "" {
 			continue

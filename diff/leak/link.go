@@ -1,6 +1,7 @@
 package leak
 
 import (
+	"leaktop/capture/snapshot"
 	"math"
 	"slices"
 	"strings"
@@ -79,4 +80,17 @@ func (s *scene) ofConnection(t *task, g *growth) bool {
 		}
 	}
 	return false
+}
+
+// heldBy is how many bytes grow with each goroutine of a task.
+func (s *scene) heldBy(t *task, held []*growth) int64 {
+	more := int64(t.trend.Growth.Value)
+	if more <= 0 {
+		return 0
+	}
+	var grown int64
+	for _, g := range held {
+		grown = snapshot.AddSaturating(grown, int64(g.trend.Growth.Value))
+	}
+	return grown / more
 }

@@ -22,6 +22,7 @@ type task struct {
 	// probability that they became more, rather than come and go.
 	probability float64
 	waits       waits
+	each        int64 // bytes of heap that grow with each of them
 	now         int64
 
 	handler    handler.Handler

@@ -29,6 +29,7 @@ const (
 const (
 	blockedAfter  = 30 * time.Second
 	mayIdleAfter  = 66 * time.Second
+	worksAfter    = 36 * time.Second // of those that are no idle workers
 	inFlightAfter = leakAfter
 )
 
@@ -86,10 +87,32 @@ func awaits(t *task, functions []string) bool {
 
 // needed is for how long the goroutines of a task must have become more.
 func needed(t *task) time.Duration {
+	if t.works() {
+		return worksAfter
+	}
 	if t.waits == mayIdle && (t.onStack || remote(t)) && falls(&t.trend.Trend) {
 		return inFlightAfter // requests that come and go, and more of them with the load
 	}
 	return t.waits.after()
+}
+
+// Limits of what tells goroutines that are at something from workers that wait
+// for work, both of which receive, select or read.
+const (
+	holdsMuch = 256 << 10 // bytes of heap that grow with each of them
+)
+
+// works reports whether goroutines of which there are ever more, and never fewer,
+// are no idle workers: each holds much that nobody else has, or they poll, or they
+// wait for another machine in the middle of a request.
+func (t *task) works() bool {
+	switch {
+	case t.waits == blocked || falls(&t.trend.Trend):
+		return false
+	case t.each >= holdsMuch, t.waits == mayIdle && (polls(t.entry.Function) || polls(t.site.where.Function)):
+		return true
+	}
+	return t.onStack && (remote(t) || t.state() == diff.IOWait) && t.site.own
 }
 
 // falls reports whether a number that grows has fallen on the way more than once.
