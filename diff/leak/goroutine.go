@@ -24,7 +24,7 @@ func (s *scene) taskVerdict(t *task) Verdict {
 		return Stuck
 	case over(trend):
 		return Plateau
-	case idle(t), t.probability < t.waits.sure(), elapsed(trend) < needed(t), taskLeak(t) < leakLikely:
+	case idle(t), kept(t) && trend.Growth.Value < manyKept, t.probability < t.waits.sure(), elapsed(trend) < needed(t), taskLeak(t) < leakLikely:
 		return Growing
 	}
 	return Leak
@@ -39,7 +39,8 @@ func (s *scene) taskStanding(t *task) standing {
 		ended:  trend.GoesOn.Known && trend.GoesOn.Value < surelyEnded,
 		noise:  t.probability < noise,
 		doubt:  taskLeak(t) < doubtful,
-		blocks: t.waits == blocked,
+		waits:  true,
+		blocks: t.waits == blocked || t.works(),
 	}
 }
 
@@ -67,6 +68,16 @@ func (s *scene) heapStanding(g *growth) standing {
 // clients keep more of them open is no leak of this process.
 func idle(t *task) bool {
 	return !t.site.own && serves(t.entry.Function)
+}
+
+// manyKept is how many more connections of a client that no request is on are a
+// leak: what is kept for later use levels off far below.
+const manyKept = 100
+
+// kept reports whether goroutines serve connections of a client that wait for
+// their next request.
+func kept(t *task) bool {
+	return strings.HasPrefix(t.entry.Function, clientConnection) && !unread(t)
 }
 
 // serves reports whether goroutines that enter at a function belong to the

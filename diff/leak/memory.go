@@ -67,7 +67,9 @@ type standing struct {
 	moved  bool // it came from another place
 	doubt  bool // the verdict that was said has become unlikely
 	barely bool // a leak is likely, and not more: it is to be so for a while
-	blocks bool // goroutines that stay where they are, though no more come
+	// waits says that it is goroutines, which are still there though no more come,
+	// and blocks that such goroutines idle nowhere.
+	waits, blocks bool
 }
 
 // patience is how many snapshots in a row must speak for or against something
@@ -97,6 +99,9 @@ func (m *memory) hold(id string, points Verdict, now standing) Verdict {
 		next.against++
 		leave := func(to Verdict, why Reason) {
 			next.verdict = to
+			if to == before.verdict {
+				return
+			}
 			if before.verdict.Severity() >= Growing.Severity() {
 				next.verdict = cmp.Or(to, Plateau)
 				next.left = leaving{before.verdict, now.at, why}
@@ -114,7 +119,7 @@ func (m *memory) hold(id string, points Verdict, now standing) Verdict {
 			leave(points, HasMoved)
 		case now.noise:
 			leave(points, ComesAndGoes)
-		case now.ended && now.blocks && before.verdict == Leak:
+		case now.ended && now.waits && before.stays(now):
 			leave(Stuck, HasLevelled)
 		case now.ended:
 			leave(points, HasLevelled)
@@ -137,6 +142,23 @@ func (m *memory) hold(id string, points Verdict, now standing) Verdict {
 		m.now[id] = next
 	}
 	return next.verdict
+}
+
+// leakLasts is for how long goroutines that may be idle workers were a leak at
+// least, to be stuck when no more come.
+const leakLasts = time.Minute
+
+// stays reports whether goroutines of which there are no more than before are
+// stuck: they were a leak, and did not turn out to be workers that had only been
+// started one by one.
+func (s said) stays(now standing) bool {
+	switch s.verdict {
+	case Stuck:
+		return true
+	case Leak:
+		return now.blocks || now.at.Sub(s.since) >= leakLasts
+	}
+	return false
 }
 
 // begin starts a judgement, and keep makes what it said the memory of the next.
