@@ -41,8 +41,7 @@ func (s *scene) growths() []*growth {
 	}
 	var out []*growth
 	for _, at := range s.places.all {
-		id := idOf(HeapKind, at.site.where.Function)
-		known := s.memory.has(id)
+		known := s.memory.has(at.id)
 		if !known && !worthTesting(at.births, at.deaths, at.before, at.now) && !s.partGrows(at) {
 			continue
 		}
@@ -51,7 +50,7 @@ func (s *scene) growths() []*growth {
 		if p < grows && !known {
 			continue
 		}
-		g := &growth{site: at.site, records: w.records, stacks: s.stacksOf(w.records), probability: p, table: s.cfg.Table, id: id}
+		g := &growth{site: at.site, records: w.records, stacks: s.stacksOf(w.records), probability: p, table: s.cfg.Table, id: at.id}
 		if len(g.stacks) == 0 {
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"leaktop/capture/snapshot"
+	"leaktop/diff"
 	"leaktop/diff/trend"
 )
 
@@ -13,7 +14,9 @@ import (
 // below it and over whatever paths it was called: the level at which a person
 // looks for a leak. Where a stack has no own code it is the library's function.
 type place struct {
+	id      string // of a finding about it
 	site    site
+	pkg     uint32 // number of its package, where it is own code; 0 else
 	records []trend.RecordID
 
 	// What it did over the window, made anew for each judgement.
@@ -29,6 +32,8 @@ type places struct {
 	byFunction map[string]*place
 	of         []*place // by record; nil for what is nobody's to repair
 	tallies    []trend.Tally
+	packages   map[string]uint32 // numbers of packages
+	kins       kins
 }
 
 // update takes in records that are new, and adds up what each place did. Stacks
@@ -39,9 +44,10 @@ func (p *places) update(o *trend.Observer, sites *sites) {
 	}
 	if p.byFunction == nil {
 		p.byFunction = make(map[string]*place)
+		p.packages = make(map[string]uint32)
 	}
 	for _, at := range p.all {
-		*at = place{site: at.site, records: at.records}
+		*at = place{id: at.id, site: at.site, pkg: at.pkg, records: at.records}
 	}
 	p.tallies = slices.Grow(p.tallies[:0], o.NumRecords())
 	for t := range o.Records() {
@@ -69,12 +75,26 @@ func (p *places) place(t trend.Tally, sites *sites) *place {
 	at := sites.of(t.Stack)
 	found := p.byFunction[at.where.Function]
 	if found == nil {
-		found = &place{site: at}
+		found = &place{id: idOf(HeapKind, at.where.Function), site: at, pkg: p.packageOf(at)}
 		p.byFunction[at.where.Function] = found
 		p.all = append(p.all, found)
 	}
 	found.records = append(found.records, t.ID)
 	return found
+}
+
+// packageOf numbers the package of own code; 0 for what is none.
+func (p *places) packageOf(at site) uint32 {
+	if !at.own {
+		return 0
+	}
+	pkg := diff.PackageOf(at.where.Function)
+	n, known := p.packages[pkg]
+	if !known {
+		n = uint32(len(p.packages)) + 1
+		p.packages[pkg] = n
+	}
+	return n
 }
 
 // Limits of what is looked at closely. What lies below could not become a
