@@ -45,8 +45,12 @@ func (s *scene) growths() []*growth {
 		if !known && !worthTesting(at.births, at.deaths, at.before, at.now) && !s.partGrows(at) {
 			continue
 		}
-		w := s.weigh(at)
-		p := posterior(w.factor, prior(float64(at.grown)/total, active))
+		before, least := prior(float64(at.grown)/total, active), math.Inf(-1)
+		if !known {
+			least = leastFactor(before)
+		}
+		w := s.weigh(at, least)
+		p := posterior(w.factor, before)
 		if p < grows && !known {
 			continue
 		}
@@ -89,6 +93,11 @@ func prior(share, active float64) float64 {
 // fewestActive is how many places a program has at least: where fewer show, the
 // others are sampled too rarely to be seen.
 const fewestActive = 10
+
+// leastFactor is that from which on growth is told, for a probability before.
+func leastFactor(prior float64) float64 {
+	return math.Log(grows/(1-grows)) - math.Log(prior/(1-prior))
+}
 
 // posterior is the probability after them.
 func posterior(factor, prior float64) float64 {

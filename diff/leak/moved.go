@@ -2,6 +2,7 @@ package leak
 
 import (
 	"math"
+	"slices"
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
@@ -16,21 +17,26 @@ func (s *scene) moved(g *growth) bool {
 	if g.trend.BySize {
 		return false // what a larger copy replaces shrinks by that
 	}
-	grown := make(map[trend.RecordID]bool, len(g.records))
-	like := make(map[uint32]bool)
-	var net float64
+	var like []uint32
+	var net, births, deaths float64
 	for _, id := range g.records {
 		t := s.places.tallies[id]
-		grown[id] = true
-		like[s.kinOf(t)] = true
+		like = append(like, s.kinOf(t))
 		net += t.Births - t.Deaths
-	}
-	pkg := s.places.packages[diff.PackageOf(g.site.where.Function)]
-	var births, deaths float64
-	for _, at := range s.shrunken() {
-		if (pkg != 0 && at.pkg == pkg || like[at.kin]) && !grown[at.record] {
-			births, deaths = births+at.births, deaths+at.deaths
+		if t.Deaths > t.Births { // it is not lost besides
+			births, deaths = births-t.Births, deaths-t.Deaths
 		}
+	}
+	slices.Sort(like)
+	like = slices.Compact(like)
+	pkg := s.places.packages[diff.PackageOf(g.site.where.Function)]
+	for _, at := range s.shrunken() {
+		if pkg == 0 || at.pkg != pkg {
+			if _, alike := slices.BinarySearch(like, at.kin); !alike {
+				continue
+			}
+		}
+		births, deaths = births+at.births, deaths+at.deaths
 	}
 	lost := deaths - births
 	return lost > movedShare*net && lost > 2*math.Sqrt(births+deaths)
@@ -38,7 +44,6 @@ func (s *scene) moved(g *growth) bool {
 
 // shrunk is a record of which fewer objects live than before.
 type shrunk struct {
-	record         trend.RecordID
 	kin            uint32
 	pkg            uint32 // number of the package, where it is own code; 0 else
 	births, deaths float64
@@ -52,7 +57,7 @@ func (s *scene) shrunken() []shrunk {
 	s.shrank = []shrunk{}
 	for _, t := range s.places.tallies {
 		if at := s.places.of[t.ID]; at != nil && t.Deaths > t.Births {
-			s.shrank = append(s.shrank, shrunk{t.ID, s.kinOf(t), at.pkg, t.Births, t.Deaths})
+			s.shrank = append(s.shrank, shrunk{s.kinOf(t), at.pkg, t.Births, t.Deaths})
 		}
 	}
 	return s.shrank

@@ -152,9 +152,13 @@ type weighed struct {
 }
 
 // weigh tests a place at each level and picks the smallest part that explains
-// nearly all of its growth.
-func (s *scene) weigh(at *place) weighed {
-	whole := part{records: at.records, factor: s.observer.Factor(at.records), grown: at.grown}
+// nearly all of its growth. Where the factor of no level is as large as the least
+// that matters, that of all together is minus infinity.
+func (s *scene) weigh(at *place, least float64) weighed {
+	whole := part{records: at.records, factor: s.observer.Factor(at.records, least), grown: at.grown}
+	if len(at.records) == 1 {
+		return weighed{records: at.records, factor: whole.factor}
+	}
 	factors, weights := []float64{whole.factor}, []float64{weightWhole}
 	best := whole
 	bestScore := whole.factor + math.Log(weightWhole)
@@ -166,7 +170,7 @@ func (s *scene) weigh(at *place) weighed {
 		{weightLine, func(t trend.Tally) int64 { return int64(s.sites.of(t.Stack).where.Line) }},
 		{weightStack, func(t trend.Tally) int64 { return int64(t.Stack) }},
 	} {
-		parts := s.parts(at, level.key)
+		parts := s.parts(at, least, level.key)
 		if len(parts) < 2 {
 			factors, weights = append(factors, whole.factor), append(weights, level.weight)
 			continue
@@ -184,6 +188,13 @@ func (s *scene) weigh(at *place) weighed {
 				best, bestScore = p, max(score, bestScore)
 			}
 		}
+	}
+	most := slices.Max(factors)
+	switch {
+	case most < least:
+		return weighed{records: best.records, factor: math.Inf(-1)}
+	case slices.Contains(factors, math.Inf(-1)) && !math.IsInf(least, -1):
+		return s.weigh(at, math.Inf(-1)) // now that it matters, all take part
 	}
 	return weighed{records: best.records, factor: mixed(factors, weights)}
 }
@@ -208,7 +219,7 @@ const movedShare = 0.5
 // parts splits a place by a key. Those that cannot have grown have no records,
 // nor have those from which others have moved to here: a path that refreshes a
 // table in place takes over from the one that loaded it.
-func (s *scene) parts(at *place, key func(trend.Tally) int64) []part {
+func (s *scene) parts(at *place, least float64, key func(trend.Tally) int64) []part {
 	type sum struct {
 		part
 		births, deaths float64
@@ -243,7 +254,7 @@ func (s *scene) parts(at *place, key func(trend.Tally) int64) []part {
 		}
 		out[i] = of.part
 		if len(sums) > 1 {
-			out[i].factor = s.observer.Factor(of.records)
+			out[i].factor = s.observer.Factor(of.records, least)
 		}
 	}
 	return out
