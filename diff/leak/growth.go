@@ -41,17 +41,20 @@ func (s *scene) growths() []*growth {
 	}
 	var out []*growth
 	for _, at := range s.places.all {
-		id := idOf(HeapKind, at.site.where.Function)
-		known := s.memory.has(id)
+		known := s.memory.has(at.id)
 		if !known && !worthTesting(at.births, at.deaths, at.before, at.now) && !s.partGrows(at) {
 			continue
 		}
-		w := s.weigh(at)
-		p := posterior(w.factor, prior(float64(at.grown)/total, active))
+		before, least := prior(float64(at.grown)/total, active), math.Inf(-1)
+		if !known {
+			least = leastFactor(before)
+		}
+		w := s.weigh(at, least)
+		p := posterior(w.factor, before)
 		if p < grows && !known {
 			continue
 		}
-		g := &growth{site: at.site, records: w.records, stacks: s.stacksOf(w.records), probability: p, table: s.cfg.Table, id: id}
+		g := &growth{site: at.site, records: w.records, stacks: s.stacksOf(w.records), probability: p, table: s.cfg.Table, id: at.id}
 		if len(g.stacks) == 0 {
 			continue
 		}
@@ -91,6 +94,11 @@ func prior(share, active float64) float64 {
 // fewestActive is how many places a program has at least: where fewer show, the
 // others are sampled too rarely to be seen.
 const fewestActive = 10
+
+// leastFactor is that from which on growth is told, for a probability before.
+func leastFactor(prior float64) float64 {
+	return math.Log(grows/(1-grows)) - math.Log(prior/(1-prior))
+}
 
 // posterior is the probability after them.
 func posterior(factor, prior float64) float64 {

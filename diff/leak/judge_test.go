@@ -29,7 +29,9 @@ func told(r *leak.Result) []string {
 	return out
 }
 
-// Each leak is named by its own check, and what only looks like it is not.
+// Each leak is named by its own check, and what only looks like it is not. Two
+// minutes tell which goroutines leak that are blocked in own code; what gathers in
+// the heap, sleeps or serves may still be filling up.
 func TestJudge(t *testing.T) {
 	const long = 24 // two minutes
 	churn := line{stack: "app/api.decode app/api.Create" + served, count: func(i int) int64 { return 40 + int64(i*7%5) }, allocated: grows(1000, 400)}
@@ -40,18 +42,18 @@ func TestJudge(t *testing.T) {
 	}{
 		{"nothing", story{heap: []line{churn}}, nil},
 		{"state kept", story{heap: []line{churn, {stack: "bytes.Clone app/cache.(*Store).Put app/api.Show" + served, count: grows(50, 4)}}},
-			[]string{"leak state-kept app/cache.(*Store).Put by api.Show"}},
+			[]string{"growing state-kept app/cache.(*Store).Put by api.Show"}},
 		{"a cache that fills up", story{heap: []line{churn, {stack: "app/lru.(*Cache).Add app/api.Show" + served, count: until(9, 12), allocated: grows(0, 12)}}}, nil},
 		{"a queue that drains half as fast", story{heap: []line{churn, {stack: "app/mail.(*Box).add app/api.Send" + served,
 			count: func(i int) int64 { return 6*int64(i) + int64(i*5%3) }, allocated: grows(0, 12)}}},
-			[]string{"leak growing-queue app/mail.(*Box).add by api.Send"}},
+			[]string{"growing growing-queue app/mail.(*Box).add by api.Send"}},
 		{"a queue by its name", story{heap: []line{churn, {stack: "app/mail.(*Outbox).add app/api.Send" + served, count: grows(0, 6)}}},
-			[]string{"leak growing-queue app/mail.(*Outbox).add by api.Send"}},
+			[]string{"growing growing-queue app/mail.(*Outbox).add by api.Send"}},
 		{"buffers read into", story{heap: []line{churn, {stack: "io.ReadAll app/feed.load app/api.Feed" + served, count: grows(3, 3)}}},
-			[]string{"leak subslice app/feed.load by api.Feed"}},
+			[]string{"growing subslice app/feed.load by api.Feed"}},
 		{"a slice that grows by copying", story{heap: []line{churn, {stack: "app/log.keep app/log.run", count: grows(300, 40), allocated: grows(300, 40)},
 			{stack: "app/log.keep app/log.run", size: 1 << 20, count: level(1), allocated: grows(1, 1)}}},
-			[]string{"leak state-kept app/log.keep"}},
+			[]string{"growing state-kept app/log.keep"}},
 		{"a sawtooth", story{heap: []line{{stack: "app/batch.run app/batch.Loop", count: func(i int) int64 { return 10 * int64(i%6) }, allocated: grows(0, 12)}}}, nil},
 		{"a step", story{heap: []line{{stack: "app/data.Load app/data.Loop", count: func(i int) int64 {
 			if i < 10 {
@@ -70,7 +72,7 @@ func TestJudge(t *testing.T) {
 		{"reads without a timeout, with the goroutines that watch the connections", story{goroutines: []line{
 			{stack: reading + "app/pay.(*Client).await app/api.Pay" + served, count: grows(0, 2)},
 			{stack: reading + "net/http.(*connReader).backgroundRead", count: grows(1, 2)},
-		}}, []string{"leak missing-timeout app/pay.(*Client).await by api.Pay"}},
+		}}, []string{"growing missing-timeout app/pay.(*Client).await by api.Pay"}},
 		{"a send that nobody receives", story{goroutines: []line{{stack: sending + "app/notify.push", count: grows(0, 1)}}},
 			[]string{"leak blocked-send app/notify.push"}},
 		{"a receive in the handler", story{goroutines: []line{{stack: receiving + "app/api.Wait" + served, count: grows(0, 1)}}},
@@ -84,7 +86,7 @@ func TestJudge(t *testing.T) {
 			{stack: receiving + "app/track.poll", count: func(i int) int64 { return 2*int64(i) - int64(i%2) }},
 			{stack: "syscall.Syscall app/track.look app/track.poll", count: func(i int) int64 { return int64(i % 2) }},
 		}}, []string{"leak forgotten-ticker app/track.poll"}},
-		{"sleepers", story{goroutines: []line{{stack: sleeping + "app/retry.again", count: grows(0, 1)}}}, []string{"leak forgotten-ticker app/retry.again"}},
+		{"sleepers", story{goroutines: []line{{stack: sleeping + "app/retry.again", count: grows(0, 1)}}}, []string{"growing forgotten-ticker app/retry.again"}},
 		{"bodies that are not closed", story{goroutines: []line{
 			{stack: selecting + "net/http.(*persistConn).readLoop", count: grows(0, 2)},
 			{stack: selecting + "net/http.(*persistConn).writeLoop", count: grows(0, 2)},
@@ -126,7 +128,7 @@ func TestJudge(t *testing.T) {
 			v.Set(snapshot.HeapReleased, 4<<20)
 			v.Set(snapshot.RSS, 70<<20+int64(second)<<19)
 			v.Set(snapshot.RSSAnon, 50<<20+int64(second)<<19)
-		}}, []string{"leak off-heap"}},
+		}}, []string{"growing off-heap"}},
 		{"pages of files, as the code is run for the first time", story{heap: []line{churn}, vitals: func(second int, v *snapshot.Vitals) {
 			v.Set(snapshot.Sys, 40<<20)
 			v.Set(snapshot.HeapReleased, 4<<20)
@@ -151,7 +153,7 @@ func TestJudge(t *testing.T) {
 		{"stacks that grow", story{heap: []line{churn}, vitals: func(second int, v *snapshot.Vitals) {
 			v.Set(snapshot.StackInuse, 4<<20+int64(second)<<18)
 			v.Set(snapshot.Goroutines, 100)
-		}}, []string{"leak goroutine-stacks"}},
+		}}, []string{"growing goroutine-stacks"}},
 		{"spans that hold nothing", story{heap: []line{churn}, vitals: func(second int, v *snapshot.Vitals) {
 			v.Set(snapshot.HeapInuse, 300<<20+int64(second)<<20)
 			v.Set(snapshot.NextGC, 100<<20)

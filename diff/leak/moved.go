@@ -2,6 +2,7 @@ package leak
 
 import (
 	"math"
+	"slices"
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
@@ -16,28 +17,50 @@ func (s *scene) moved(g *growth) bool {
 	if g.trend.BySize {
 		return false // what a larger copy replaces shrinks by that
 	}
-	grown := make(map[trend.RecordID]bool, len(g.records))
-	like := make(map[kin]bool)
-	var net float64
+	var like []uint32
+	var net, births, deaths float64
 	for _, id := range g.records {
 		t := s.places.tallies[id]
-		grown[id] = true
-		like[s.kinOf(t)] = true
+		like = append(like, s.kinOf(t))
 		net += t.Births - t.Deaths
+		if t.Deaths > t.Births { // it is not lost besides
+			births, deaths = births-t.Births, deaths-t.Deaths
+		}
 	}
-	pkg := diff.PackageOf(g.site.where.Function)
-	var births, deaths float64
-	for _, t := range s.places.tallies {
-		at := s.places.of[t.ID]
-		if at == nil || grown[t.ID] || t.Deaths <= t.Births {
-			continue
+	slices.Sort(like)
+	like = slices.Compact(like)
+	pkg := s.places.packages[diff.PackageOf(g.site.where.Function)]
+	for _, at := range s.shrunken() {
+		if pkg == 0 || at.pkg != pkg {
+			if _, alike := slices.BinarySearch(like, at.kin); !alike {
+				continue
+			}
 		}
-		if like[s.kinOf(t)] || at.site.own && diff.PackageOf(at.site.where.Function) == pkg {
-			births, deaths = births+t.Births, deaths+t.Deaths
-		}
+		births, deaths = births+at.births, deaths+at.deaths
 	}
 	lost := deaths - births
 	return lost > movedShare*net && lost > 2*math.Sqrt(births+deaths)
+}
+
+// shrunk is a record of which fewer objects live than before.
+type shrunk struct {
+	kin            uint32
+	pkg            uint32 // number of the package, where it is own code; 0 else
+	births, deaths float64
+}
+
+// shrunken are all records of which fewer objects live than before.
+func (s *scene) shrunken() []shrunk {
+	if s.shrank != nil {
+		return s.shrank
+	}
+	s.shrank = []shrunk{}
+	for _, t := range s.places.tallies {
+		if at := s.places.of[t.ID]; at != nil && t.Deaths > t.Births {
+			s.shrank = append(s.shrank, shrunk{s.kinOf(t), at.pkg, t.Births, t.Deaths})
+		}
+	}
+	return s.shrank
 }
 
 // kin is what objects have in common that may take each other's places.
@@ -46,8 +69,31 @@ type kin struct {
 	size     int64
 }
 
-func (s *scene) kinOf(t trend.Tally) kin {
-	return kin{s.leafOf(t.Stack), t.Size}
+// kins numbers the kins of records, as they are asked for.
+type kins struct {
+	numbers map[kin]uint32
+	of      []uint32 // by record; 0 for one that was not asked for
+}
+
+// kinOf is the number of a record's kin.
+func (s *scene) kinOf(t trend.Tally) uint32 {
+	k := &s.places.kins
+	if n := len(s.places.tallies) - len(k.of); n > 0 {
+		k.of = append(k.of, make([]uint32, n)...)
+	}
+	if k.of[t.ID] == 0 {
+		of := kin{s.leafOf(t.Stack), t.Size}
+		n, known := k.numbers[of]
+		if !known {
+			if k.numbers == nil {
+				k.numbers = make(map[kin]uint32)
+			}
+			n = uint32(len(k.numbers)) + 1
+			k.numbers[of] = n
+		}
+		k.of[t.ID] = n
+	}
+	return k.of[t.ID]
 }
 
 // leafOf is the function that allocates, below whatever of the runtime.

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"leaktop/capture/snapshot"
+	"leaktop/diff"
 	"leaktop/diff/trend"
 )
 
@@ -13,7 +14,9 @@ import (
 // below it and over whatever paths it was called: the level at which a person
 // looks for a leak. Where a stack has no own code it is the library's function.
 type place struct {
+	id      string // of a finding about it
 	site    site
+	pkg     uint32 // number of its package, where it is own code; 0 else
 	records []trend.RecordID
 
 	// What it did over the window, made anew for each judgement.
@@ -29,6 +32,8 @@ type places struct {
 	byFunction map[string]*place
 	of         []*place // by record; nil for what is nobody's to repair
 	tallies    []trend.Tally
+	packages   map[string]uint32 // numbers of packages
+	kins       kins
 }
 
 // update takes in records that are new, and adds up what each place did. Stacks
@@ -39,9 +44,10 @@ func (p *places) update(o *trend.Observer, sites *sites) {
 	}
 	if p.byFunction == nil {
 		p.byFunction = make(map[string]*place)
+		p.packages = make(map[string]uint32)
 	}
 	for _, at := range p.all {
-		*at = place{site: at.site, records: at.records}
+		*at = place{id: at.id, site: at.site, pkg: at.pkg, records: at.records}
 	}
 	p.tallies = slices.Grow(p.tallies[:0], o.NumRecords())
 	for t := range o.Records() {
@@ -69,12 +75,26 @@ func (p *places) place(t trend.Tally, sites *sites) *place {
 	at := sites.of(t.Stack)
 	found := p.byFunction[at.where.Function]
 	if found == nil {
-		found = &place{site: at}
+		found = &place{id: idOf(HeapKind, at.where.Function), site: at, pkg: p.packageOf(at)}
 		p.byFunction[at.where.Function] = found
 		p.all = append(p.all, found)
 	}
 	found.records = append(found.records, t.ID)
 	return found
+}
+
+// packageOf numbers the package of own code; 0 for what is none.
+func (p *places) packageOf(at site) uint32 {
+	if !at.own {
+		return 0
+	}
+	pkg := diff.PackageOf(at.where.Function)
+	n, known := p.packages[pkg]
+	if !known {
+		n = uint32(len(p.packages)) + 1
+		p.packages[pkg] = n
+	}
+	return n
 }
 
 // Limits of what is looked at closely. What lies below could not become a
@@ -132,9 +152,13 @@ type weighed struct {
 }
 
 // weigh tests a place at each level and picks the smallest part that explains
-// nearly all of its growth.
-func (s *scene) weigh(at *place) weighed {
-	whole := part{records: at.records, factor: s.observer.Factor(at.records), grown: at.grown}
+// nearly all of its growth. Where the factor of no level is as large as the least
+// that matters, that of all together is minus infinity.
+func (s *scene) weigh(at *place, least float64) weighed {
+	whole := part{records: at.records, factor: s.observer.Factor(at.records, least), grown: at.grown}
+	if len(at.records) == 1 {
+		return weighed{records: at.records, factor: whole.factor}
+	}
 	factors, weights := []float64{whole.factor}, []float64{weightWhole}
 	best := whole
 	bestScore := whole.factor + math.Log(weightWhole)
@@ -146,7 +170,7 @@ func (s *scene) weigh(at *place) weighed {
 		{weightLine, func(t trend.Tally) int64 { return int64(s.sites.of(t.Stack).where.Line) }},
 		{weightStack, func(t trend.Tally) int64 { return int64(t.Stack) }},
 	} {
-		parts := s.parts(at, level.key)
+		parts := s.parts(at, least, level.key)
 		if len(parts) < 2 {
 			factors, weights = append(factors, whole.factor), append(weights, level.weight)
 			continue
@@ -164,6 +188,13 @@ func (s *scene) weigh(at *place) weighed {
 				best, bestScore = p, max(score, bestScore)
 			}
 		}
+	}
+	most := slices.Max(factors)
+	switch {
+	case most < least:
+		return weighed{records: best.records, factor: math.Inf(-1)}
+	case slices.Contains(factors, math.Inf(-1)) && !math.IsInf(least, -1):
+		return s.weigh(at, math.Inf(-1)) // now that it matters, all take part
 	}
 	return weighed{records: best.records, factor: mixed(factors, weights)}
 }
@@ -188,7 +219,7 @@ const movedShare = 0.5
 // parts splits a place by a key. Those that cannot have grown have no records,
 // nor have those from which others have moved to here: a path that refreshes a
 // table in place takes over from the one that loaded it.
-func (s *scene) parts(at *place, key func(trend.Tally) int64) []part {
+func (s *scene) parts(at *place, least float64, key func(trend.Tally) int64) []part {
 	type sum struct {
 		part
 		births, deaths float64
@@ -223,7 +254,7 @@ func (s *scene) parts(at *place, key func(trend.Tally) int64) []part {
 		}
 		out[i] = of.part
 		if len(sums) > 1 {
-			out[i].factor = s.observer.Factor(of.records)
+			out[i].factor = s.observer.Factor(of.records, least)
 		}
 	}
 	return out

@@ -29,6 +29,7 @@ type scene struct {
 	dumps            *cohort
 	curves           *curves
 	from, to         time.Time // of the goroutines' trends
+	shrank           []shrunk  // nil until it is needed; see shrunken
 }
 
 // handler is the request handler of a stack.

@@ -2,20 +2,6 @@ package trend
 
 import "math"
 
-// upperHalf returns the probability that of born+died events, each a birth or a
-// death with equal chance, at least born are births: the tail of the binomial
-// distribution, continued to counts that are no integers by the regularised
-// incomplete beta function.
-func upperHalf(born, died float64) float64 {
-	switch {
-	case math.IsNaN(born) || math.IsNaN(died):
-		return math.NaN()
-	case born <= 0:
-		return 1
-	}
-	return betaAtHalf(born, max(died, 0)+1)
-}
-
 // manyEvents is how many events the normal distribution stands for the binomial from.
 const manyEvents = 1e4
 

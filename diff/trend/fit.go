@@ -13,22 +13,26 @@ type fitter struct {
 
 	left     []float64 // of the deviation before, at each point
 	weight   []float64 // one over the variance of what is new
+	constant []float64 // what a constant leaves of itself, times the weight
 	logs     float64   // of the variances, added up
 	residual []float64 // of the series, after what is left of the one before
+
+	// The normal equations' sums in which no model takes part.
+	aa, ay, yy float64
 }
 
 // leastVariance is that of what is new at a point at least, in squared counts:
 // counts are whole.
 const leastVariance = 0.25
 
-func newFitter(seconds, counts []float64, m moves) *fitter {
+func newFitter(of *forms, counts []float64, m moves) *fitter {
 	n := len(counts)
+	room := make([]float64, 4*n)
 	f := &fitter{
-		shares: make([]float64, n), counts: counts, span: seconds[n-1] - seconds[0],
-		left: make([]float64, n), weight: make([]float64, n), residual: make([]float64, n),
+		shares: of.shares, counts: counts, span: of.span,
+		left: room[:n], weight: room[n : 2*n], constant: room[2*n : 3*n], residual: room[3*n:],
 	}
 	for i := range n {
-		f.shares[i] = (seconds[i] - seconds[0]) / f.span
 		f.level += counts[i] / float64(n)
 	}
 	f.rate = max(m.births+m.deaths, math.Abs(counts[n-1]-counts[0])) / f.span
@@ -38,7 +42,7 @@ func newFitter(seconds, counts []float64, m moves) *fitter {
 // remember sets how much of a deviation is left after a mean step.
 func (f *fitter) remember(memory float64) {
 	n := len(f.counts)
-	f.logs = 0
+	f.logs, f.aa, f.ay, f.yy = 0, 0, 0, 0
 	for i := range n {
 		f.left[i] = 0
 		variance := f.level
@@ -58,25 +62,29 @@ func (f *fitter) remember(memory float64) {
 		} else {
 			f.residual[i] = f.counts[i]
 		}
+		a, w, y := 1-f.left[i], f.weight[i], f.residual[i]
+		f.constant[i] = w * a
+		f.aa += w * a * a
+		f.ay += w * a * y
+		f.yy += w * y * y
 	}
 }
 
-// fit returns the log likelihood of a model, its level and height and the scale
+// fit returns the log likelihood of a model of this form, its level and height and the scale
 // of the variance integrated out, and by how much a point scatters; minus
 // infinity for one that does not rise.
-func (f *fitter) fit(m model) (log, scatter float64) {
+func (f *fitter) fit(form []float64) (log, scatter float64) {
 	// Normal equations of residual = level·a + height·b.
-	var aa, ab, bb, ay, by, yy, before float64
-	for i, y := range f.residual {
-		shape := m.at(f.shares[i])
-		a, b, w := 1-f.left[i], shape-f.left[i]*before, f.weight[i]
+	aa, ay, yy := f.aa, f.ay, f.yy
+	var ab, bb, by, before float64
+	left, weight, constant, residual := f.left[:len(form)], f.weight[:len(form)], f.constant[:len(form)], f.residual[:len(form)]
+	for i, shape := range form {
+		b := shape - left[i]*before
 		before = shape
-		aa += w * a * a
-		ab += w * a * b
-		bb += w * b * b
-		ay += w * a * y
-		by += w * b * y
-		yy += w * y * y
+		ab += constant[i] * b
+		weighted := weight[i] * b
+		bb += weighted * b
+		by += weighted * residual[i]
 	}
 	var squares float64
 	if det := aa*bb - ab*ab; aa > 1e-9 && det > 1e-9*aa*bb {

@@ -30,25 +30,32 @@ func (o *Observer) Of(ids []RecordID, shaped bool) (HeapTrend, bool) {
 	if len(ids) == 0 || len(h.times) < 2 {
 		return HeapTrend{}, false
 	}
-	of := make([]*record, len(ids))
-	for i, id := range ids {
-		of[i] = &h.records[id]
-	}
-	if o.read == nil || len(o.read.times) != len(h.times) || o.readAt != h.taken {
-		o.read, o.readAt, o.load = newReader(h.timeline), h.taken, nil
-	}
-	c := o.read.records(of, h.columns.AllocBytes >= 0)
-	return h.trend(o, of, c, weigh(c), shaped), true
+	of, c := o.curveOf(ids)
+	return h.trend(o, of, c, weigh(c, math.Inf(-1)), shaped), true
 }
 
 // Factor is the Bayes factor of [Observer.Of] alone, as a natural logarithm;
-// minus infinity where there are too few points.
-func (o *Observer) Factor(ids []RecordID) float64 {
-	t, ok := o.Of(ids, false)
-	if !ok || !t.Factor.Known {
+// minus infinity where there are too few points. One that cannot be as large as
+// the least that matters may be told as minus infinity, too: that costs little.
+func (o *Observer) Factor(ids []RecordID, least float64) float64 {
+	if len(ids) == 0 || len(o.heap.times) < fewestPoints {
 		return math.Inf(-1)
 	}
-	return t.Factor.Value
+	_, c := o.curveOf(ids)
+	return weigh(c, least).factor
+}
+
+// curveOf reads some heap records; both results are good until the next is read.
+func (o *Observer) curveOf(ids []RecordID) ([]*record, curve) {
+	h := &o.heap
+	if o.read == nil || len(o.read.times) != len(h.times) || o.readAt != h.taken {
+		o.read, o.readAt, o.load = newReader(h.timeline), h.taken, nil
+	}
+	o.reading = o.reading[:0]
+	for _, id := range ids {
+		o.reading = append(o.reading, &h.records[id])
+	}
+	return o.reading, o.read.records(o.reading, h.columns.AllocBytes >= 0)
 }
 
 // trend says how some records together move.

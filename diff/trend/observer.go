@@ -26,6 +26,8 @@ type Observer struct {
 	read   *reader
 	readAt uint32
 	load   []float64 // what the process allocated, nil until it is needed
+	// reading are the records that were read last.
+	reading []*record
 }
 
 // NewObserver returns an empty observer for snapshots whose stacks are of the
@@ -42,7 +44,7 @@ func (o *Observer) start(run int) {
 	o.heap = heap{}
 	o.groups = newGroups(o.table)
 	o.frames = frameIndex{}
-	o.read, o.readAt, o.load = nil, 0, nil
+	o.read, o.readAt, o.load, o.reading = nil, 0, nil, nil
 }
 
 // Add takes in the next snapshot. One that is no later than the newest is

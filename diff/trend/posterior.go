@@ -120,6 +120,36 @@ func models(newest float64) []model {
 	return out
 }
 
+// forms are the models of a window at its points, which are the same for all
+// series that have them.
+type forms struct {
+	shares []float64 // of the window's time, at each point
+	span   float64   // of the window, in seconds
+	models []model
+	at     [][]float64 // by model, at each point
+	priors []float64   // by model, as logarithms
+}
+
+func newForms(seconds []float64) *forms {
+	seconds = together(seconds, mostFitted)
+	n := len(seconds)
+	of := &forms{shares: make([]float64, n), span: seconds[n-1] - seconds[0]}
+	for i := range n {
+		of.shares[i] = (seconds[i] - seconds[0]) / of.span
+	}
+	of.models = models((seconds[n-1] - seconds[n-2]) / of.span)
+	points := make([]float64, n*len(of.models))
+	for _, m := range of.models {
+		at := points[:n:n]
+		points = points[n:]
+		for i, share := range of.shares {
+			at[i] = m.at(share)
+		}
+		of.at, of.priors = append(of.at, at), append(of.priors, math.Log(m.prior))
+	}
+	return of
+}
+
 // memories are how much of a deviation from the mean is left a step later, as
 // far as it is compared: 0 for a level that is drawn anew at each point, 1 for
 // what is kept.
@@ -133,12 +163,9 @@ const scatterPrior = 4.0
 // point by a memory that is not known either, so that all are added up over
 // several; their variance is that of independent events times a factor that
 // the deviations themselves show.
-func posteriorOf(c curve, m moves) posterior {
-	seconds, counts := together(c.seconds, mostFitted), together(c.counts, mostFitted)
-	f := newFitter(seconds, counts, m)
-	last := len(counts) - 1
-	newest := (seconds[last] - seconds[last-1]) / f.span
-	all := models(newest)
+func posteriorOf(c curve, m moves, of *forms) posterior {
+	f := newFitter(of, together(c.counts, mostFitted), m)
+	all := of.models
 	type fitted struct {
 		model int
 		log   float64
@@ -147,12 +174,12 @@ func posteriorOf(c curve, m moves) posterior {
 	best, highest, scatter := 0, math.Inf(-1), 0.0
 	for _, memory := range memories() {
 		f.remember(memory)
-		for i, model := range all {
-			log, deviation := f.fit(model)
+		for i, form := range of.at {
+			log, deviation := f.fit(form)
 			if math.IsInf(log, -1) {
 				continue
 			}
-			log += math.Log(model.prior)
+			log += of.priors[i]
 			logs = append(logs, fitted{i, log})
 			if log > highest {
 				best, highest, scatter = i, log, deviation

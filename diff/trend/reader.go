@@ -13,6 +13,7 @@ type reader struct {
 	timeline
 	values, counts, born []float64
 	slopes               []float64
+	forms                *forms // nil until they are needed
 }
 
 func newReader(l timeline) *reader {
@@ -44,18 +45,28 @@ func (r *reader) records(of []*record, alloc bool) curve {
 	}
 	for _, at := range of {
 		first := at.first.alloc
-		at.each(len(r.times), func(place int, a amount) {
-			c.values[place] += float64(a.live)
+		at.runs(len(r.times), func(from, to int, a amount) {
+			add(c.values[from:to], float64(a.live))
 			if !counted {
 				return
 			}
-			c.counts[place] += at.unit.count(a.live)
+			add(c.counts[from:to], at.unit.count(a.live))
 			if alloc {
-				c.born[place] += at.unit.count(a.alloc - first)
+				add(c.born[from:to], at.unit.count(a.alloc-first))
 			}
 		})
 	}
 	return c
+}
+
+// add adds a value to all.
+func add(all []float64, v float64) {
+	if v == 0 {
+		return
+	}
+	for i := range all {
+		all[i] += v
+	}
 }
 
 // groups is the sum of some goroutine groups, which are counted one by one.
@@ -119,8 +130,8 @@ func (c curve) bySize() bool {
 		return false
 	}
 	last := c.n() - 1
-	return c.counts[last] > 0 && slices.Max(c.counts) <= fewObjects &&
-		c.counts[last]-c.counts[0] <= 1 && c.values[last] > 1.5*c.values[0]
+	return c.counts[last] > 0 && c.counts[last]-c.counts[0] <= 1 && c.values[last] > 1.5*c.values[0] &&
+		slices.Max(c.counts) <= fewObjects
 }
 
 // trend says what all series have in common, with the variance of the growth by
@@ -158,7 +169,10 @@ func (r *reader) trend(c curve, e evidence, sampling float64, shaped bool) Trend
 		return t
 	}
 	t.Saturation = saturation(c, c.seconds, spread)
-	p := posteriorOf(units, e.moves)
+	if r.forms == nil {
+		r.forms = newForms(c.seconds)
+	}
+	p := posteriorOf(units, e.moves, r.forms)
 	t.GoesOn = number(p.goesOn() * keeps(units, e.moves))
 	t.Scatter = number(p.scatter)
 	t.GrewFrom, t.GrewTo = r.times[p.began], r.times[p.ended]

@@ -114,6 +114,22 @@ func (s *series) changes() int {
 	return n
 }
 
+// runs calls f with each stretch of places at which the value is the same, from
+// the first point on, one after the other.
+func (s *series) runs(places int, f func(from, to int, a amount)) {
+	now, rest, more := next(s.packed, point{})
+	for more {
+		var after point
+		after, rest, more = next(rest, now)
+		to := places
+		if more {
+			to = int(after.place)
+		}
+		f(int(now.place), to, now.amount)
+		now = after
+	}
+}
+
 // each calls f with the value at every place.
 func (s *series) each(places int, f func(place int, a amount)) {
 	now := point{}

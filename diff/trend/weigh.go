@@ -28,8 +28,9 @@ const (
 // fewestPoints is how many points a trend needs: two tell no noise from growth.
 const fewestPoints = 3
 
-// weigh tests a curve for growth.
-func weigh(c curve) evidence {
+// weigh tests a curve for growth. Where the factor cannot be as large as the
+// least that matters, it is left at minus infinity.
+func weigh(c curve, least float64) evidence {
 	e := evidence{factor: math.Inf(-1), moves: moves{dispersion: 1}, line: line{inflation: 1}}
 	if c.n() < fewestPoints {
 		return e
@@ -55,10 +56,12 @@ func weigh(c curve) evidence {
 			order = orderFactor(rises)
 		}
 	}
-	e.factor = mixed(
-		[]float64{countFactor(births, deaths), e.moves.signs(), normalFactor(e.z), floorsFactor(units.counts), order},
-		[]float64{1 - bySigns - byLine - byFloors - byOrder, bySigns, byLine, byFloors, byOrder},
-	)
+	weights := [...]float64{1 - bySigns - byLine - byFloors - byOrder, bySigns, byLine, byFloors, byOrder}
+	most := [...]float64{mostByCounts(births, deaths), e.moves.mostBySigns(), mostByNormal(e.z), mostByFloors(units.counts), order}
+	if mixed(most[:], weights[:]) >= least {
+		factors := [...]float64{countFactor(births, deaths), e.moves.signs(), normalFactor(e.z), floorsFactor(units.counts), order}
+		e.factor = mixed(factors[:], weights[:])
+	}
 	e.rises, e.falls = rises, falls
 	return e
 }

@@ -41,7 +41,7 @@ func (o *Observer) Total(since time.Time) (Trend, bool) {
 			c.counts[i] = v / one
 		}
 	}
-	return read.trend(c, weigh(c), math.NaN(), true), true
+	return read.trend(c, weigh(c, math.Inf(-1)), math.NaN(), true), true
 }
 
 // GroupSum returns the trend of some goroutine groups together since a time, the
@@ -76,7 +76,7 @@ func (o *Observer) GroupSum(keys []diff.GroupKey, since time.Time) (GroupTrend, 
 			t.Held = read.times[i]
 		}
 	}
-	t.Trend = read.trend(c, weigh(c), 0, true)
+	t.Trend = read.trend(c, weigh(c, math.Inf(-1)), 0, true)
 	if len(keys) > 0 {
 		t.Group = keys[0]
 	}
