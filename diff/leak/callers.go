@@ -2,6 +2,7 @@ package leak
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"leaktop/capture/snapshot"
@@ -177,7 +178,11 @@ func (s *scene) caller(explained []bool) *growth {
 // grownThrough tests one caller; nil where it is not sure that it grows.
 func (s *scene) grownThrough(at *caller, explained []bool, active float64) *growth {
 	records := slices.DeleteFunc(slices.Clone(at.records), func(id trend.RecordID) bool { return explained[id] })
-	p := posterior(s.observer.Factor(records), prior(0, active+float64(s.places.active())))
+	before, least := prior(0, active+float64(s.places.active())), math.Inf(-1)
+	if !s.memory.has(idOfCaller(at.name)) {
+		least = leastFactor(before)
+	}
+	p := posterior(s.observer.Factor(records, least), before)
 	id := idOfCaller(at.name)
 	if len(records) == 0 || p < callerGrows && !s.memory.has(id) {
 		return nil
