@@ -175,9 +175,35 @@ func (r *reader) trend(c curve, e evidence, sampling float64, shaped bool) Trend
 	p := posteriorOf(units, e.moves, r.forms)
 	t.GoesOn = number(p.goesOn() * keeps(units, e.moves))
 	t.Scatter = number(p.scatter)
-	t.GrewFrom, t.GrewTo = r.times[p.began], r.times[p.ended]
+	began := p.began
+	if c.span() > longWindow {
+		began = max(began, units.onset())
+	}
+	t.GrewFrom, t.GrewTo = r.times[began], r.times[p.ended]
 	t.Shape = p.shape()
 	return t
+}
+
+// longWindow is how many seconds a window has at least whose growth began later
+// than its models can tell: they know the beginning to a twelfth of it.
+const longWindow = 6 * 60
+
+// onset is the place from which on a curve grew, by when it last was low: a fifth
+// of a growth at an even rate takes a fifth of the time.
+func (c curve) onset() int {
+	const share = 0.2
+	last := c.n() - 1
+	low, place := c.counts[0]+share*(c.counts[last]-c.counts[0]), 0
+	for i, v := range c.counts {
+		if v <= low {
+			place = i
+		}
+	}
+	began := c.seconds[last] - (c.seconds[last]-c.seconds[place])/(1-share)
+	for place > 0 && c.seconds[place-1] >= began {
+		place--
+	}
+	return place
 }
 
 // samplingOf is the variance of the growth of some records that comes from
