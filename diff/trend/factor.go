@@ -57,7 +57,9 @@ func mixed(factors, weights []float64) float64 {
 	}
 	var sum float64
 	for i, f := range factors {
-		sum += weights[i] * math.Exp(f-most)
+		if weights[i] > 0 { // what has no weight may be too large to be counted
+			sum += weights[i] * math.Exp(f-most)
+		}
 	}
 	return most + math.Log(sum)
 }
