@@ -169,10 +169,14 @@ func (d dumpStacks) of(g DumpGroup) (StackID, bool) {
 
 // ToldOf is what a dump says of the goroutines with any of these stacks; false
 // where the profile is of no dump or has none of them.
-func (p *Profile) ToldOf(stacks []StackID) (Told, bool) {
+func (p *Profile) ToldOf(stacks []StackID) (Told, bool) { return SumTold(p.Told, stacks) }
+
+// SumTold adds up what a dump says of the goroutines with some stacks; false where
+// it has none of them.
+func SumTold(by map[StackID]Told, stacks []StackID) (Told, bool) {
 	sum := newTally()
 	for _, stack := range stacks {
-		if told, ok := p.Told[stack]; ok {
+		if told, ok := by[stack]; ok {
 			sum.add(told)
 		}
 	}

@@ -50,10 +50,9 @@ func mostAwaited(locks map[uint64]int64) []LockCount {
 	return slices.Clip(out[:min(len(out), MaxLocks)])
 }
 
-// Told is what a dump says of the goroutines with each stack, as a profile that
-// was read from a dump has it: by the stack in its state. Those that the runtime
-// was running have none.
-func (d *Dump) Told(t *Table) map[StackID]Told {
+// Told is what a dump says of the goroutines with each stack. Those of which the
+// stack is not known are left out.
+func (d *Dump) Told() map[StackID]Told {
 	tallies := make(map[StackID]*tally)
 	for i := range d.Goroutines {
 		g := &d.Goroutines[i]

@@ -20,9 +20,10 @@ func neverEndingTask() detector[*task] {
 		facts:   (*scene).taskFacts,
 		recheck: (*scene).taskRecheck,
 		remedy: remedy{
-			inGo:   "give the task a context with a deadline and select on its Done; cancel it when the request ends, and send or close on every path of what it waits for",
+			inGo:   "end the task when its owner stops, and make what it waits for come on every path, errors too",
 			native: "keep the handle and abort the task when its owner stops, or select on a cancellation token; give what it awaits a timeout",
 		},
+		advice: adviceAt,
 	}
 }
 

@@ -16,11 +16,11 @@ func (s *scene) taskVerdict(t *task) Verdict {
 	trend := &t.trend.Trend
 	switch {
 	case t.probability < grows, !trend.GoesOn.Known, fellBack(trend):
-		if s.stuck(t) || s.stuckRequest(t) {
+		if s.standsStill(t) {
 			return Stuck
 		}
 		return ""
-	case over(trend) && (s.stuck(t) || s.stuckRequest(t)):
+	case over(trend) && s.standsStill(t):
 		return Stuck
 	case over(trend):
 		return Plateau

@@ -197,6 +197,7 @@ func (s *scene) findings(from time.Time) []Finding {
 		}
 	}
 	stuck := s.stuckTasks(all, judged)
+	s.finalizers = s.blockedFinalizers(all)
 	held, rest := s.link(growing, s.growths())
 
 	var out []Finding
@@ -233,6 +234,7 @@ func (s *scene) findings(from time.Time) []Finding {
 			out = append(out, f)
 		}
 	}
+	s.holdFinalized(out, rest)
 	out = append(out, s.allocationFindings()...)
 	out = append(out, s.processFindings(from, leaking)...)
 	slices.SortStableFunc(out, worse)

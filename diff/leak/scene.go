@@ -26,6 +26,7 @@ type scene struct {
 	standing         map[diff.GroupKey]trend.Standing
 	proofs           proofs // nil where the runtime was not asked
 	dumps            *cohort
+	finalizers       []*task // that run finalizers and do not go on
 	curves           *curves
 	from, to         time.Time // of the goroutines' trends
 }
