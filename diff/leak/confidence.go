@@ -29,7 +29,11 @@ func outlasts(seen, needed time.Duration) float64 {
 
 // taskConfidence is how sure it is that there will be ever more goroutines.
 func taskConfidence(t *task, v Verdict) float64 {
-	if v != Leak {
+	switch v {
+	case Stuck: // which their number does not show
+		return clamp(stuckSure)
+	case Leak:
+	default:
 		return clamp(t.probability)
 	}
 	return clamp(taskLeak(t))

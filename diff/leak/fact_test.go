@@ -104,9 +104,9 @@ func sentences() []sentence {
 		{fact(leak.RuntimeProved, value("leaked", 3, goroutines)), "the runtime proved 3 goroutines leaked: nothing that still runs can wake them"},
 
 		{fact(leak.AllAsleep), "the runtime ended the program: all its goroutines were asleep, and none could wake another"},
-		{waitedFor(5312, 5611, 300, 300), "the runtime says: for 5,312 to 5,611 min; its count may be 2 min too high (more with GOGC=off), and any time too low"},
-		{waitedFor(40, 40, 1, 1), "the runtime says: for 40 min; its count may be 2 min too high (more with GOGC=off), and any time too low"},
-		{waitedFor(0, 5611, 299, 300), "the runtime says: for up to 5,611 min, and 299 of 300 for 15 or more; its count may be 2 min too high (more with GOGC=off), and any time too low"},
+		{waitedFor(5312, 5611, 300, 300), "by the runtime they have waited for 5,312 to 5,611 min, which may be 2 min too much (more with GOGC=off), or too little by any time"},
+		{waitedFor(40, 40, 1, 1), "by the runtime they have waited for 40 min, which may be 2 min too much (more with GOGC=off), or too little by any time"},
+		{waitedFor(0, 5611, 299, 300), "by the runtime they have waited for up to 5,611 min, and 299 of 300 for 15 or more, which may be 2 min too much (more with GOGC=off), or too little by any time"},
 		{fact(leak.SameLock, value("waiting", 299, goroutines), value("of", 300, goroutines), value("address", 0xc000012345, count)), "299 of 300 wait for one lock, at 0xc000012345"},
 		{word(in(fact(leak.LikelyHolder), "shop/stock.(*Ledger).audit"), "select"), "most likely held by stock.(*Ledger).audit, which waits too (select)"},
 		{word(in(fact(leak.LikelyHolder, value("waited", 5612*60, seconds)), "shop/stock.(*Ledger).audit"), "select"), "most likely held by stock.(*Ledger).audit, which waits too (select, 5,612 min)"},

@@ -28,7 +28,7 @@ func TestBlockedFinalizer(t *testing.T) {
 	opened := line{stack: "app/files.open app/files.use", count: grows(4, 12)}
 	r := story{snapshots: 24, heap: []line{opened}, goroutines: []line{blocked}}.judge(t)
 	f := finding(r, leak.BlockedFinalizer)
-	if f == nil || f.Verdict != leak.Stuck || f.Where.Function != "app/files.release" {
+	if f == nil || f.Verdict != leak.Stuck || f.Confidence < 0.9 || f.Growth.Known || f.Where.Function != "app/files.release" {
 		t.Fatalf("the findings are %q, want the finalizer stuck", told(r))
 	}
 	if holds, _ := f.Holds.Get(); len(f.Related) != 1 || f.Related[0].Kind != leak.HeapKind || holds != (4+12*23)*object {
@@ -81,8 +81,15 @@ func TestHeapBesideBlockedFinalizer(t *testing.T) {
 // Goroutines in system calls hold threads, and no context wakes them.
 func TestBlockedSyscall(t *testing.T) {
 	r := story{snapshots: 60, goroutines: []line{{stack: "syscall.Syscall syscall.read syscall.Read app/jobs.run", count: grows(3, 2)}},
-		vitals: func(second int, v *snapshot.Vitals) { v.Set(snapshot.Threads, 12+int64(second)*2/5) }}.judge(t)
+		vitals: func(second int, v *snapshot.Vitals) {
+			v.Set(snapshot.Threads, 12+int64(second)*2/5)
+			v.Set(snapshot.Goroutines, 120)
+			v.Set(snapshot.StackInuse, 4<<20+int64(second)<<17)
+		}}.judge(t)
 	f := finding(r, leak.BlockedSyscall)
+	if finding(r, leak.GoroutineStacks) != nil {
+		t.Errorf("the stacks of the threads are a finding: %q", told(r))
+	}
 	if f == nil || f.Verdict != leak.Leak {
 		t.Fatalf("the findings are %q", told(r))
 	}

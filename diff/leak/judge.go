@@ -207,7 +207,7 @@ func (s *scene) findings(from time.Time) []Finding {
 		if verdict == "" {
 			continue
 		}
-		leaking = leaking || verdict == Leak
+		leaking = leaking || verdict == Leak || t.state() == diff.Syscall // whose threads have stacks of their own
 		if n := prove(t, proven); n > 0 {
 			out = append(out, s.provenFinding(t, n, companions[t], held[t]))
 			continue

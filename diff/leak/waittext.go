@@ -38,7 +38,7 @@ func waitText(f Fact) string {
 func (f Fact) waited() string {
 	least, most := f.minutes("least"), f.minutes("most")
 	var b strings.Builder
-	b.WriteString("the runtime says: ")
+	b.WriteString("by the runtime they have waited ")
 	switch long, now := f.whole("long"), f.whole("now"); {
 	case least == most:
 		b.WriteString("for " + most + " min")
@@ -47,7 +47,7 @@ func (f Fact) waited() string {
 	default:
 		fmt.Fprintf(&b, "for up to %s min, and %s of %s for 15 or more", most, f.count("long"), f.count("now"))
 	}
-	b.WriteString("; its count may be 2 min too high (more with GOGC=off), and any time too low")
+	b.WriteString(", which may be 2 min too much (more with GOGC=off), or too little by any time")
 	return b.String()
 }
 
