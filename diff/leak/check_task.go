@@ -38,7 +38,7 @@ func uncompleted(f Fact) string {
 		return f.those("never completes: it waits for others that never finish", "never complete: they wait for others that never finish")
 	case diff.CondWait:
 		return f.those("never completes: it waits for a condition that nobody signals", "never complete: they wait for a condition that nobody signals")
-	case diff.Running, diff.Syscall:
+	case diff.Running:
 		return f.those("never completes: it is still at work", "never complete: they are still at work")
 	default:
 		return f.those("never completes", "never complete") + " (" + string(state) + ")"

@@ -1,8 +1,6 @@
 package leak
 
-import (
-	"leaktop/diff"
-)
+import "leaktop/diff"
 
 // MissingTimeout is goroutines that wait for another machine without end. Its
 // claim has the value now (goroutines), and a word for who that is where it is

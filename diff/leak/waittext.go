@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"leaktop/capture/snapshot"
 	"leaktop/diff/units"
 )
 
@@ -45,9 +46,9 @@ func (f Fact) waited() string {
 	case long == now:
 		b.WriteString("for " + least + " to " + most + " min")
 	default:
-		fmt.Fprintf(&b, "for up to %s min, and %s of %s for 15 or more", most, f.count("long"), f.count("now"))
+		fmt.Fprintf(&b, "for up to %s min, and %s of %s for %d or more", most, f.count("long"), f.count("now"), snapshot.LongWait)
 	}
-	b.WriteString(", which may be 2 min too much (more with GOGC=off), or too little by any time")
+	fmt.Fprintf(&b, ", which may be %d min too much (more with GOGC=off), or too little by any time", snapshot.GCPeriod)
 	return b.String()
 }
 
