@@ -7,8 +7,8 @@ import (
 )
 
 // Ages remembers since when each group of goroutines has been there without a
-// break, by the times of the snapshots: the wait that a Go runtime reports
-// cannot be trusted. An age is a lower bound, since nobody looked before the
+// break, by the times of the snapshots: most profiles tell no waits, and those
+// that a Go runtime reports may be far too short. An age is a lower bound, since nobody looked before the
 // first snapshot. It is not safe for concurrent use.
 type Ages struct {
 	at    *places

@@ -85,8 +85,10 @@ func waitOf(function string) State {
 // tells, see [snapshot.Table.InState], else what the stack shows. Then the first
 // frame from the leaf that tells what waits there decides.
 func StateOf(t *snapshot.Table, stack snapshot.StackID) State {
-	if told := t.State(stack); told != "" {
-		return State(told)
+	if told := State(t.State(stack)); told == Semacquire {
+		return semaphoreOf(t, stack)
+	} else if told != "" {
+		return told
 	}
 	parked, acquires, depth := false, false, 0
 	for f := range t.Frames(stack) {
@@ -113,6 +115,21 @@ func StateOf(t *snapshot.Table, stack snapshot.StackID) State {
 		return Running
 	}
 	return Unknown
+}
+
+// semaphoreOf is what a goroutine waits for of which a dump says no more than
+// that it is a semaphore. To Go 1.24 it says so of a sync.WaitGroup, at which a
+// program may well idle, and to 1.19 of locks.
+func semaphoreOf(t *snapshot.Table, stack snapshot.StackID) State {
+	for f := range t.Frames(stack) {
+		if state := waitOf(f.Function); state != "" {
+			return state
+		}
+		if !waitMachinery(PackageOf(f.Function)) {
+			break
+		}
+	}
+	return Semacquire
 }
 
 // waitMachinery reports whether a package implements waiting, so that its

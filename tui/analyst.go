@@ -117,7 +117,7 @@ func (a *analyst) groups() []diff.Group {
 
 // seenFor is how long a group of goroutines had been there without a break when
 // the current snapshot was taken, by our own clock: the minutes that the runtime
-// reports cannot be trusted. It is a lower bound, since nobody looked before the
+// reports may be far too few. It is a lower bound, since nobody looked before the
 // first snapshot, and 0 where it is not known.
 func (a *analyst) seenFor(k diff.GroupKey) time.Duration {
 	since, ok := a.verdicts.since[k]

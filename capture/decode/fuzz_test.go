@@ -148,10 +148,27 @@ func FuzzGoroutines(f *testing.F) {
 // read with those that were kept.
 func checkGrouped(t *testing.T, grouped *snapshot.GroupedDump, d *snapshot.Dump) {
 	t.Helper()
-	want := make(map[snapshot.DumpGroup]int64)
+	type key struct {
+		status  string
+		stack   snapshot.StackID
+		labels  snapshot.LabelsID
+		creator snapshot.FrameID
+		leaked  bool
+	}
+	type counts struct{ all, long, locked int64 }
+	want := make(map[key]counts)
 	for _, g := range d.Goroutines {
 		if g.ID != 0 {
-			want[snapshot.DumpGroup{Status: g.Status, Stack: g.Stack, Labels: g.Labels, Creator: g.Creator, Leaked: g.Leaked}]++
+			k := key{g.Status, g.Stack, g.Labels, g.Creator, g.Leaked}
+			n := want[k]
+			n.all++
+			if g.Minutes >= snapshot.LongWait {
+				n.long++
+			}
+			if g.Lock != 0 {
+				n.locked++
+			}
+			want[k] = n
 		}
 	}
 	if grouped.Cut && !d.Cut || d.Cut && !grouped.Cut && !grouped.Truncated {
@@ -161,12 +178,15 @@ func checkGrouped(t *testing.T, grouped *snapshot.GroupedDump, d *snapshot.Dump)
 		if g.Least < 0 || g.Most < g.Least || g.Count < 1 {
 			t.Errorf("a group is %+v", g)
 		}
-		count := g.Count
-		g.Count, g.Least, g.Most = 0, 0, 0
-		if want[g] != count {
-			t.Errorf("%d of %+v, want %d", count, g, want[g])
+		got := counts{all: g.Count, long: g.Long}
+		for _, l := range g.Locks {
+			got.locked += l.Count
 		}
-		delete(want, g)
+		k := key{g.Status, g.Stack, g.Labels, g.Creator, g.Leaked}
+		if want[k] != got {
+			t.Errorf("%+v of %+v, want %+v", got, g, want[k])
+		}
+		delete(want, k)
 	}
 	if len(want) > 0 {
 		t.Errorf("there are no groups for %+v", want)

@@ -38,7 +38,8 @@ type dumpFrames struct {
 	text  int                    // bytes of known
 	// key is the text of the frame at hand: its function until its place comes.
 	key    []byte
-	open   int // of key, up to the arguments
+	open   int    // of key, up to the arguments
+	lock   uint64 // what the function at hand locks, 0 where that is not told
 	half   half
 	last   *knownFrame        // the one before in the stack at hand
 	ids    []snapshot.FrameID // of the stack at hand, leaf first
@@ -83,6 +84,10 @@ func (f *dumpFrames) creates() bool { return f.half == namedCreate }
 // one was none of a frame.
 func (f *dumpFrames) name(line []byte) {
 	function := functionOf(line)
+	f.lock = 0
+	if isLock(function) {
+		f.lock = firstArgument(line[len(function):])
+	}
 	f.key, f.half = append(f.key[:0], function...), namedFrame
 	if len(function) < len(line) {
 		f.key = append(f.key, '(')
@@ -147,7 +152,7 @@ func (f *dumpFrames) place(line []byte) *knownFrame {
 	}
 	text := string(f.key)
 	open, place := text[:f.open], text[f.open:]
-	k := &knownFrame{half: half}
+	k := &knownFrame{half: half, lock: half == namedFrame && isLock([]byte(strings.TrimRight(text[:f.open], "(\n")))}
 	var function string
 	if half == namedCreate {
 		function, k.varies = strings.CutSuffix(strings.TrimPrefix(open, createdBy), inGoroutine)

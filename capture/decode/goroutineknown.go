@@ -26,6 +26,7 @@ type knownFrame struct {
 	tail            [maxTail]byte // what stands behind the file: "17 +0x1b\n"
 	tailSize        uint8
 	half            half
+	lock            bool        // its first argument is a lock that its caller waits for
 	varies          bool        // something stands between name and file, and the frame is looked for
 	next            *knownFrame // that came behind it the last time, nil for none
 	stack           *knownStack // that ended with it the last time, nil for none

@@ -93,6 +93,7 @@ type scanner struct {
 	usual    prefix     // that lines had before; nil for none
 	line     []byte     // reused
 	found    bool       // there was one
+	deadlock bool       // the runtime said that all are asleep
 	lead     int64      // bytes within which the first one must stand
 	late     bool       // it does not
 }
@@ -113,6 +114,7 @@ func (s *scanner) next() bool {
 			return false
 		}
 		s.begun = s.header()
+		s.deadlock = s.deadlock || !s.begun && isDeadlock(s.lines.line)
 	}
 	s.found = true
 	h := s.head
@@ -244,6 +246,10 @@ func (s *scanner) expected(whose owner) (any bool) {
 		if k == nil {
 			break
 		}
+		if k.lock && whose == ofGoroutine && s.goroutine.Lock == 0 {
+			name := len(f.parts[k.pkg]) + len(f.parts[k.name]) - 1 // up to the bracket, which belongs to it
+			s.goroutine.Lock = firstArgument(s.lines.rest()[name:size])
+		}
 		s.lines.pos += size
 		any = true
 		if k.half == namedFrame {
@@ -278,7 +284,11 @@ func (s *scanner) indented(line []byte, whose owner) {
 			s.goroutine.Creator = k.id
 		}
 	case f.named():
-		f.push(f.place(line[1:]))
+		k := f.place(line[1:])
+		f.push(k)
+		if whose == ofGoroutine && s.goroutine.Lock == 0 {
+			s.goroutine.Lock = f.lock
+		}
 	case bytes.HasPrefix(line, []byte("\tgoroutine running on other thread")):
 		s.unavailable = s.unavailable || whose == ofGoroutine
 	}

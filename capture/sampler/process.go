@@ -33,6 +33,7 @@ func (s *Sampler) readProcess(v *snapshot.Vitals) {
 func fillLocal(v *snapshot.Vitals, process *target.Process, usage target.Usage) {
 	v.Set(snapshot.RSS, usage.RSS)
 	v.Set(snapshot.RSSAnon, usage.RSSAnon)
+	v.Set(snapshot.Threads, usage.Threads)
 	var told snapshot.Vitals
 	told.Set(snapshot.StartTime, usage.StartTime.UnixNano())
 	if process.MemoryLimit > 0 {

@@ -43,8 +43,11 @@ func (c *packer) append(p *payload, profile *snapshot.Profile, record uint32) {
 	}
 	p.uint(uint64(c.last))
 	p.bytes(c.frame)
-	p.uint(uint64(profile.Form))
+	p.form(profile)
 	p.told(profile.Told)
+	if profile.Told != nil {
+		p.bool(profile.Deadlock)
+	}
 	c.last = record
 }
 
@@ -64,7 +67,9 @@ var (
 // read reads a profile of a record. After an error others may follow all the same.
 func (c *unpacker) read(p *parser, record uint32) (*snapshot.Profile, error) {
 	on, frame := p.uint(), p.bytes()
-	form, told := snapshot.Form(p.uint()), p.told()
+	form, waits := p.form()
+	told := p.told(waits)
+	deadlock := waits && p.bool()
 	if p.bad || on != uint64(c.last) && !snapshot.IsKeyFrame(frame) {
 		c.last = 0
 		return nil, errChain
@@ -77,7 +82,7 @@ func (c *unpacker) read(p *parser, record uint32) (*snapshot.Profile, error) {
 		return nil, errFrame
 	}
 	c.last = record
-	profile.Form, profile.Told = form, told
+	profile.Form, profile.Told, profile.Deadlock = form, told, deadlock
 	return cleaned(profile), nil
 }
 

@@ -54,7 +54,7 @@ func (f *filler) fill(t *testing.T, v reflect.Value) {
 		v.SetBool(true)
 	case reflect.Int, reflect.Int64, reflect.Int32:
 		v.SetInt(f.n * 100)
-	case reflect.Uint32, reflect.Uint8:
+	case reflect.Uint64, reflect.Uint32, reflect.Uint8:
 		v.SetUint(uint64(f.n % 200))
 	default:
 		t.Fatalf("nothing fills a %s", v.Type())

@@ -128,6 +128,32 @@ func (p *payload) dump(seq int, d *snapshot.Dump) {
 		p.bool(g.Locked)
 		last = g
 	}
+	p.locks(d)
+}
+
+// locks writes what goroutines of a dump wait for: behind all else, since files
+// of earlier versions end there. Most wait for no lock.
+func (p *payload) locks(d *snapshot.Dump) {
+	last := 0
+	for i := range d.Goroutines {
+		if lock := d.Goroutines[i].Lock; lock != 0 {
+			p.uint(uint64(i - last))
+			p.uint(lock)
+			last = i
+		}
+	}
+}
+
+// locks reads it.
+func (p *parser) locks(d *snapshot.Dump) {
+	i := uint64(0)
+	for len(p.b) > 0 {
+		if i += p.uint(); i >= uint64(len(d.Goroutines)) {
+			p.fail()
+			return
+		}
+		d.Goroutines[i].Lock = p.uint()
+	}
 }
 
 // dump reads a full goroutine dump and the number of its snapshot; nil where it is none.
@@ -163,6 +189,7 @@ func (p *parser) dump(stacks *stacks) (seq int, d *snapshot.Dump) {
 		g.Labels, g.Creator = stacks.labelsOf(g.Labels), stacks.frame(g.Creator)
 		d.Goroutines = append(d.Goroutines, g)
 	}
+	p.locks(d)
 	if !p.whole() {
 		return 0, nil
 	}

@@ -21,7 +21,33 @@ func (p *payload) told(told map[snapshot.StackID]snapshot.Told) {
 			p.uint(uint64(c.Creator))
 			p.int(c.Count)
 		}
+		p.int(t.Long)
+		p.uint(uint64(len(t.Locks)))
+		for _, l := range t.Locks {
+			p.uint(l.Address)
+			p.int(l.Count)
+		}
 	}
+}
+
+// withWaits is added to the form of a profile of which a full dump tells for how
+// long goroutines wait and for which locks, as files of earlier versions have it
+// not.
+const withWaits = 1 << 8
+
+// form writes the form of a profile.
+func (p *payload) form(profile *snapshot.Profile) {
+	if form := uint64(profile.Form); profile.Told != nil {
+		p.uint(form | withWaits)
+	} else {
+		p.uint(form)
+	}
+}
+
+// form reads it, and whether what a dump says has the waits.
+func (p *parser) form() (form snapshot.Form, waits bool) {
+	n := p.uint()
+	return snapshot.Form(n), n&withWaits != 0
 }
 
 // maxTold bounds the stacks of which a dump tells more, and their creators: a
@@ -29,7 +55,7 @@ func (p *payload) told(told map[snapshot.StackID]snapshot.Told) {
 const maxTold = 1 << 19
 
 // told reads it with the ids of the file, nil where there is nothing.
-func (p *parser) told() map[snapshot.StackID]snapshot.Told {
+func (p *parser) told(waits bool) map[snapshot.StackID]snapshot.Told {
 	n := p.count()
 	if n == 0 {
 		return nil
@@ -48,6 +74,16 @@ func (p *parser) told() map[snapshot.StackID]snapshot.Told {
 		}
 		for ; creators > 0 && !p.bad; creators-- {
 			t.Creators = append(t.Creators, snapshot.CreatorCount{Creator: snapshot.FrameID(p.uint()), Count: p.int()})
+		}
+		if waits {
+			t.Long = max(p.int(), 0)
+			locks := p.count()
+			if locks > snapshot.MaxLocks {
+				p.fail()
+			}
+			for ; locks > 0 && !p.bad; locks-- {
+				t.Locks = append(t.Locks, snapshot.LockCount{Address: p.uint(), Count: p.int()})
+			}
 		}
 		out[stack] = t
 	}

@@ -47,12 +47,14 @@ type DumpedGoroutine struct {
 	Labels LabelsID // of pprof, as far as the target prints them: from Go 1.27 on
 	// Creator is the line that started it; 0 for the main goroutine.
 	Creator FrameID
-	// Minutes is how long it has waited, by the runtime, 0 for less than one. It
-	// is not to be trusted: the runtime counts from a GC near the wait's begin,
-	// which may be long before or after it, and goroutineleak resets it.
+	// Minutes is how long it has waited, by the runtime, 0 for less than one; see
+	// [LongWait] for what that is worth. goroutineleak resets it.
 	Minutes int32
-	Leaked  bool // the runtime's leak detection has found it
-	Locked  bool // to its thread
+	// Lock is the address of the lock that it waits for, 0 where the frames do not
+	// tell: that of a reader's wait, for one. See [LockCount].
+	Lock   uint64
+	Leaked bool // the runtime's leak detection has found it
+	Locked bool // to its thread
 }
 
 // size is about how many bytes the dump takes.

@@ -26,6 +26,10 @@ type GroupedDump struct {
 	// Mains is how often the main goroutine stands in it, which every process has
 	// once: a log may hold several dumps.
 	Mains int64
+	// Deadlock says that it is of a crash in which the runtime found all
+	// goroutines asleep, so that none could ever wake another (checkdead of
+	// runtime/proc.go).
+	Deadlock bool
 }
 
 // DumpGroup is goroutines of a [GroupedDump]; what its fields mean is said at
@@ -37,8 +41,13 @@ type DumpGroup struct {
 	Creator FrameID
 	Leaked  bool
 	Count   int64
-	// Least and Most are the minutes that they have waited, as the runtime says.
+	// Least and Most are the minutes that they have waited, as the runtime says,
+	// and Long is how many have for [LongWait] or more.
 	Least, Most int32
+	Long        int64
+	// Locks are what they wait for, in order of first appearance, as far as
+	// the frames tell; of a dump with very many not all.
+	Locks []LockCount
 }
 
 // Form says what of a goroutine's stack a profile shows.
@@ -62,8 +71,12 @@ type Told struct {
 	// frame is of those that nobody started, as the main goroutine.
 	Creators []CreatorCount
 	// Least and Most are the minutes that they have waited, as the runtime says,
-	// which is not to be trusted; see [DumpedGoroutine.Minutes].
+	// and Long is how many have for [LongWait] or more.
 	Least, Most int32
+	Long        int64
+	// Locks are those that most of them wait for, that of most first; no more
+	// than [MaxLocks].
+	Locks []LockCount
 }
 
 // CreatorCount is how many goroutines one line started.
@@ -96,8 +109,10 @@ func (d *GroupedDump) Profile(t *Table) *Profile {
 		}
 		tallies[stack].creator(g.Creator, g.Count)
 		tallies[stack].minutes(g.Least, g.Most)
+		tallies[stack].waits(g.Long, g.Locks)
 	}
 	p := b.Profile()
+	p.Deadlock = d.Deadlock
 	p.Told = make(map[StackID]Told, len(tallies))
 	for stack, sum := range tallies {
 		p.Told[stack] = sum.told()
@@ -154,10 +169,14 @@ func (d dumpStacks) of(g DumpGroup) (StackID, bool) {
 
 // ToldOf is what a dump says of the goroutines with any of these stacks; false
 // where the profile is of no dump or has none of them.
-func (p *Profile) ToldOf(stacks []StackID) (Told, bool) {
+func (p *Profile) ToldOf(stacks []StackID) (Told, bool) { return SumTold(p.Told, stacks) }
+
+// SumTold adds up what a dump says of the goroutines with some stacks; false where
+// it has none of them.
+func SumTold(by map[StackID]Told, stacks []StackID) (Told, bool) {
 	sum := newTally()
 	for _, stack := range stacks {
-		if told, ok := p.Told[stack]; ok {
+		if told, ok := by[stack]; ok {
 			sum.add(told)
 		}
 	}
@@ -171,6 +190,8 @@ func (p *Profile) ToldOf(stacks []StackID) (Told, bool) {
 type tally struct {
 	creators    map[FrameID]int64
 	least, most int32
+	long        int64
+	locks       map[uint64]int64 // nil for none
 }
 
 func newTally() *tally { return &tally{creators: make(map[FrameID]int64), least: math.MaxInt32} }
@@ -188,10 +209,21 @@ func (t *tally) add(o Told) {
 		t.creator(c.Creator, c.Count)
 	}
 	t.minutes(o.Least, o.Most)
+	t.waits(o.Long, o.Locks)
+}
+
+func (t *tally) waits(long int64, locks []LockCount) {
+	t.long = AddSaturating(t.long, long)
+	for _, l := range locks {
+		if t.locks == nil {
+			t.locks = make(map[uint64]int64)
+		}
+		t.locks[l.Address] = AddSaturating(t.locks[l.Address], l.Count)
+	}
 }
 
 func (t *tally) told() Told {
-	out := Told{Least: t.least, Most: t.most}
+	out := Told{Least: t.least, Most: t.most, Long: t.long, Locks: mostAwaited(t.locks)}
 	for id, count := range t.creators {
 		out.Creators = append(out.Creators, CreatorCount{id, count})
 	}

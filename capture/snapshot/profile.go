@@ -81,6 +81,9 @@ type Profile struct {
 	Values   []int64 // len(Keys)*len(Types): record i has Values[i*n:(i+1)*n]
 	// Told is what a full dump says besides, by stack; nil where it is of none.
 	Told map[StackID]Told
+	// Deadlock says that it is of a dump that the runtime itself calls one; see
+	// [GroupedDump.Deadlock].
+	Deadlock bool
 }
 
 // Vector returns the values of record i, one per sample type. The caller must not change it.

@@ -26,6 +26,7 @@ type Process struct {
 type Usage struct {
 	RSS       int64         // resident set size, bytes
 	RSSAnon   int64         // of it, what is neither of a file nor shared; -1 unknown
+	Threads   int64         // that it has now
 	CPU       time.Duration // user and system time since its start
 	StartTime time.Time     // the same as the Process has
 }

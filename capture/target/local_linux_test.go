@@ -97,6 +97,9 @@ func TestFindLocal(t *testing.T) {
 				t.Fatal(err)
 			}
 			// The pages of its own program, of some MiB, are resident and no memory of its own.
+			if u.Threads < 1 {
+				t.Errorf("it has %d threads", u.Threads)
+			}
 			if u.RSSAnon < 1<<17 || u.RSSAnon > u.RSS-1<<20 {
 				t.Errorf("%d bytes of %d are of no file", u.RSSAnon, u.RSS)
 			}

@@ -15,9 +15,10 @@ import (
 
 // stat is what leaktop uses of /proc/PID/stat.
 type stat struct {
-	cpu   uint64 // user and system time, clock ticks
-	start uint64 // clock ticks since boot
-	rss   int64  // bytes
+	cpu     uint64 // user and system time, clock ticks
+	start   uint64 // clock ticks since boot
+	rss     int64  // bytes
+	threads int64
 }
 
 // ticks returns the time that a number of clock ticks takes. The kernel shows
@@ -32,15 +33,15 @@ func ticks(n uint64) time.Duration {
 func parseStat(text string) (stat, error) {
 	// The second field is the name in parentheses and may hold any character.
 	fields := strings.Fields(text[strings.LastIndexByte(text, ')')+1:])
-	const state, utime, stime, start, rss = 3, 14, 15, 22, 24
+	const state, utime, stime, threads, start, rss = 3, 14, 15, 20, 22, 24
 	if len(fields) <= rss-3 {
 		return stat{}, errors.New("/proc/PID/stat has too few fields")
 	}
 	if s := fields[state-3]; s == "Z" || s == "X" {
 		return stat{}, ErrGone
 	}
-	var n [4]uint64
-	for i, field := range []int{utime, stime, start, rss} {
+	var n [5]uint64
+	for i, field := range []int{utime, stime, start, rss, threads} {
 		v, err := strconv.ParseUint(fields[field-3], 10, 63)
 		if err != nil {
 			return stat{}, fmt.Errorf("field %d of /proc/PID/stat is no number", field)
@@ -48,7 +49,7 @@ func parseStat(text string) (stat, error) {
 		n[i] = v
 	}
 	page := uint64(os.Getpagesize())
-	return stat{cpu: n[0] + n[1], start: n[2], rss: int64(min(n[3], math.MaxInt64/page) * page)}, nil
+	return stat{cpu: n[0] + n[1], start: n[2], rss: int64(min(n[3], math.MaxInt64/page) * page), threads: int64(n[4])}, nil
 }
 
 // parseStatm reads from the text of /proc/PID/statm (proc(5)) the resident

@@ -12,7 +12,7 @@ const statLine = "4312 (a) S 1 (b) S 1 4312 4312 0 -1 4194560 9 0 0 0 250 50 0 0
 
 func TestParseStat(t *testing.T) {
 	got, err := parseStat(statLine)
-	want := stat{cpu: 300, start: 123456, rss: 2000 * int64(os.Getpagesize())}
+	want := stat{cpu: 300, start: 123456, rss: 2000 * int64(os.Getpagesize()), threads: 8}
 	if err != nil || got != want {
 		t.Errorf("got %+v, %v, want %+v", got, err, want)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -322,6 +323,24 @@ func TestDiffFailsOn(t *testing.T) {
 	p := leaktop(t, "diff", path, path, "--fail-on", "leak")
 	if p.code != exitLeak || !strings.Contains(p.stdout, "PROVEN") {
 		t.Errorf("exit code %d and\n%s\nwant %d for what is proven", p.code, p.stdout, exitLeak)
+	}
+	// So do a dump in which goroutines wait for a lock for days, and a crash that
+	// the runtime calls a deadlock.
+	const lock = "goroutine 7 [sync.Mutex.Lock, %d minutes]:\ninternal/sync.(*Mutex).lockSlow(0xc000012345)\n\t/go/src/internal/sync/mutex.go:149 +0x15d\n" +
+		"shop/stock.(*Ledger).take(0x0?)\n\t/src/shop/stock.go:4 +0x3c\ncreated by main.main in goroutine 1\n\t/src/shop/main.go:9 +0x16b\n\n"
+	const asleep = "fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 [chan receive]:\nmain.main()\n\t/src/shop/main.go:19 +0x10b\nexit status 2\n"
+	for _, c := range []struct {
+		name, text, want string
+		code             int
+	}{
+		{"days.txt", fmt.Sprintf(lock, 5312), "STUCK", exitLeak},
+		{"minutes.txt", fmt.Sprintf(lock, 2), "INCONCLUSIVE", exitInconclusive},
+		{"asleep.txt", asleep, "PROVEN", exitLeak},
+	} {
+		path := put(t, c.name, []byte(c.text))
+		if p := leaktop(t, "diff", path, path, "--fail-on", "leak"); p.code != c.code || !strings.Contains(p.stdout, c.want) {
+			t.Errorf("%s: exit code %d and\n%s\nwant %d and %s", c.name, p.code, p.stdout, c.code, c.want)
+		}
 	}
 	leaktop(t, "diff", heap, heap, "--fail-on", "maybe").refused(t, exitUsage, "--fail-on")
 }

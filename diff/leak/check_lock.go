@@ -19,7 +19,7 @@ func lockWait() detector[*task] {
 		facts:   (*scene).taskFacts,
 		recheck: (*scene).taskRecheck,
 		remedy: remedy{
-			inGo:   "find the holder: it waits for something else under the lock, or returned without unlocking; unlock by defer, and do not send, receive or call out under a lock",
+			inGo:   atLock,
 			native: "find the holder: a guard that lives across an await or a blocking call; drop it before, or use a try_lock with a deadline",
 		},
 	}

@@ -17,9 +17,10 @@ func blockedReceive() detector[*task] {
 		facts:   (*scene).taskFacts,
 		recheck: (*scene).taskRecheck,
 		remedy: remedy{
-			inGo:   "select on ctx.Done() beside the receive; close the channel, or send, on every path of the sender, errors too",
+			inGo:   "find what it waits for, and make it come, or give the wait a deadline, on every path, errors too",
 			native: "wait with a timeout or a cancellation token; make the sender answer on every path",
 		},
+		advice: adviceAt,
 	}
 }
 

@@ -19,7 +19,7 @@ func blockedSend() detector[*task] {
 		facts:   (*scene).taskFacts,
 		recheck: (*scene).taskRecheck,
 		remedy: remedy{
-			inGo: "give the channel room for the result (make(chan T, 1)), or select on ctx.Done() beside the send, so that a receiver which gave up does not strand the sender",
+			inGo: atSend,
 		},
 	}
 }

@@ -20,9 +20,10 @@ func neverEndingTask() detector[*task] {
 		facts:   (*scene).taskFacts,
 		recheck: (*scene).taskRecheck,
 		remedy: remedy{
-			inGo:   "give the task a context with a deadline and select on its Done; cancel it when the request ends, and send or close on every path of what it waits for",
+			inGo:   "end the task when its owner stops, and make what it waits for come on every path, errors too",
 			native: "keep the handle and abort the task when its owner stops, or select on a cancellation token; give what it awaits a timeout",
 		},
+		advice: adviceAt,
 	}
 }
 
@@ -37,7 +38,7 @@ func uncompleted(f Fact) string {
 		return f.those("never completes: it waits for others that never finish", "never complete: they wait for others that never finish")
 	case diff.CondWait:
 		return f.those("never completes: it waits for a condition that nobody signals", "never complete: they wait for a condition that nobody signals")
-	case diff.Running, diff.Syscall:
+	case diff.Running:
 		return f.those("never completes: it is still at work", "never complete: they are still at work")
 	default:
 		return f.those("never completes", "never complete") + " (" + string(state) + ")"

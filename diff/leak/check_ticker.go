@@ -40,6 +40,12 @@ func forgottenTicker() detector[*task] {
 			inGo:   "end the loop when what it serves ends: select on ctx.Done() beside the ticker, and defer ticker.Stop()",
 			native: "abort the task when what it serves ends: keep its handle, or select on a cancellation token in the loop",
 		},
+		advice: func(s *scene, t *task) string {
+			if t.state() == diff.Sleep {
+				return atSleep
+			}
+			return ""
+		},
 	}
 }
 

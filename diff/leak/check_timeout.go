@@ -1,51 +1,36 @@
 package leak
 
-import (
-	"slices"
-	"strings"
-
-	"leaktop/diff"
-)
+import "leaktop/diff"
 
 // MissingTimeout is goroutines that wait for another machine without end. Its
-// claim has the value now (goroutines), and the word "database" or "service" where
-// that is what they wait for.
+// claim has the value now (goroutines), and a word for who that is where it is
+// known; see [peer].
 const MissingTimeout Check = "missing-timeout"
 
 // missingTimeout finds waits for another machine that nothing ends: reads and
 // writes of connections, and what the standard library does on top of them.
 func missingTimeout() detector[*task] {
-	const waitsForDatabase, waitsForService = "database", "service"
 	return detector[*task]{
 		check: MissingTimeout,
-		finds: func(_ *scene, t *task) bool {
-			return t.state() == diff.IOWait || slices.ContainsFunc(remoteWaits(), func(f string) bool { return t.groups[0].Blocked.Function == f })
+		finds: func(s *scene, t *task) bool {
+			return t.state() == diff.IOWait || remote(t) || t.state() == diff.CondWait && s.peerOf(t) == sendingClient
 		},
-		claim: func(_ *scene, t *task) Fact {
-			switch blocked := t.groups[0].Blocked.Function; {
-			case strings.HasPrefix(blocked, "database/sql."):
-				return t.claim(waitsForDatabase)
-			case strings.HasPrefix(blocked, "net/http."):
-				return t.claim(waitsForService)
+		claim: func(s *scene, t *task) Fact {
+			if p := s.peerOf(t); p != anyPeer {
+				return t.claim(string(p))
 			}
 			return t.claim()
 		},
 		says: func(f Fact) string {
-			what := "the other side of a connection"
-			switch f.word() {
-			case waitsForDatabase:
-				what = "a database connection"
-			case waitsForService:
-				what = "another service to answer"
-			}
-			return f.those("waits for ", "wait for ") + what + ", without a timeout"
+			return f.those("waits for ", "wait for ") + peer(f.word()).text() + ", without a timeout"
 		},
 		facts:   (*scene).taskFacts,
 		recheck: (*scene).taskRecheck,
 		remedy: remedy{
-			inGo:   "give each call a deadline: a context with a timeout, http.Client.Timeout, or SetDeadline on the connection; close what does not answer, and rows and bodies when done",
+			inGo:   atIO,
 			native: "put a timeout around the call, and close the connection when it expires",
 		},
+		advice: func(s *scene, t *task) string { return s.peerOf(t).advice() },
 	}
 }
 

@@ -6,9 +6,12 @@ import (
 )
 
 // cohort is the first and the newest full dump of a run: by their ids they tell
-// whether goroutines are the same as before, which no count does. The minutes
-// that the runtime reports take no part; see [snapshot.DumpedGoroutine].
-type cohort struct{ first, last *snapshot.Dump }
+// whether goroutines are the same as before, which no count does. For how
+// long the runtime says that they wait is told by the newest alone.
+type cohort struct {
+	first, last *snapshot.Dump
+	told        map[snapshot.StackID]snapshot.Told // by the newest
+}
 
 func (c *cohort) add(d *snapshot.Dump) {
 	if d == nil {
@@ -17,7 +20,7 @@ func (c *cohort) add(d *snapshot.Dump) {
 	if c.first == nil {
 		c.first = d
 	}
-	c.last = d
+	c.last, c.told = d, d.Told()
 }
 
 // fate is what became of the goroutines of one task between the two dumps.

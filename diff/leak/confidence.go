@@ -46,8 +46,8 @@ func taskConfidence(t *task, v Verdict) float64 {
 		return leakConfidence(taskLeak(t))
 	case Plateau:
 		return clamp(1 - t.probability*goesOn(&t.trend.Trend))
-	case Stuck:
-		return clamp(t.probability)
+	case Stuck: // which their number does not show
+		return clamp(stuckSure)
 	}
 	return growthConfidence(t.probability)
 }

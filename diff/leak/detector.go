@@ -1,6 +1,7 @@
 package leak
 
 import (
+	"cmp"
 	"iter"
 	"maps"
 )
@@ -22,6 +23,9 @@ type detector[S any] struct {
 	// recheck is what would make a verdict of Growing surer; nil where nothing is.
 	recheck func(*scene, S) Fact
 	remedy  remedy
+	// advice is what helps where that depends on the subject; nil for the remedy
+	// whatever it is, as "" is, too.
+	advice func(*scene, S) string
 }
 
 // remedy is what helps, in the words of the language that the code is in. It
@@ -39,13 +43,13 @@ func (r remedy) in(function string) string {
 // taskDetectors are in the order in which they are asked; the last one takes all.
 func taskDetectors() []detector[*task] {
 	return []detector[*task]{
-		forgottenBody(), lockWait(), missingTimeout(), blockedSend(), forgottenTicker(), neverEndingTask(), blockedReceive(),
+		blockedFinalizer(), forgottenBody(), lockWait(), blockedSyscall(), missingTimeout(), blockedSend(), forgottenTicker(), neverEndingTask(), blockedReceive(),
 	}
 }
 
 // heapDetectors are in the order in which they are asked; the last one takes all.
 func heapDetectors() []detector[*growth] {
-	return []detector[*growth]{growingQueue(), subslice(), stateKept()}
+	return []detector[*growth]{awaitsFinalizer(), growingQueue(), subslice(), stateKept()}
 }
 
 // allocationDetectors look at what is allocated, kept or not.
@@ -81,6 +85,9 @@ func (d detector[S]) speak(f *Finding, s *scene, subject S) {
 	f.Claim.Kind = FactKind(d.check)
 	f.Facts = append(f.Facts, d.facts(s, subject)...)
 	f.Remedy = d.remedy.in(f.Where.Function)
+	if d.advice != nil && !native(f.Where.Function) {
+		f.Remedy = cmp.Or(d.advice(s, subject), f.Remedy)
+	}
 	if f.Verdict == Growing && d.recheck != nil {
 		f.Recheck = d.recheck(s, subject)
 	}

@@ -77,6 +77,9 @@ const (
 	LoadMoved FactKind = "load-moved"
 	// OverPaths: over how many stacks the place was called. Values: paths (count).
 	OverPaths FactKind = "over-paths"
+	// BehindFinalizer: where the goroutine waits that would run the finalizers.
+	// Functions: that one.
+	BehindFinalizer FactKind = "behind-finalizer"
 )
 
 // Facts about goroutines.
@@ -111,6 +114,25 @@ const (
 	StartedIn FactKind = "started-in"
 	// RuntimeProved: the runtime's own leak detection. Values: leaked (goroutines).
 	RuntimeProved FactKind = "runtime-proved"
+	// AllAsleep: the runtime ended the program, since no goroutine could wake another.
+	AllAsleep FactKind = "all-asleep"
+	// WaitedByRuntime: for how long they have waited, as the runtime stamps it.
+	// Values: least, most (seconds), long (goroutines that have for a quarter of an
+	// hour or more), now (goroutines).
+	WaitedByRuntime FactKind = "waited-by-runtime"
+	// SameLock: how many of them wait for one lock. Values: waiting, of
+	// (goroutines), address (count).
+	SameLock FactKind = "same-lock"
+	// LikelyHolder: who most likely holds the lock. Functions: that one. Words: its
+	// wait state. Values: waited (seconds, as the runtime stamps it, where known).
+	LikelyHolder FactKind = "likely-holder"
+	// FinalizersWait: one goroutine runs all finalizers, and it does not go on.
+	FinalizersWait FactKind = "finalizers-wait"
+	// ThreadEach: each holds a thread.
+	ThreadEach FactKind = "thread-each"
+	// ThreadsRose: how many threads the process has. Values: from, to (count),
+	// span (seconds).
+	ThreadsRose FactKind = "threads-rose"
 )
 
 // Facts about what a handler allocates, about the process and about limits.

@@ -50,6 +50,12 @@ func word(f leak.Fact, words ...string) leak.Fact {
 	return f
 }
 
+// waitedFor is a fact with what the runtime says of waits, in minutes.
+func waitedFor(least, most, long, now float64) leak.Fact {
+	return fact(leak.WaitedByRuntime, value("least", least*60, leak.Seconds), value("most", most*60, leak.Seconds),
+		value("long", long, leak.Goroutines), value("now", now, leak.Goroutines))
+}
+
 type sentence struct {
 	fact leak.Fact
 	text string
@@ -106,6 +112,18 @@ func sentences() []sentence {
 		{fact(leak.RuntimeProved, value("leaked", 1, goroutines)), "the runtime proved 1 goroutine leaked: nothing that still runs can wake it"},
 		{fact(leak.RuntimeProved, value("leaked", 3, goroutines)), "the runtime proved 3 goroutines leaked: nothing that still runs can wake them"},
 
+		{fact(leak.AllAsleep), "the runtime ended the program: all its goroutines were asleep, and none could wake another"},
+		{waitedFor(5312, 5611, 300, 300), "by the runtime they have waited for 5,312 to 5,611 min, which may be 2 min too much (more with GOGC=off), or too little by any time"},
+		{waitedFor(40, 40, 1, 1), "by the runtime they have waited for 40 min, which may be 2 min too much (more with GOGC=off), or too little by any time"},
+		{waitedFor(0, 5611, 299, 300), "by the runtime they have waited for up to 5,611 min, and 299 of 300 for 15 or more, which may be 2 min too much (more with GOGC=off), or too little by any time"},
+		{fact(leak.SameLock, value("waiting", 299, goroutines), value("of", 300, goroutines), value("address", 0xc000012345, count)), "299 of 300 wait for one lock, at 0xc000012345"},
+		{word(in(fact(leak.LikelyHolder), "shop/stock.(*Ledger).audit"), "select"), "most likely held by stock.(*Ledger).audit, which waits too (select)"},
+		{word(in(fact(leak.LikelyHolder, value("waited", 5612*60, seconds)), "shop/stock.(*Ledger).audit"), "select"), "most likely held by stock.(*Ledger).audit, which waits too (select, 5,612 min)"},
+		{fact(leak.FinalizersWait), "the runtime runs all finalizers one after the other, so that nothing which has one is freed until this one returns"},
+		{in(fact(leak.BehindFinalizer), "shop/files.(*Handle).release"), "finalizers and cleanups do not run: the goroutine that runs them waits in files.(*Handle).release"},
+		{fact(leak.ThreadEach), "each holds a thread of the operating system, and at 10,000 threads the runtime ends the program"},
+		{fact(leak.ThreadsRose, value("from", 12, count), value("to", 480, count), span), "the process went from 12 to 480 threads in 1m5s"},
+
 		{by(fact(leak.AllocatedMost, value("allocated", 2<<30, bytes), value("next", 1<<20, bytes), span), "GET /item"), "2.0 GiB in 1m5s, where GET /item allocated 1.0 MiB"},
 		{fact(leak.ShareAtLine, value("share", 0.8, ratio)), "80 % of it at this line"},
 		{fact(leak.FilesResident), "RSS holds the pages of files, too: those of the program itself and of files that it maps; watched on its own machine, a process tells them apart"},
@@ -140,6 +158,13 @@ func sentences() []sentence {
 		{claim(leak.MissingTimeout, now), "1,203 goroutines wait for the other side of a connection, without a timeout"},
 		{word(claim(leak.MissingTimeout, now), "database"), "1,203 goroutines wait for a database connection, without a timeout"},
 		{word(claim(leak.MissingTimeout, now), "service"), "1,203 goroutines wait for another service to answer, without a timeout"},
+		{word(claim(leak.MissingTimeout, now), "client"), "1,203 goroutines wait for a client of this server to send, without a timeout"},
+		{word(claim(leak.MissingTimeout, now), "client-takes"), "1,203 goroutines wait for a client of this server to take its answer, without a timeout"},
+		{word(claim(leak.BlockedFinalizer, one), "chan receive"), "1 goroutine runs a finalizer or cleanup that does not return (chan receive): nothing that has one is freed"},
+		{word(claim(leak.BlockedFinalizer, value("now", 2, goroutines)), "chan receive"), "2 goroutines run finalizers or cleanups that do not return (chan receive): nothing that has one is freed"},
+		{claim(leak.BlockedSyscall, now), "1,203 goroutines are in system calls or calls of C that do not return, and hold a thread each"},
+		{claim(leak.BlockedSyscall, one), "1 goroutine is in a system call or call of C that does not return, and holds a thread"},
+		{claim(leak.AwaitsFinalizer), "objects that are not freed, likely since their finalizer does not run"},
 		{claim(leak.BlockedSend, now, value("holds-each", 1<<20, bytes)), "1,203 goroutines send on a channel that nobody receives from, holding about 1.0 MiB each"},
 		{claim(leak.ForgottenTicker, now), "1,203 goroutines poll on and on, and nobody stops them"},
 		{word(claim(leak.NeverEndingTask, now), "chan receive"), "1,203 goroutines never complete: they receive from a channel on which nothing comes"},

@@ -12,7 +12,7 @@ import (
 // Text is the fact in words: a clause without a full stop, "" for the zero Fact.
 // Functions are shown without the path of their package.
 func (f Fact) Text() string {
-	for _, say := range []func(Fact) string{heapText, goroutineText, processText, recheckText} {
+	for _, say := range []func(Fact) string{heapText, goroutineText, waitText, processText, recheckText} {
 		if text := say(f); text != "" {
 			return text
 		}

@@ -16,11 +16,11 @@ func (s *scene) taskVerdict(t *task) Verdict {
 	trend := &t.trend.Trend
 	switch {
 	case t.probability < grows, !trend.GoesOn.Known, fellBack(trend):
-		if s.stuck(t) || s.stuckRequest(t) {
+		if s.standsStill(t) {
 			return Stuck
 		}
 		return ""
-	case over(trend) && (s.stuck(t) || s.stuckRequest(t)):
+	case over(trend) && s.standsStill(t):
 		return Stuck
 	case over(trend):
 		return Plateau
@@ -107,7 +107,7 @@ func (s *scene) taskFinding(t *task, verdict Verdict, companions []*task, held [
 		Now:        Amounts{Goroutines: snapshot.Known(t.now)},
 		Unit:       Goroutines,
 	}
-	if t.trend.Slope.Known {
+	if t.trend.Slope.Known && !(verdict == Stuck && t.trend.Growth.Value <= 0) {
 		f.Growth = perMinute(t.trend.Slope)
 	}
 	t.dumped = s.fateOf(t)

@@ -200,6 +200,7 @@ func (s *scene) findings(from time.Time) []Finding {
 		}
 	}
 	stuck := s.stuckTasks(all, judged)
+	s.finalizers = s.blockedFinalizers(all)
 	held, rest := s.link(growing, s.growths())
 
 	var out []Finding
@@ -210,7 +211,7 @@ func (s *scene) findings(from time.Time) []Finding {
 		if verdict == "" {
 			continue
 		}
-		leaking = leaking || verdict == Leak
+		leaking = leaking || verdict == Leak || t.state() == diff.Syscall // whose threads have stacks of their own
 		if n := prove(t, proven); n > 0 {
 			out = append(out, s.provenFinding(t, n, companions[t], held[t]))
 			continue
@@ -237,6 +238,7 @@ func (s *scene) findings(from time.Time) []Finding {
 			out = append(out, f)
 		}
 	}
+	s.holdFinalized(out, rest)
 	out = append(out, s.allocationFindings()...)
 	out = append(out, s.processFindings(from, leaking)...)
 	for i := range out {

@@ -64,6 +64,11 @@ func (s *scene) proven() map[diff.GroupKey]int64 {
 			out[key] = p.most
 		}
 	}
+	if s.deadlocked() {
+		for _, g := range s.groups {
+			out[g.Key] = g.After
+		}
+	}
 	return out
 }
 
@@ -80,6 +85,10 @@ func prove(t *task, proven map[diff.GroupKey]int64) int64 {
 func (s *scene) provenFinding(t *task, n int64, companions []*task, held []*growth) Finding {
 	f := s.taskFinding(t, Proven, companions, held)
 	f.Confidence = 0.99
-	f.Facts = slices.Insert(f.Facts, 0, Fact{Kind: RuntimeProved}.With("leaked", float64(n), Goroutines))
+	proof := Fact{Kind: RuntimeProved}.With("leaked", float64(n), Goroutines)
+	if s.deadlocked() {
+		proof = Fact{Kind: AllAsleep}
+	}
+	f.Facts = slices.Insert(f.Facts, 0, proof)
 	return f
 }

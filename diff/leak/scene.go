@@ -27,6 +27,7 @@ type scene struct {
 	standing         map[diff.GroupKey]trend.Standing
 	proofs           proofs // nil where the runtime was not asked
 	dumps            *cohort
+	finalizers       []*task // that run finalizers and do not go on
 	curves           *curves
 	from, to         time.Time // of the goroutines' trends
 	shrank           []shrunk  // nil until it is needed; see shrunken

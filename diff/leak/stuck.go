@@ -18,6 +18,12 @@ const (
 	stuckSure = 0.9
 )
 
+// standsStill reports whether goroutines of a task wait without end, by whatever
+// shows it.
+func (s *scene) standsStill(t *task) bool {
+	return s.stuck(t) || s.stuckRequest(t) || s.waitsLong(t) || s.finalizerStands(t)
+}
+
 // stuck reports whether goroutines that do not become more wait without end: in
 // a wait in which no service idles, their number unchanged for long, and
 // without any sign of work.
@@ -145,7 +151,7 @@ func (s *scene) allocates(t *task) bool {
 func (s *scene) stuckTasks(all []*task, judged map[diff.GroupKey]bool) []*task {
 	var out []*task
 	for _, t := range all {
-		if judged[t.groups[0].Key] || !s.stuck(t) && !s.stuckRequest(t) {
+		if judged[t.groups[0].Key] || !s.standsStill(t) {
 			continue
 		}
 		t.trend, _ = s.observer.GroupSum(t.keys(), time.Time{})

@@ -29,7 +29,7 @@ func (s *scene) taskFacts(t *task) []Fact {
 	if t.hasHandler {
 		out = append(out, byHandler(t.handler))
 	}
-	return append(out, s.dumpFacts(t)...)
+	return append(append(out, s.dumpFacts(t)...), s.waitFacts(t)...)
 }
 
 // maxPlaces is how many of the places at which goroutines were met are named.
