@@ -51,6 +51,7 @@ type run struct {
 	missing          []string // why the newest snapshot lacks a profile
 	memory           memory
 	places           places
+	accepts          acceptLoops
 }
 
 // NewJudge returns a judge that has seen nothing yet.
@@ -137,12 +138,14 @@ func (j *Judge) judge() *Result {
 
 func (j *Judge) scene() *scene {
 	j.run.places.update(j.observer, j.sites)
+	j.run.accepts.update(j.cfg.Table, j.run.goroutines)
 	s := &scene{
 		cfg:        j.cfg,
 		sites:      j.sites,
 		observer:   j.observer,
 		memory:     &j.run.memory,
 		places:     &j.run.places,
+		accepts:    &j.run.accepts,
 		process:    j.observer.Process(),
 		heap:       j.run.heap,
 		goroutines: j.run.goroutines,
@@ -184,8 +187,12 @@ func (r *run) cycles() int64 {
 func (s *scene) findings(from time.Time) []Finding {
 	all := s.tasks()
 	proven := s.proven()
-	growing, companions := companions(s.growingTasks(all))
+	ramp := s.ramp(all)
+	growing, companions := companions(ramp.without(s, s.growingTasks(all)))
 	judged := make(map[diff.GroupKey]bool)
+	if ramp != nil {
+		maps.Copy(judged, ramp.keys)
+	}
 	for _, t := range growing {
 		for _, key := range t.keys() {
 			judged[key] = true
@@ -198,6 +205,7 @@ func (s *scene) findings(from time.Time) []Finding {
 	}
 	stuck := s.stuckTasks(all, judged)
 	held, rest := s.link(growing, s.growths())
+	rest = ramp.holds(s, rest)
 
 	var out []Finding
 	leaking := false
@@ -212,6 +220,10 @@ func (s *scene) findings(from time.Time) []Finding {
 			continue
 		}
 		out = append(out, s.taskFinding(t, verdict, companions[t], held[t]))
+	}
+	if ramp != nil {
+		leaking = leaking || ramp.verdict != Plateau
+		out = append(out, s.connectionFinding(ramp))
 	}
 	for _, t := range stuck {
 		s.memory.hold(t.id(), Stuck, standing{at: s.to})

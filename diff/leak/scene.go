@@ -17,6 +17,7 @@ type scene struct {
 	observer *trend.Observer
 	memory   *memory
 	places   *places
+	accepts  *acceptLoops
 	process  trend.Process
 	uptime   time.Duration // of the process when it was first seen; 0 unknown
 	// heap and goroutines are the newest snapshots of the run that have these

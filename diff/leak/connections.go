@@ -1,0 +1,367 @@
+package leak
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"time"
+
+	"leaktop/capture/snapshot"
+	"leaktop/diff"
+)
+
+// ramp is more clients than before, and all that the process keeps for them.
+type ramp struct {
+	// lead is the goroutines that stand for one client each: one reads each
+	// connection, or a handler is at work on it.
+	lead    *task
+	streams bool // they stand for streams, on connections that did not become more
+	curve   []int64
+	with    []*task // all that go with the clients, the lead's too
+	keys    map[diff.GroupKey]bool
+	loops   []snapshot.Frame // that accepted them, the likeliest first
+	verdict Verdict
+	held    []*growth
+}
+
+// rampID is the same for all ramps: a process has one at most.
+func rampID() string { return idOf(GoroutineKind, string(ClientConnections)) }
+
+// mover is a task of which there are more than there were.
+type mover struct {
+	*task
+	traits trait
+	curve  []int64
+}
+
+func (m *mover) growth() int64 { return m.curve[len(m.curve)-1] - m.curve[0] }
+
+func (m *mover) is(t trait) bool { return m.traits&t != 0 }
+
+// onConnection reports whether a request of an HTTP server is at work there.
+func (m *mover) onConnection() bool {
+	return serves(m.entry.Function) && (m.site.own || m.is(handles)) && !m.is(watches)
+}
+
+// ramp finds out whether clients became more, and which goroutines came with
+// them. A goroutine that waits to read from a client ends when the client
+// leaves, so that as long as it is there its client is. Of the others those go
+// with the clients that became more when the clients did, by as many, and that
+// hang together with them in the code. Where there are more than clients, they
+// have outlived some, and are judged by themselves.
+func (s *scene) ramp(all []*task) *ramp {
+	movers := s.movers(all)
+	r := &ramp{keys: make(map[diff.GroupKey]bool)}
+	var readers, followers, handlers, streaming []*mover
+	var watching *mover
+	for _, m := range movers {
+		switch {
+		case m.is(dialled) && !m.onConnection(), m.is(accepts):
+		case m.is(watches):
+			if watching == nil {
+				watching = m
+			}
+		case m.is(streams):
+			streaming = append(streaming, m)
+		case m.onConnection() && !m.is(asks) && !s.readsWebsocket(m):
+			handlers = append(handlers, m)
+		case s.readsClient(m):
+			readers = append(readers, m)
+		default:
+			followers = append(followers, m)
+		}
+	}
+	connected, watched := s.connected(handlers, watching, readers)
+	readers = append(readers, connected...)
+	switch {
+	case r.leads(s, readers):
+	case r.leads(s, streaming):
+		r.streams = true
+	default:
+		return nil
+	}
+	anchors := slices.Concat(readers, streaming)
+	if watched {
+		anchors = append(anchors, watching)
+	}
+	for _, m := range anchors {
+		r.take(m)
+	}
+	s.follow(r, anchors, followers)
+	r.loops = s.acceptedBy(r.lead)
+	r.verdict = s.memory.hold(rampID(), s.taskVerdict(r.lead), s.taskStanding(r.lead))
+	if r.verdict == "" {
+		return nil
+	}
+	return r
+}
+
+// movers are the tasks of which there are more than at first.
+func (s *scene) movers(all []*task) []*mover {
+	var out []*mover
+	for _, t := range all {
+		var first, now int64
+		for _, g := range t.groups {
+			at := s.standing[g.Key]
+			first, now = first+at.First, now+at.Now
+		}
+		if now-first < fewestMore {
+			continue
+		}
+		m := &mover{task: t, traits: s.traitsOf(t)}
+		for _, g := range t.groups {
+			points := s.observer.GroupPoints(g.Key)
+			if m.curve == nil {
+				m.curve = make([]int64, len(points))
+			}
+			for i, p := range points {
+				m.curve[i] += p.Value
+			}
+		}
+		if len(m.curve) > 1 && m.growth() >= fewestMore {
+			out = append(out, m)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *mover) int { return cmp.Compare(b.growth(), a.growth()) })
+	return out
+}
+
+// traitsOf are those that most goroutines of a task have.
+func (s *scene) traitsOf(t *task) trait {
+	var out trait
+	for bit := accepts; bit <= websocket; bit <<= 1 {
+		var n int64
+		for _, g := range t.groups {
+			if s.accepts.traits[g.Stacks[0]]&bit != 0 {
+				n += g.After
+			}
+		}
+		if 2*n > t.now {
+			out |= bit
+		}
+	}
+	return out
+}
+
+// readsClient reports whether goroutines wait for input from a client.
+func (s *scene) readsClient(m *mover) bool {
+	switch {
+	case !m.is(reads):
+		return false
+	case m.is(asks), s.readsWebsocket(m):
+		return true
+	}
+	return !m.is(handles) && s.accepts.serves(s.cfg.Table, m.main())
+}
+
+// readsWebsocket reports whether goroutines wait for input from the client of a
+// websocket, which its handler took over from the HTTP server.
+func (s *scene) readsWebsocket(m *mover) bool {
+	return m.is(reads) && m.is(websocket) && (m.is(handles) || s.accepts.upgrades || !s.accepts.dials)
+}
+
+// connected are the requests at work of which the clients are there: the HTTP
+// server watches for each whether it leaves. Those that wait for what no client
+// could bring about are not among them, for a request that is stuck looks the
+// same as long as its client is patient. Watched says that the goroutines which
+// watch are those of the connected ones, or of requests of no kind in particular.
+func (s *scene) connected(handlers []*mover, watching *mover, readers []*mover) (out []*mover, watched bool) {
+	var patient []*mover
+	for _, m := range handlers {
+		if s.waitsWithClient(m) {
+			patient = append(patient, m)
+		}
+	}
+	if watching != nil {
+		rest := slices.Clone(watching.curve)
+		sum := make([]int64, len(rest))
+		for _, m := range handlers {
+			if slices.Contains(patient, m) {
+				addTo(sum, m.curve, 1)
+			} else {
+				addTo(rest, m.curve, -1)
+			}
+		}
+		together := inStep(rest, sum)
+		for _, m := range patient {
+			if together || inStep(rest, m.curve) || inStep(watching.curve, m.curve) {
+				out = append(out, m)
+			}
+		}
+		switch {
+		case len(out) > 0:
+			return out, true
+		case len(handlers) == 0:
+			return []*mover{watching}, true
+		}
+	}
+	// A connection that a handler took over is watched by nobody but who reads it.
+	for _, m := range patient {
+		for _, reader := range readers {
+			if !reader.is(asks) && inStep(reader.curve, m.curve) {
+				out = append(out, m)
+				break
+			}
+		}
+	}
+	return out, false
+}
+
+func addTo(sum, curve []int64, times int64) {
+	for i, n := range curve {
+		sum[i] += times * n
+	}
+}
+
+// waitsWithClient reports whether a request at work waits in what its client's
+// leaving would end.
+func (s *scene) waitsWithClient(m *mover) bool {
+	switch m.state() {
+	case diff.Select:
+		return !m.is(dialled) && !remote(m.task) && !awaits(m.task, scarce())
+	case diff.IOWait:
+		return !m.is(reads) || m.is(asks) || m.is(websocket)
+	case diff.CondWait, diff.Sleep, diff.Running, diff.Syscall:
+		return true
+	}
+	return false
+}
+
+// leads makes tasks that stand for one client each the lead of a ramp, if there
+// are more of them together, or of one kind; false if not.
+func (r *ramp) leads(s *scene, movers []*mover) bool {
+	if len(movers) == 0 {
+		return false
+	}
+	tries := [][]*mover{movers}
+	for _, m := range movers {
+		tries = append(tries, []*mover{m})
+	}
+	for _, try := range tries {
+		tasks := make([]*task, len(try))
+		for i, m := range try {
+			tasks[i] = m.task
+		}
+		lead := merged(tasks)
+		sum, ok := s.observer.GroupSum(lead.keys(), time.Time{})
+		if !ok || !sum.Factor.Known || sum.Growth.Value < fewestMore {
+			continue
+		}
+		lead.trend, lead.waits = sum, inFlight
+		lead.pollers, lead.onStack = false, false
+		lead.probability = posterior(sum.Factor.Value, 0.5/fewestActive)
+		if lead.probability >= grows || s.memory.has(rampID()) {
+			r.lead, r.curve = lead, make([]int64, len(try[0].curve))
+			for _, m := range try {
+				addTo(r.curve, m.curve, 1)
+			}
+			return true
+		}
+	}
+	return false
+}
+
+func (r *ramp) take(m *mover) {
+	r.with = append(r.with, m.task)
+	for _, key := range m.keys() {
+		r.keys[key] = true
+	}
+}
+
+// follow adds what goes with the clients though it does not read from them.
+func (s *scene) follow(r *ramp, anchors, followers []*mover) {
+	kin := newKinship()
+	for _, m := range anchors {
+		kin.add(m.task, s.sites)
+	}
+	var left []*mover
+	for _, m := range followers {
+		if neverIdles(m.state()) || m.is(handles) && !s.waitsWithClient(m) {
+			continue
+		}
+		if slices.ContainsFunc(anchors, func(a *mover) bool { return inStep(a.curve, m.curve) }) {
+			left = append(left, m)
+		}
+	}
+	for more := true; more; {
+		more = false
+		left = slices.DeleteFunc(left, func(m *mover) bool {
+			if !serves(m.entry.Function) && !kin.has(m.task, s.sites) {
+				return false
+			}
+			r.take(m)
+			kin.add(m.task, s.sites)
+			more = true
+			return true
+		})
+	}
+}
+
+// neverIdles reports whether nobody waits so for as long as a client stays.
+func neverIdles(state diff.State) bool { return locks(state) || state == diff.ChanSend }
+
+// Limits of how far two numbers that grow in step may be apart: not every
+// goroutine of a client is met where it mostly waits.
+const (
+	stepShare = 0.1
+	stepLeast = 2
+)
+
+// inStep reports whether goroutines became more when those of a lead did, by as
+// many, at each point.
+func inStep(lead, of []int64) bool {
+	last := len(lead) - 1
+	if len(of) != len(lead) || last < 1 {
+		return false
+	}
+	most := float64(lead[last]-lead[0]) / 2
+	for i := range lead {
+		rose := float64(lead[i] - lead[0])
+		apart := math.Abs(float64(of[i]-of[0]) - rose)
+		if apart > math.Min(math.Max(stepLeast, stepShare*math.Abs(rose)), most) {
+			return false
+		}
+	}
+	return true
+}
+
+// acceptedBy are the loops that accepted clients: those of the packages through
+// which the goroutines go that read from them, else all that there are.
+func (s *scene) acceptedBy(t *task) []snapshot.Frame {
+	a := s.accepts
+	var out []snapshot.Frame
+	packages := make(map[string]bool)
+	for _, g := range t.groups {
+		for f := range s.cfg.Table.Frames(g.Stacks[0]) {
+			packages[diff.PackageOf(f.Function)] = true
+		}
+	}
+	for _, loop := range a.loops {
+		if packages[diff.PackageOf(loop.Function)] {
+			out = append(out, loop)
+		}
+	}
+	if len(out) == 0 && len(a.loops) == 1 {
+		out = a.loops
+	}
+	return out
+}
+
+// without are the tasks that do not go with clients: those of whose growth most
+// is that of other goroutines.
+func (r *ramp) without(s *scene, growing []*task) []*task {
+	if r == nil {
+		return growing
+	}
+	return slices.DeleteFunc(growing, func(t *task) bool {
+		var own, all int64
+		for _, g := range t.groups {
+			at := s.standing[g.Key]
+			all += at.Now - at.First
+			if r.keys[g.Key] {
+				own += at.Now - at.First
+			}
+		}
+		return own > 0 && 4*own >= 3*all
+	})
+}
