@@ -30,7 +30,7 @@ const (
 type acceptLoops struct {
 	traits   []trait // index is a StackID
 	loops    []snapshot.Frame
-	packages map[string]bool // of the loops
+	packages map[string]bool  // of the loops
 	frames   snapshot.FrameID // the last that was looked at
 	// dials and upgrades say whether the process has code for the client's and the
 	// server's side of a websocket on any stack.

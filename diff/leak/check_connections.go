@@ -6,8 +6,8 @@ import (
 )
 
 // ClientConnections is more clients than before, with all that the process keeps
-// for them. Its claim has the value more (count, of clients), the functions that
-// accepted them, and the word "streams" where they are streams on connections
+// for them. Its claim has the value more (count, of clients), the function that
+// accepted them where it is known, and the word "streams" where they are streams on connections
 // that there were before.
 const ClientConnections Check = "client-connections"
 
@@ -20,8 +20,8 @@ func clientConnections() detector[*ramp] {
 		finds: func(_ *scene, r *ramp) bool { return r != nil },
 		claim: func(_ *scene, r *ramp) Fact {
 			f := Fact{}.With("more", r.lead.trend.Growth.Value, Count)
-			for _, loop := range r.loops {
-				f.Functions = append(f.Functions, loop.Function)
+			if r.loop.Function != "" {
+				f.Functions = []string{r.loop.Function}
 			}
 			if r.streams {
 				f.Words = append(f.Words, onStreams)

@@ -19,7 +19,7 @@ type ramp struct {
 	curve   []int64
 	with    []*task // all that go with the clients, the lead's too
 	keys    map[diff.GroupKey]bool
-	loops   []snapshot.Frame // that accepted them, the likeliest first
+	loop    snapshot.Frame // that accepted them; zero where none was seen
 	verdict Verdict
 	held    []*growth
 }
@@ -50,45 +50,23 @@ func (m *mover) onConnection() bool {
 // hang together with them in the code. Where there are more than clients, they
 // have outlived some, and are judged by themselves.
 func (s *scene) ramp(all []*task) *ramp {
-	movers := s.movers(all)
 	r := &ramp{keys: make(map[diff.GroupKey]bool)}
-	var readers, followers, handlers, streaming []*mover
-	var watching *mover
-	for _, m := range movers {
-		switch {
-		case m.is(dialled) && !m.onConnection(), m.is(accepts):
-		case m.is(watches):
-			if watching == nil {
-				watching = m
-			}
-		case m.is(streams):
-			streaming = append(streaming, m)
-		case m.onConnection() && !m.is(asks) && !s.readsWebsocket(m):
-			handlers = append(handlers, m)
-		case s.readsClient(m):
-			readers = append(readers, m)
-		default:
-			followers = append(followers, m)
-		}
-	}
-	connected, watched := s.connected(handlers, watching, readers)
-	readers = append(readers, connected...)
+	c := s.crowd(all)
+	lead, with := s.connected(c)
+	lead = append(lead, c.readers...)
 	switch {
-	case r.leads(s, readers):
-	case r.leads(s, streaming):
+	case r.leads(s, lead):
+	case r.leads(s, c.streams):
 		r.streams = true
 	default:
 		return nil
 	}
-	anchors := slices.Concat(readers, streaming)
-	if watched {
-		anchors = append(anchors, watching)
-	}
+	anchors := slices.Concat(lead, c.streams, with)
 	for _, m := range anchors {
 		r.take(m)
 	}
-	s.follow(r, anchors, followers)
-	r.loops = s.acceptedBy(r.lead)
+	s.follow(r, anchors, c.others)
+	r.loop = s.acceptedBy(r.lead)
 	r.verdict = s.memory.hold(rampID(), s.taskVerdict(r.lead), s.taskStanding(r.lead))
 	if r.verdict == "" {
 		return nil
@@ -96,33 +74,99 @@ func (s *scene) ramp(all []*task) *ramp {
 	return r
 }
 
-// movers are the tasks of which there are more than at first.
+// crowd is the tasks of which there are more than at first, by what they have to
+// do with clients. Those that have to do with servers are not among them.
+type crowd struct {
+	readers  []*mover // that wait for input from a client
+	streams  []*mover // that wait for the next message of a stream
+	handlers []*mover // requests of the HTTP server at work
+	watching *mover   // that watch for the clients of those to leave
+	others   []*mover
+}
+
+func (s *scene) crowd(all []*task) crowd {
+	var c crowd
+	for _, m := range s.movers(all) {
+		switch {
+		case m.is(dialled) && !m.onConnection(), m.is(accepts):
+		case m.is(watches):
+			if c.watching == nil {
+				c.watching = m
+			}
+		case m.is(streams):
+			c.streams = append(c.streams, m)
+		case m.onConnection() && !m.is(asks) && !s.readsWebsocket(m):
+			c.handlers = append(c.handlers, m)
+		case s.readsClient(m):
+			c.readers = append(c.readers, m)
+		default:
+			c.others = append(c.others, m)
+		}
+	}
+	return c
+}
+
+// movers are the tasks of which there are more than at first, the most first.
 func (s *scene) movers(all []*task) []*mover {
 	var out []*mover
-	for _, t := range all {
-		var first, now int64
-		for _, g := range t.groups {
-			at := s.standing[g.Key]
-			first, now = first+at.First, now+at.Now
-		}
-		if now-first < fewestMore {
+	for _, whole := range all {
+		if s.added(whole.groups) < fewestMore {
 			continue
 		}
-		m := &mover{task: t, traits: s.traitsOf(t)}
-		for _, g := range t.groups {
-			points := s.observer.GroupPoints(g.Key)
-			if m.curve == nil {
-				m.curve = make([]int64, len(points))
+		for _, t := range partsOf(whole) {
+			if s.added(t.groups) < fewestMore {
+				continue
 			}
-			for i, p := range points {
-				m.curve[i] += p.Value
+			m := &mover{task: t, traits: s.traitsOf(t)}
+			for _, g := range t.groups {
+				points := s.observer.GroupPoints(g.Key)
+				if m.curve == nil {
+					m.curve = make([]int64, len(points))
+				}
+				for i, p := range points {
+					m.curve[i] += p.Value
+				}
 			}
-		}
-		if len(m.curve) > 1 && m.growth() >= fewestMore {
-			out = append(out, m)
+			if len(m.curve) > 1 {
+				out = append(out, m)
+			}
 		}
 	}
 	slices.SortStableFunc(out, func(a, b *mover) int { return cmp.Compare(b.growth(), a.growth()) })
+	return out
+}
+
+// added is how many more goroutines some groups have than at first.
+func (s *scene) added(groups []diff.Group) int64 {
+	var n int64
+	for _, g := range groups {
+		at := s.standing[g.Key]
+		n += at.Now - at.First
+	}
+	return n
+}
+
+// partsOf splits a library's goroutines of one type by what they do: one reads a
+// connection and another writes it.
+func partsOf(t *task) []*task {
+	if t.site.own {
+		return []*task{t}
+	}
+	type key struct{ entry, blocked string }
+	byKey := make(map[key]*task)
+	var out []*task
+	for _, g := range t.groups {
+		k := key{g.Entry.Function, g.Blocked.Function}
+		part := byKey[k]
+		if part == nil {
+			copied := *t
+			part = &copied
+			part.entry, part.site.where, part.groups, part.now = g.Entry, g.Blocked, nil, 0
+			byKey[k] = part
+			out = append(out, part)
+		}
+		part.groups, part.now = append(part.groups, g), part.now+g.After
+	}
 	return out
 }
 
@@ -160,51 +204,64 @@ func (s *scene) readsWebsocket(m *mover) bool {
 	return m.is(reads) && m.is(websocket) && (m.is(handles) || s.accepts.upgrades || !s.accepts.dials)
 }
 
-// connected are the requests at work of which the clients are there: the HTTP
+// connected finds requests at work of which the clients are there: the HTTP
 // server watches for each whether it leaves. Those that wait for what no client
 // could bring about are not among them, for a request that is stuck looks the
-// same as long as its client is patient. Watched says that the goroutines which
-// watch are those of the connected ones, or of requests of no kind in particular.
-func (s *scene) connected(handlers []*mover, watching *mover, readers []*mover) (out []*mover, watched bool) {
+// same as long as its client is patient. Each of lead stands for one client;
+// what is in with is there because of these, or of those who read from them.
+func (s *scene) connected(c crowd) (lead, with []*mover) {
 	var patient []*mover
-	for _, m := range handlers {
+	for _, m := range c.handlers {
 		if s.waitsWithClient(m) {
 			patient = append(patient, m)
 		}
 	}
-	if watching != nil {
-		rest := slices.Clone(watching.curve)
-		sum := make([]int64, len(rest))
-		for _, m := range handlers {
-			if slices.Contains(patient, m) {
-				addTo(sum, m.curve, 1)
-			} else {
-				addTo(rest, m.curve, -1)
-			}
-		}
-		together := inStep(rest, sum)
-		for _, m := range patient {
-			if together || inStep(rest, m.curve) || inStep(watching.curve, m.curve) {
-				out = append(out, m)
-			}
-		}
-		switch {
-		case len(out) > 0:
-			return out, true
-		case len(handlers) == 0:
-			return []*mover{watching}, true
+	if c.watching != nil {
+		lead = watched(c, patient)
+		if lead != nil {
+			with = append(with, c.watching)
+		} else if len(c.handlers) == 0 {
+			lead = []*mover{c.watching} // of requests of many kinds
 		}
 	}
 	// A connection that a handler took over is watched by nobody but who reads it.
 	for _, m := range patient {
-		for _, reader := range readers {
-			if !reader.is(asks) && inStep(reader.curve, m.curve) {
-				out = append(out, m)
-				break
-			}
+		if slices.Contains(lead, m) {
+			continue
+		}
+		kin := newKinship()
+		kin.add(m.task, s.sites)
+		switch {
+		case slices.ContainsFunc(c.readers, func(r *mover) bool { return !r.is(asks) && inStep(r.curve, m.curve) }):
+			with = append(with, m)
+		case slices.ContainsFunc(c.others, func(r *mover) bool {
+			return r.is(reads) && !r.is(handles) && (r.is(websocket) || kin.has(r.task, s.sites)) && inStep(r.curve, m.curve)
+		}):
+			lead = append(lead, m)
 		}
 	}
-	return out, false
+	return lead, with
+}
+
+// watched are those requests at work of which each has a client that is watched.
+func watched(c crowd, patient []*mover) []*mover {
+	rest := slices.Clone(c.watching.curve)
+	sum := make([]int64, len(rest))
+	for _, m := range c.handlers {
+		if slices.Contains(patient, m) {
+			addTo(sum, m.curve, 1)
+		} else {
+			addTo(rest, m.curve, -1)
+		}
+	}
+	var out []*mover
+	together := inStep(rest, sum)
+	for _, m := range patient {
+		if together || inStep(rest, m.curve) || inStep(c.watching.curve, m.curve) {
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 func addTo(sum, curve []int64, times int64) {
@@ -325,26 +382,22 @@ func inStep(lead, of []int64) bool {
 	return true
 }
 
-// acceptedBy are the loops that accepted clients: those of the packages through
-// which the goroutines go that read from them, else all that there are.
-func (s *scene) acceptedBy(t *task) []snapshot.Frame {
-	a := s.accepts
-	var out []snapshot.Frame
-	packages := make(map[string]bool)
-	for _, g := range t.groups {
-		for f := range s.cfg.Table.Frames(g.Stacks[0]) {
-			packages[diff.PackageOf(f.Function)] = true
+// acceptedBy is the loop that accepted the clients of a task: the one of the
+// package through which most of its goroutines go, next to where they were
+// started; else the only one that there is.
+func (s *scene) acceptedBy(t *task) (loop snapshot.Frame) {
+	for f := range s.cfg.Table.Frames(t.main()) {
+		pkg := diff.PackageOf(f.Function)
+		for _, one := range s.accepts.loops {
+			if diff.PackageOf(one.Function) == pkg {
+				loop = one
+			}
 		}
 	}
-	for _, loop := range a.loops {
-		if packages[diff.PackageOf(loop.Function)] {
-			out = append(out, loop)
-		}
+	if loop.Function == "" && len(s.accepts.loops) == 1 {
+		return s.accepts.loops[0]
 	}
-	if len(out) == 0 && len(a.loops) == 1 {
-		out = a.loops
-	}
-	return out
+	return loop
 }
 
 // without are the tasks that do not go with clients: those of whose growth most

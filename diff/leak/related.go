@@ -13,7 +13,7 @@ type kinship struct {
 	functions map[string]bool // of own code and of libraries outside of the standard one
 	parents   map[string]bool // the same without the marks of closures
 	entries   map[string]bool // around the closures that they were started with
-	receivers map[string]bool // the types of the methods that they were started with
+	receivers map[string]bool // the types of the methods among them
 	libraries map[string]bool // packages that belong to connections altogether
 }
 
@@ -36,25 +36,22 @@ func (s *sites) outside(id snapshot.FrameID) bool {
 // add takes in the code of a task.
 func (k kinship) add(t *task, sites *sites) {
 	for _, g := range t.groups {
-		root := false // the function that they were started with is outside
 		for id := range sites.table.FrameIDs(g.Stacks[0]) {
 			if !sites.outside(id) {
-				root = root && sites.kind(id) == runtimeCode
 				continue
 			}
-			root = true
 			function := sites.table.Frame(id).Function
 			k.functions[function] = true
 			k.parents[parentOf(function)] = true
+			if receiver := receiverOf(function); receiver != function {
+				k.receivers[receiver] = true
+			}
 			if library := connectionLibrary(function); library != "" {
 				k.libraries[library] = true
 			}
 		}
-		if parent := parentOf(g.Entry.Function); root && parent != g.Entry.Function {
+		if parent := parentOf(g.Entry.Function); parent != g.Entry.Function {
 			k.entries[parent] = true
-		}
-		if receiver := receiverOf(g.Entry.Function); root && receiver != g.Entry.Function {
-			k.receivers[receiver] = true
 		}
 	}
 }
