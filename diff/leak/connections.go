@@ -284,6 +284,10 @@ func (s *scene) waitsWithClient(m *mover) bool {
 	return false
 }
 
+// mostTries is how many kinds of goroutines that stand for clients are looked at
+// one by one, the most first, where all together come and go too much to tell.
+const mostTries = 4
+
 // leads makes tasks that stand for one client each the lead of a ramp, if there
 // are more of them together, or of one kind; false if not.
 func (r *ramp) leads(s *scene, movers []*mover) bool {
@@ -291,7 +295,7 @@ func (r *ramp) leads(s *scene, movers []*mover) bool {
 		return false
 	}
 	tries := [][]*mover{movers}
-	for _, m := range movers {
+	for _, m := range movers[:min(len(movers), mostTries)] {
 		tries = append(tries, []*mover{m})
 	}
 	for _, try := range tries {
