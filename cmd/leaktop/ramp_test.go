@@ -1,11 +1,13 @@
 package main
 
 import (
-	"leaktop/capture/session"
+	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
+	"leaktop/capture/session"
 	"leaktop/capture/snapshot"
 	"leaktop/diff/gate"
 	"leaktop/diff/leak"
@@ -45,6 +47,7 @@ func assertRamp(t *testing.T, path string, more int64) {
 		t.Fatal(err)
 	}
 	var counts []int64
+	told := false // that it is all of the clients
 	damage, err := eachEvent(t.Context(), path, table, nil, func(e snapshot.Event) error {
 		j.Apply(e)
 		taken, ok := e.(snapshot.Taken)
@@ -54,13 +57,20 @@ func assertRamp(t *testing.T, path string, more int64) {
 		if p := taken.Snapshot.Goroutines; p != nil {
 			counts = append(counts, p.Total(0))
 		}
-		if said := verdicts(j.judged().Findings); !bearable(said) {
+		said := verdicts(j.judged().Findings)
+		if !bearable(said) {
 			t.Errorf("#%d: %q, want at most one that is %s: that more clients are connected", taken.Snapshot.Seq, said, leak.Growing)
+		}
+		for _, one := range said {
+			told = told || strings.HasPrefix(one.Summary, fmt.Sprintf("%d more client connections", rampClients))
 		}
 		return nil
 	})
 	if err != nil || damage != "" {
 		t.Fatalf("%s: %q, %v", path, damage, err)
+	}
+	if !told {
+		t.Errorf("%s: nowhere are %d more client connections told", path, rampClients)
 	}
 	if len(counts) < 6 || slices.Max(counts)-slices.Min(counts) < more {
 		t.Errorf("%s: %d goroutines, want at least %d more after some snapshots: it is no ramp", path, counts, more)

@@ -7,7 +7,7 @@ import (
 )
 
 // detector names what is wrong with one kind of thing that was found to grow or
-// to stand still: a task, a growth of the heap, what handlers allocate, a curve
+// to stand still: a task, clients that became more, a growth of the heap, what handlers allocate, a curve
 // of the process, or growth beyond a limit. All detectors have this shape, a
 // file each, and a line in the list of their kind below.
 type detector[S any] struct {
@@ -45,6 +45,11 @@ func taskDetectors() []detector[*task] {
 	return []detector[*task]{
 		blockedFinalizer(), forgottenBody(), lockWait(), blockedSyscall(), missingTimeout(), blockedSend(), forgottenTicker(), neverEndingTask(), blockedReceive(),
 	}
+}
+
+// connectionDetectors look at clients that became more.
+func connectionDetectors() []detector[*ramp] {
+	return []detector[*ramp]{clientConnections()}
 }
 
 // heapDetectors are in the order in which they are asked; the last one takes all.
@@ -97,6 +102,7 @@ func (d detector[S]) speak(f *Finding, s *scene, subject S) {
 func voices() map[Check]func(Fact) string {
 	out := make(map[Check]func(Fact) string)
 	maps.Insert(out, spoken(taskDetectors()))
+	maps.Insert(out, spoken(connectionDetectors()))
 	maps.Insert(out, spoken(heapDetectors()))
 	maps.Insert(out, spoken(allocationDetectors()))
 	maps.Insert(out, spoken(processDetectors()))

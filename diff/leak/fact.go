@@ -101,6 +101,10 @@ const (
 	// LikelyByHandler: they are of the type whose only request handler likely
 	// started them. Handlers: that one.
 	LikelyByHandler FactKind = "likely-by-handler"
+	// ClientsCame: from when on clients became more. Times: that.
+	ClientsCame FactKind = "clients-came"
+	// KeptForEach: how many goroutines are kept for a client. Values: each (goroutines).
+	KeptForEach FactKind = "kept-for-each"
 	// HeapGrowsWithThem: heap stacks of the same functions grow as they do.
 	HeapGrowsWithThem FactKind = "heap-grows-with-them"
 	// HoldsBySharedFunctions: what they hold is an estimate from what lives under

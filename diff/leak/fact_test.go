@@ -73,6 +73,8 @@ func sentences() []sentence {
 		f.Times = append(f.Times, noon)
 		return f
 	}
+	came := fact(leak.ClientsCame)
+	came.Times = append(came.Times, noon)
 	return []sentence{
 		{leak.Fact{}, ""},
 
@@ -102,6 +104,8 @@ func sentences() []sentence {
 		{by(fact(leak.StartedByHandler), "POST /orders"), "started by POST /orders"},
 		{by(fact(leak.LabelledByHandler), "POST /orders"), "labelled POST /orders"},
 		{by(fact(leak.LikelyByHandler), "POST /orders"), "likely started by POST /orders, the only handler of their type"},
+		{came, "more clients came from 12:00:00 on"},
+		{fact(leak.KeptForEach, value("each", 2.04, goroutines)), "2.0 goroutines are kept for each, and became more when they did"},
 		{fact(leak.HeapGrowsWithThem), "the heap allocated under the same functions grows with them"},
 		{fact(leak.HoldsBySharedFunctions), "what they hold is an estimate: what was allocated under the same functions and is still live"},
 		{ids(1, 1), "by its id, the goroutine that was there at 12:00:00 is still there"},
@@ -153,6 +157,10 @@ func sentences() []sentence {
 		{fact(leak.NoLongerMore, now), "1,203 goroutines: the number grew, and has levelled off"},
 		{fact(leak.ClientsIdle, now), "1,203 goroutines keep client connections open that carry no request"},
 		{claim(leak.ForgottenBody, now), "1,203 goroutines keep connections to servers open that carry no request now"},
+		{in(claim(leak.ClientConnections, value("more", 60, count)), "shop/bus.(*Server).accept"), "60 more client connections, accepted in bus.(*Server).accept"},
+		{in(claim(leak.ClientConnections, value("more", 60, count), value("holds-each", 64<<10, bytes)), "shop/bus.(*Server).accept"), "60 more client connections, accepted in bus.(*Server).accept, holding about 64.0 KiB each"},
+		{claim(leak.ClientConnections, value("more", 1, count)), "1 more client connection"},
+		{word(claim(leak.ClientConnections, value("more", 60, count)), "streams"), "60 more client streams"},
 		{word(claim(leak.ForgottenBody, now), "unread"), "1,203 goroutines serve connections whose response body was never closed"},
 		{claim(leak.LockWait, now), "1,203 goroutines wait for a lock that is not released"},
 		{claim(leak.MissingTimeout, now), "1,203 goroutines wait for the other side of a connection, without a timeout"},

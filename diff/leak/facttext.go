@@ -87,6 +87,10 @@ func goroutineText(f Fact) string {
 		return "the heap allocated under the same functions grows with them"
 	case HoldsBySharedFunctions:
 		return "what they hold is an estimate: what was allocated under the same functions and is still live"
+	case ClientsCame:
+		return "more clients came from " + f.clock() + " on"
+	case KeptForEach:
+		return fmt.Sprintf("%.1f goroutines are kept for each, and became more when they did", f.number("each"))
 	case SameByID:
 		return f.survival()
 	case StartedIn:

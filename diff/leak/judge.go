@@ -52,6 +52,7 @@ type run struct {
 	memory           memory
 	places           places
 	callers          callers
+	accepts          acceptLoops
 }
 
 // NewJudge returns a judge that has seen nothing yet.
@@ -139,6 +140,7 @@ func (j *Judge) judge() *Result {
 func (j *Judge) scene() *scene {
 	j.run.places.update(j.observer, j.sites)
 	j.run.callers.update(&j.run.places, j.sites)
+	j.run.accepts.update(j.cfg.Table, j.run.goroutines)
 	s := &scene{
 		cfg:        j.cfg,
 		sites:      j.sites,
@@ -146,6 +148,7 @@ func (j *Judge) scene() *scene {
 		memory:     &j.run.memory,
 		places:     &j.run.places,
 		callers:    &j.run.callers,
+		accepts:    &j.run.accepts,
 		process:    j.observer.Process(),
 		heap:       j.run.heap,
 		goroutines: j.run.goroutines,
@@ -187,8 +190,12 @@ func (r *run) cycles() int64 {
 func (s *scene) findings(from time.Time) []Finding {
 	all := s.tasks()
 	proven := s.proven()
-	growing, companions := companions(s.growingTasks(all))
+	ramp := s.ramp(all)
+	growing, companions := companions(ramp.without(s, s.growingTasks(all)))
 	judged := make(map[diff.GroupKey]bool)
+	if ramp != nil {
+		maps.Copy(judged, ramp.keys)
+	}
 	for _, t := range growing {
 		for _, key := range t.keys() {
 			judged[key] = true
@@ -202,6 +209,7 @@ func (s *scene) findings(from time.Time) []Finding {
 	stuck := s.stuckTasks(all, judged)
 	s.finalizers = s.blockedFinalizers(all)
 	held, rest := s.link(growing, s.growths())
+	rest = ramp.holds(s, rest)
 
 	var out []Finding
 	leaking := false
@@ -217,6 +225,10 @@ func (s *scene) findings(from time.Time) []Finding {
 			continue
 		}
 		out = append(out, s.taskFinding(t, verdict, companions[t], held[t]))
+	}
+	if ramp != nil {
+		leaking = leaking || ramp.verdict != Plateau
+		out = append(out, s.connectionFinding(ramp))
 	}
 	for _, t := range stuck {
 		s.memory.hold(t.id(), Stuck, standing{at: s.to})

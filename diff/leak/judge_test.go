@@ -93,7 +93,7 @@ func TestJudge(t *testing.T) {
 		}, heap: []line{{stack: "bufio.NewReaderSize net/http.(*Transport).dialConn net/http.(*Transport).dialConnFor", count: grows(0, 2)}}},
 			[]string{"leak forgotten-body net/http.(*persistConn).readLoop"}},
 		{"more and more idle clients", story{goroutines: []line{{stack: reading + "net/http.(*connReader).Read bufio.(*Reader).Peek net/http.(*conn).serve", count: grows(3, 2)}}},
-			[]string{"growing missing-timeout net/http.(*connReader).Read"}},
+			[]string{"growing client-connections net/http.(*connReader).Read"}},
 		{"what services idle in", story{goroutines: []line{
 			{stack: parked + "runtime.block app/daemon.run", count: level(2)},
 			{stack: receiving + "app/pool.work", count: level(8)},

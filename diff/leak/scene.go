@@ -18,6 +18,7 @@ type scene struct {
 	memory   *memory
 	places   *places
 	callers  *callers
+	accepts  *acceptLoops
 	process  trend.Process
 	uptime   time.Duration // of the process when it was first seen; 0 unknown
 	// heap and goroutines are the newest snapshots of the run that have these

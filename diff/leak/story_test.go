@@ -76,6 +76,8 @@ func intern(t *snapshot.Table, text string) snapshot.StackID {
 		switch {
 		case strings.HasPrefix(name, "app/"), strings.HasPrefix(name, "main."):
 			f.File = "/home/dev/" + strings.TrimPrefix(name, "app/") + ".go"
+		case strings.HasPrefix(name, "github.com/"), strings.HasPrefix(name, "google.golang.org/"), strings.HasPrefix(name, "golang.org/"):
+			f.File = "/home/dev/go/pkg/mod/" + diff.PackageOf(name) + "@v1.2.3/x.go"
 		default:
 			f.File = "/usr/local/go/src/" + diff.PackageOf(name) + "/x.go"
 		}

@@ -1,0 +1,145 @@
+package leak
+
+import (
+	"leaktop/capture/snapshot"
+	"leaktop/diff/units"
+)
+
+// ClientConnections is more clients than before, with all that the process keeps
+// for them. Its claim has the value more (count, of clients), the function that
+// accepted them where it is known, and the word "streams" where they are streams on connections
+// that there were before.
+const ClientConnections Check = "client-connections"
+
+// clientConnections finds more clients: what becomes more when they do is there
+// because of them, and goes when they go.
+func clientConnections() detector[*ramp] {
+	const onStreams = "streams"
+	return detector[*ramp]{
+		check: ClientConnections,
+		finds: func(_ *scene, r *ramp) bool { return r != nil },
+		claim: func(_ *scene, r *ramp) Fact {
+			f := Fact{}.With("more", r.lead.trend.Growth.Value, Count)
+			if r.loop.Function != "" {
+				f.Functions = []string{r.loop.Function}
+			}
+			if r.streams {
+				f.Words = append(f.Words, onStreams)
+			}
+			return f
+		},
+		says: func(f Fact) string {
+			what := "more client connection"
+			if f.says(onStreams) {
+				what = "more client stream"
+			}
+			text := units.Plural(f.whole("more"), what)
+			if len(f.Functions) > 0 {
+				text += ", accepted in " + f.function()
+			}
+			return text
+		},
+		facts: (*scene).connectionFacts,
+		recheck: func(*scene, *ramp) Fact {
+			return Fact{Kind: CompareWithClients}
+		},
+		remedy: remedy{
+			inGo:   "see whether so many clients are right. If not, bound their number (golang.org/x/net/netutil.LimitListener) and end connections that do nothing: IdleTimeout and ReadTimeout on an HTTP server, keepalive.ServerParameters and EnforcementPolicy on a gRPC server, SetReadDeadline in code that reads by itself",
+			native: "see whether so many clients are right; if not, bound their number, and close connections that have been idle for long",
+		},
+	}
+}
+
+// connectionFacts are what tells of more clients.
+func (s *scene) connectionFacts(r *ramp) []Fact {
+	t := &r.lead.trend.Trend
+	out := []Fact{
+		Fact{Kind: BecameMore}.
+			With("more", t.Growth.Value, Goroutines).
+			With("from", float64(t.First), Goroutines).With("to", float64(t.Now), Goroutines).
+			lasting(span(t)).With("falls", float64(t.Falls), Count),
+		Fact{Kind: GrowthProbable}.With("p", r.lead.probability, Probability),
+	}
+	if !t.GrewFrom.IsZero() {
+		since := Fact{Kind: ClientsCame}
+		since.Times = append(since.Times, t.GrewFrom)
+		out = append(out, since)
+	}
+	if each := float64(r.more(s)) / t.Growth.Value; t.Growth.Value > 0 && each >= 1.5 {
+		out = append(out, Fact{Kind: KeptForEach}.With("each", each, Goroutines))
+	}
+	return out
+}
+
+// more is how many more goroutines there are of all that go with the clients.
+func (r *ramp) more(s *scene) int64 {
+	var n int64
+	for key := range r.keys {
+		n += s.standing[key].Now - s.standing[key].First
+	}
+	return n
+}
+
+// connectionFinding is what is said of more clients.
+func (s *scene) connectionFinding(r *ramp) Finding {
+	speaks, _ := firstOf(connectionDetectors(), s, r)
+	t := r.lead
+	f := Finding{
+		ID:         rampID(),
+		Kind:       GoroutineKind,
+		Verdict:    r.verdict,
+		Confidence: taskConfidence(t, r.verdict),
+		Where:      t.site.where,
+		Stack:      t.main(),
+		Stacks:     t.stacks(),
+		Group:      t.groups[0].Key,
+		Groups:     t.keys(),
+		Unit:       Goroutines,
+		Growth:     perMinute(t.trend.Slope),
+	}
+	speaks.speak(&f, s, r)
+	now := t.now
+	led := make(map[snapshot.StackID]bool)
+	for _, id := range f.Stacks {
+		led[id] = true
+	}
+	for _, with := range r.with {
+		if led[with.main()] {
+			continue
+		}
+		now += with.now
+		f.Related = append(f.Related, Related{Kind: GoroutineKind, Stack: with.main(), Now: Amounts{Goroutines: snapshot.Known(with.now)}})
+		f.Groups = append(f.Groups, with.keys()...)
+	}
+	f.Now = Amounts{Goroutines: snapshot.Known(now)}
+	s.holdFor(&f, r)
+	if r.verdict == Plateau {
+		f.Claim = t.claim()
+		f.Claim.Kind = NoLongerMore
+		f.Remedy = "nothing, unless there are too many of them: then bound their number"
+	}
+	return f
+}
+
+// holdFor notes what the heap holds for clients.
+func (s *scene) holdFor(f *Finding, r *ramp) {
+	var sum, grown int64
+	for _, g := range r.held {
+		grown = snapshot.AddSaturating(grown, int64(g.trend.Growth.Value))
+		for _, id := range g.stacks {
+			now := s.live(id)
+			n, _ := now.Bytes.Get()
+			sum = snapshot.AddSaturating(sum, n)
+			f.Related = append(f.Related, Related{HeapKind, id, now})
+		}
+	}
+	sortRelated(f.Related)
+	if len(r.held) == 0 {
+		return
+	}
+	f.Holds = snapshot.Known(sum)
+	f.Facts = append(f.Facts, Fact{Kind: HeapGrowsWithThem})
+	if clients := r.lead.trend.Growth.Value; clients > 0 && r.verdict != Plateau {
+		f.Claim = f.Claim.With(claimEach, float64(grown)/clients, Bytes)
+	}
+}
