@@ -110,7 +110,7 @@ func (s *scene) spread(found []*growth) []*growth {
 		if !s.memory.has(id) || slices.ContainsFunc(out, func(g *growth) bool { return g.id == id }) {
 			continue
 		}
-		if g := s.grownThrough(at, explained, 0); g != nil {
+		if g := s.grownThrough(at, explained, prior(0, float64(s.places.active()))); g != nil {
 			out = append(out, g)
 		}
 	}
@@ -142,14 +142,18 @@ func (s *scene) caller(explained []bool) *growth {
 			at.free++
 		}
 	}
-	active := 0.0
-	var grown []*caller
+	active := float64(s.places.active())
 	for _, at := range c.all {
-		net := at.births - at.deaths
 		if at.births+at.deaths >= leastNet {
 			active++
 		}
-		if net >= callerNet && net*net >= 2*leastErrors*(at.births+at.deaths) {
+	}
+	before := prior(0, active)
+	// What falls far short of the evidence by its ends alone is not read.
+	ends := max(leastFactor(before), 2*leastErrors)
+	var grown []*caller
+	for _, at := range c.all {
+		if net := at.births - at.deaths; net >= callerNet && net*net >= ends*(at.births+at.deaths) {
 			grown = append(grown, at)
 		}
 	}
@@ -163,7 +167,7 @@ func (s *scene) caller(explained []bool) *growth {
 		if net := at.births - at.deaths; best != nil && net < callerShare*most {
 			break
 		}
-		g := s.grownThrough(at, explained, active)
+		g := s.grownThrough(at, explained, before)
 		if g == nil {
 			continue
 		}
@@ -175,10 +179,11 @@ func (s *scene) caller(explained []bool) *growth {
 	return best
 }
 
-// grownThrough tests one caller; nil where it is not sure that it grows.
-func (s *scene) grownThrough(at *caller, explained []bool, active float64) *growth {
+// grownThrough tests one caller, with the probability before; nil where it is not
+// sure that it grows.
+func (s *scene) grownThrough(at *caller, explained []bool, before float64) *growth {
 	records := slices.DeleteFunc(slices.Clone(at.records), func(id trend.RecordID) bool { return explained[id] })
-	before, least := prior(0, active+float64(s.places.active())), math.Inf(-1)
+	least := math.Inf(-1)
 	if !s.memory.has(idOfCaller(at.name)) {
 		least = leastFactor(before)
 	}
