@@ -66,13 +66,12 @@ func (m *memory) hold(id string, points Verdict, now standing) Verdict {
 		case now.freed:
 			next.verdict = ""
 		case next.against < patience:
-		case now.moved, now.noise, now.doubt && before.verdict == Leak:
+		case now.moved, now.noise:
 			next.verdict = points
-		case now.ended:
+		case now.ended && now.blocks && before.verdict.Fails():
+			next.verdict = Stuck // as long as they are there
+		case now.ended, now.doubt && before.verdict == Leak:
 			next.verdict = points
-			if now.blocks && before.verdict == Leak {
-				next.verdict = Stuck
-			}
 		}
 	}
 	if next.verdict == before.verdict {
