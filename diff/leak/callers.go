@@ -19,6 +19,7 @@ import (
 // caller is a function of own code that others were called through, or a package.
 type caller struct {
 	name    string
+	id      string // of a finding about it, the same in other runs
 	records []trend.RecordID
 
 	// What the records that no place explains did, made anew for each judgement.
@@ -50,7 +51,7 @@ func (c *callers) update(p *places, sites *sites) {
 				if !known {
 					i = uint32(len(c.all))
 					c.byName[name] = i
-					c.all = append(c.all, &caller{name: name})
+					c.all = append(c.all, &caller{name: name, id: idOf(HeapKind, "through", name)})
 				}
 				c.all[i].records = append(c.all[i].records, trend.RecordID(id))
 				in = append(in, i)
@@ -106,7 +107,7 @@ func (s *scene) spread(found []*growth) []*growth {
 		out = append(out, g)
 	}
 	for _, at := range s.callers.all { // that were named before
-		id := idOfCaller(at.name)
+		id := at.id
 		if !s.memory.has(id) || slices.ContainsFunc(out, func(g *growth) bool { return g.id == id }) {
 			continue
 		}
@@ -117,15 +118,12 @@ func (s *scene) spread(found []*growth) []*growth {
 	return out
 }
 
-// idOfCaller is the same in other runs.
-func idOfCaller(name string) string { return idOf(HeapKind, "through", name) }
-
 // caller finds the narrowest caller that explains nearly all that is left; nil
 // for none.
 func (s *scene) caller(explained []bool) *growth {
 	c := s.callers
 	for _, at := range c.all {
-		*at = caller{name: at.name, records: at.records}
+		*at = caller{name: at.name, id: at.id, records: at.records}
 	}
 	for id, in := range c.of {
 		if explained[id] {
@@ -184,15 +182,14 @@ func (s *scene) caller(explained []bool) *growth {
 func (s *scene) grownThrough(at *caller, explained []bool, before float64) *growth {
 	records := slices.DeleteFunc(slices.Clone(at.records), func(id trend.RecordID) bool { return explained[id] })
 	least := math.Inf(-1)
-	if !s.memory.has(idOfCaller(at.name)) {
+	if !s.memory.has(at.id) {
 		least = leastFactor(before)
 	}
 	p := posterior(s.observer.Factor(records, least), before)
-	id := idOfCaller(at.name)
-	if len(records) == 0 || p < callerGrows && !s.memory.has(id) {
+	if len(records) == 0 || p < callerGrows && !s.memory.has(at.id) {
 		return nil
 	}
-	g := &growth{records: records, stacks: s.stacksOf(records), probability: p, table: s.cfg.Table, id: id}
+	g := &growth{records: records, stacks: s.stacksOf(records), probability: p, table: s.cfg.Table, id: at.id}
 	g.trend, _ = s.observer.Of(records, true)
 	g.site = s.siteThrough(g.main(), at.name)
 	g.handler, g.hasHandler = s.handler(g.main())

@@ -1,6 +1,7 @@
 package leak_test
 
 import (
+	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"leaktop/capture/snapshot"
 	"leaktop/diff/handler"
 	"leaktop/diff/leak"
+	"leaktop/fixtures/bench/day"
 )
 
 // Memory outside of the Go heap that grows for days, by a point of the curves a
@@ -32,4 +34,48 @@ func TestOffHeapOverDays(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What a judge keeps is bounded by the program that it judges, and not by the time.
+func TestJudgeOverDays(t *testing.T) {
+	const stacks, warm, more = 500, 140, 200
+	table := snapshot.NewTable()
+	s := day.New(table, 4, day.Program{Stacks: stacks, Groups: 100, Changing: 0.1, Leaks: 2, Every: 5 * time.Minute})
+	j := newJudge(t, table)
+	empty := inUse()
+	run := func(snapshots int) uint64 {
+		for range snapshots {
+			for _, e := range s.Next() {
+				j.Apply(e)
+			}
+		}
+		return inUse() - empty
+	}
+	first := run(warm)
+	if each := first / stacks; each > 8<<10 {
+		t.Errorf("%d bytes are kept of each stack", each)
+	}
+	if later := run(more); later > first+first/4 {
+		t.Errorf("%d bytes are kept after %d snapshots, and %d after %d more", first, warm, later, more)
+	}
+	found := make(map[snapshot.StackID]bool)
+	for _, f := range j.Result().Findings {
+		for _, id := range f.Stacks {
+			found[id] = found[id] || f.Verdict == leak.Leak
+		}
+	}
+	for _, id := range s.Leaks() {
+		if !found[id] {
+			t.Errorf("stack %d leaked all the time and is no leak", id)
+		}
+	}
+}
+
+// inUse is how many bytes live.
+func inUse() uint64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
 }

@@ -56,7 +56,7 @@ func (s *scene) heapStanding(g *growth) standing {
 	t := &g.trend.Trend
 	return standing{
 		at:     t.To,
-		freed:  t.GoesOn.Known && fellBack(t) || t.Growth.Value <= 0,
+		freed:  t.GoesOn.Known && fellBack(t) || t.Growth.Value <= 0 && !t.Floor.Rising, // its cycles may end low
 		ended:  t.GoesOn.Known && t.GoesOn.Value < surelyEnded,
 		noise:  g.probability < noise,
 		doubt:  s.heapLeak(g) < doubtful,

@@ -110,11 +110,11 @@ func posterior(factor, prior float64) float64 {
 }
 
 // drains reports whether a good part of what is allocated is freed while the
-// rest grows: of the bytes and of the objects, since a slice that grows by
-// copying frees many bytes in few objects and gives nothing up.
+// rest grows, of the bytes and of the objects. A slice that grows by copying frees
+// all that it was before and gives nothing up.
 func (g *growth) drains() bool {
 	freed, known := g.freedShare()
-	return known && freed > leastFreed && g.trend.Survival.Known && g.trend.Survival.High < 0.95 && g.trend.Survival.Value > 0.02
+	return known && !g.trend.BySize && freed > leastFreed && g.trend.Survival.Known && g.trend.Survival.High < 0.95 && g.trend.Survival.Value > 0.02
 }
 
 // leastFreed is from which share on what is freed is more than chance.

@@ -18,13 +18,13 @@ func (s *scene) moved(g *growth) bool {
 		return false // what a larger copy replaces shrinks by that
 	}
 	var like []uint32
-	var net, births, deaths float64
+	var net, births, deaths, chance float64
 	for _, id := range g.records {
 		t := s.places.tallies[id]
 		like = append(like, s.kinOf(t))
 		net += t.Births - t.Deaths
 		if t.Deaths > t.Births { // it is not lost besides
-			births, deaths = births-t.Births, deaths-t.Deaths
+			births, deaths, chance = births-t.Births, deaths-t.Deaths, chance-lostByChance(t)
 		}
 	}
 	slices.Sort(like)
@@ -36,9 +36,10 @@ func (s *scene) moved(g *growth) bool {
 				continue
 			}
 		}
-		births, deaths = births+at.births, deaths+at.deaths
+		births, deaths, chance = births+at.births, deaths+at.deaths, chance+at.chance
 	}
-	lost := deaths - births
+	// Of many that come and go some have always become fewer.
+	lost := deaths - births - chance
 	return lost > movedShare*net && lost > 2*math.Sqrt(births+deaths)
 }
 
@@ -47,6 +48,13 @@ type shrunk struct {
 	kin            uint32
 	pkg            uint32 // number of the package, where it is own code; 0 else
 	births, deaths float64
+	chance         float64 // what it would have lost by chance
+}
+
+// lostByChance is by how much a record on average became fewer that did so by
+// coming and going alone: the mean of half a normal distribution.
+func lostByChance(t trend.Tally) float64 {
+	return math.Sqrt(2 / math.Pi * (t.Births + t.Deaths))
 }
 
 // shrunken are all records of which fewer objects live than before.
@@ -57,7 +65,7 @@ func (s *scene) shrunken() []shrunk {
 	s.shrank = []shrunk{}
 	for _, t := range s.places.tallies {
 		if at := s.places.of[t.ID]; at != nil && t.Deaths > t.Births {
-			s.shrank = append(s.shrank, shrunk{s.kinOf(t), at.pkg, t.Births, t.Deaths})
+			s.shrank = append(s.shrank, shrunk{s.kinOf(t), at.pkg, t.Births, t.Deaths, lostByChance(t)})
 		}
 	}
 	return s.shrank

@@ -145,6 +145,9 @@ const (
 	weightStack = 0.15
 )
 
+// partSure is the factor from which on a part is sure, whatever the whole is.
+const partSure = 9.0
+
 // weighed is what was found of a place.
 type weighed struct {
 	records []trend.RecordID // that grow: the smallest part that explains nearly all growth
@@ -182,9 +185,9 @@ func (s *scene) weigh(at *place, least float64) weighed {
 			weight := level.weight / float64(len(parts))
 			factors, weights = append(factors, p.factor), append(weights, weight)
 			// A part speaks for the place where it is much surer than the whole, or
-			// as sure and all of it.
+			// sure and all of it.
 			score := p.factor + math.Log(weight)
-			if score > bestScore+1 || p.grown >= at.grown*9/10 && score > bestScore-3 && len(p.records) < len(best.records) {
+			if score > bestScore+1 || p.grown >= at.grown*9/10 && score > min(bestScore-3, partSure) && len(p.records) < len(best.records) {
 				best, bestScore = p, max(score, bestScore)
 			}
 		}

@@ -2,6 +2,7 @@ package leak_test
 
 import (
 	"cmp"
+	"math"
 	"strconv"
 	"strings"
 	"testing"
@@ -49,6 +50,7 @@ type story struct {
 	heap       []line
 	goroutines []line
 	leaked     []line
+	rate       int64 // mean bytes between two samples, of which objects are then as many as were sampled; 0 samples all
 	vitals     func(i int, v *snapshot.Vitals)
 	still      func(i int) bool // no GC completed before this one
 	dump       func(t *snapshot.Table, i int) *snapshot.Dump
@@ -89,7 +91,7 @@ func intern(t *snapshot.Table, text string) snapshot.StackID {
 func (s story) profile(t *snapshot.Table, kind snapshot.Kind, lines []line, i int) *snapshot.Profile {
 	p := snapshot.Profile{Kind: kind, Types: []snapshot.SampleType{{Name: "goroutine", Unit: "count"}}}
 	if kind == snapshot.Heap {
-		p.Period = 1
+		p.Period = max(s.rate, 1)
 		p.Types = []snapshot.SampleType{
 			{Name: "alloc_objects", Unit: "count"}, {Name: "alloc_space", Unit: "bytes"},
 			{Name: "inuse_objects", Unit: "count"}, {Name: "inuse_space", Unit: "bytes"},
@@ -109,7 +111,11 @@ func (s story) profile(t *snapshot.Table, kind snapshot.Kind, lines []line, i in
 				all = l.allocated(i)
 			}
 			size := cmp.Or(l.size, object)
-			b.Add(snapshot.Key{Stack: intern(t, l.stack), Size: size}, []int64{all, all * size, n, n * size})
+			one := size // what a sampled object stands for
+			if s.rate > 0 {
+				one = int64(math.Round(float64(size) / -math.Expm1(-float64(size)/float64(s.rate))))
+			}
+			b.Add(snapshot.Key{Stack: intern(t, l.stack), Size: size}, []int64{all * one / size, all * one, n * one / size, n * one})
 		}
 	}
 	return b.Profile()

@@ -130,6 +130,12 @@ type line struct {
 	scatter    float64 // standard deviation of a point
 }
 
+// Bounds of how little points may tell that go together.
+const (
+	mostCorrelated = 0.98
+	leastFreedom   = 0.5
+)
+
 // lineOf fits counts. Neighbouring points that lie on one side of the line are
 // no independent witnesses: the correlation r of neighbours makes n points
 // worth n·(1−r)/(1+r) of them.
@@ -170,11 +176,11 @@ func lineOf(seconds, counts []float64, kept float64) line {
 	if squares > 0 {
 		r = products / squares
 	}
-	r = min(max(r+(1+3*r)/n, kept, 0), 0.98)
+	r = min(max(r+(1+3*r)/n, kept, 0), mostCorrelated)
 	l.inflation = (1 + r) / (1 - r)
 	variance := max(squares, 0.25*n) / (n - 2)
 	l.scatter = math.Sqrt(variance)
-	freedom := max(n/l.inflation-2, 0.5)
+	freedom := max(n/l.inflation-2, leastFreedom)
 	l.z = studentZ(l.slope/math.Sqrt(variance*l.inflation/tt), freedom)
 	return l
 }

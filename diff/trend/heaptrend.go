@@ -41,6 +41,9 @@ func (o *Observer) Factor(ids []RecordID, least float64) float64 {
 	if len(ids) == 0 || len(o.heap.times) < fewestPoints {
 		return math.Inf(-1)
 	}
+	if len(ids) == 1 && o.heap.columns.AllocBytes >= 0 && o.heap.records[ids[0]].most(len(o.heap.times)) < least {
+		return math.Inf(-1)
+	}
 	_, c := o.curveOf(ids)
 	return weigh(c, least).factor
 }

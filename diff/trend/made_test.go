@@ -74,3 +74,12 @@ func integral(f func(float64) float64, from, to float64) float64 {
 }
 
 func unknown() float64 { return math.Inf(-1) }
+
+// recordOf is a heap record that moves as a curve does.
+func recordOf(c curve) *record {
+	r := &record{size: unitBytes, unit: unit{bytes: unitBytes}}
+	for i := range c.counts {
+		r.set(i, amount{live: int64(c.counts[i]) * unitBytes, alloc: int64(c.born[i]+100) * unitBytes})
+	}
+	return r
+}

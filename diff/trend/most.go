@@ -38,3 +38,54 @@ func mostByNormal(z float64) float64 {
 func mostByFloors(counts []float64) float64 {
 	return mostByCounts(counts[len(counts)-1], 0)
 }
+
+// most bounds the factor of a record by the points at which it changed alone; no
+// bound, infinite, where its size may be what grows.
+func (r *record) most(places int) float64 {
+	if r.unit.bytes == 0 || places < fewestPoints {
+		return math.Inf(1)
+	}
+	var m moves
+	var live, peak, count, born float64
+	first := r.unit.count(r.first.live)
+	r.runs(places, func(from, to int, a amount) {
+		now, all := r.unit.count(a.live), r.unit.count(a.alloc-r.first.alloc)
+		peak = max(peak, now)
+		live += now * float64(to-max(from, 1))
+		if from > 0 {
+			step := now - count
+			switch {
+			case step > 0:
+				m.rises++
+				m.up += step
+			case step < 0:
+				m.falls++
+				m.down -= step
+			}
+			m.turnover += 2*max(min(all-born, now), step, 0) - step
+		}
+		count, born = now, all
+	})
+	if peak <= fewObjects && count-first <= 1 {
+		return math.Inf(1)
+	}
+	births, deaths := r.ends()
+	kept := 0.0
+	if live > 0 {
+		kept = 1 - min(m.turnover/2/live, 1)
+	}
+	line := weightLine * (1 - kept)
+	return mixed(
+		[]float64{mostByCounts(births, deaths), m.mostBySigns(), mostByLine(float64(places), kept, peak), mostByCounts(count, 0)},
+		[]float64{1 - weightSigns - line, weightSigns, line, weightFloors},
+	)
+}
+
+// mostByLine bounds the factor by a line through so many points of which none is
+// above the peak: it explains no more than all of their scatter, and what is kept
+// from one to the next makes them fewer witnesses.
+func mostByLine(points, kept, peak float64) float64 {
+	kept = min(kept, mostCorrelated)
+	inflation := (1 + kept) / (1 - kept)
+	return mostByNormal(studentZ(peak*math.Sqrt(points/inflation), max(points/inflation-2, leastFreedom)))
+}

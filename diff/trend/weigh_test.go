@@ -108,6 +108,9 @@ func TestWeighNoMoreThanNeeded(t *testing.T) {
 			c.counts[at], c.born[at], c.values[at] = c.counts[at]+more, c.born[at]+more, c.values[at]+more*unitBytes
 		}
 		exact := weigh(c, unknown()).factor
+		if most := recordOf(c).most(c.n()); exact > most+1e-9 {
+			t.Errorf("a factor of %v is above its bound %v", exact, most)
+		}
 		for _, least := range []float64{0, 3, 8} {
 			switch got := weigh(c, least).factor; {
 			case got == exact:

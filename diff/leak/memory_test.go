@@ -1,0 +1,103 @@
+package leak
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// holding tells what is said of one finding at each of some snapshots, ten seconds
+// apart: what its points say, and what speaks for leaving the verdict.
+func holding(points []Verdict, why func(i int) standing) []Verdict {
+	m := new(memory)
+	var out []Verdict
+	for i, v := range points {
+		now := why(i)
+		now.at = time.Unix(1e9, 0).Add(time.Duration(i) * 10 * time.Second)
+		m.begin()
+		out = append(out, m.hold("one", v, now))
+		m.keep()
+	}
+	return out
+}
+
+// verdicts reads a course of verdicts, a letter each.
+func verdicts(letters string) []Verdict {
+	of := map[rune]Verdict{'.': "", 'p': Plateau, 'g': Growing, 'S': Stuck, 'L': Leak}
+	var out []Verdict
+	for _, c := range letters {
+		out = append(out, of[c])
+	}
+	return out
+}
+
+func letters(all []Verdict) string {
+	var b strings.Builder
+	for _, v := range all {
+		b.WriteByte(map[Verdict]byte{"": '.', Plateau: 'p', Growing: 'g', Stuck: 'S', Leak: 'L'}[v])
+	}
+	return b.String()
+}
+
+// A verdict that was reached is left for a reason only.
+func TestHold(t *testing.T) {
+	for _, test := range []struct {
+		name         string
+		points, want string
+		why          standing
+		from         int // snapshot from which on there is that reason
+	}{
+		{"it becomes stronger at once", ".pgL", ".pgL", standing{}, 0},
+		{"quiet steps are no reason", "gLggggggL", "gLLLLLLLL", standing{}, 0},
+		{"nor is what the points alone say", "gL......", "gLLLLLLL", standing{}, 0},
+		{"what was given back is gone at once", "gLLg.", "gLL..", standing{freed: true}, 3},
+		{"growth that ended needs three looks", "LLppppp", "LLLLppp", standing{ended: true}, 0},
+		{"goroutines that stay though no more come are stuck", "LLpppppppppp", "LLLLSSSSSSSS", standing{ended: true, blocks: true}, 0},
+		{"and so they are where a leak is in doubt, as it is then", "LLpppppppppp", "LLLLSSSSSSSS", standing{ended: true, blocks: true, doubt: true}, 0},
+		{"until they are gone", "SSpp.", "SSSS.", standing{freed: true}, 4},
+		{"only what leaked is stuck then", "ggppppp", "ggggppp", standing{ended: true, blocks: true}, 0},
+		{"chance after all", "gg......", "gggg....", standing{noise: true}, 0},
+		{"it moved", "LLgggg", "LLLLgg", standing{moved: true}, 0},
+		{"a leak that is no longer likely", "LLgggg", "LLLLgg", standing{doubt: true}, 0},
+		{"doubt of a leak is none of growth", "gg....", "gggggg", standing{doubt: true}, 0},
+		{"looks that speak against it must be in a row", "LLppLppLppp", "LLLLLLLLLLp", standing{ended: true}, 0},
+		{"a leak that is barely likely must be so for a while", "gLLgLL", "ggLLLL", standing{barely: true}, 0},
+		{"and without a break", "gLgLgL", "gggggg", standing{barely: true}, 0},
+	} {
+		got := holding(verdicts(test.points), func(i int) standing {
+			if i < test.from {
+				return standing{}
+			}
+			return test.why
+		})
+		if letters(got) != test.want {
+			t.Errorf("%s: %s is told as %s, want %s", test.name, test.points, letters(got), test.want)
+		}
+	}
+}
+
+// What is told no more is forgotten, and what is judged twice at one snapshot by
+// asking again is not counted twice.
+func TestMemoryForgets(t *testing.T) {
+	m := new(memory)
+	for _, v := range verdicts("gL") {
+		m.begin()
+		m.hold("one", v, standing{at: time.Unix(1e9, 0)})
+		m.keep()
+	}
+	for range 5 { // of judgements that nothing came of
+		m.begin()
+		if got := m.hold("one", Plateau, standing{ended: true}); got != Leak {
+			t.Errorf("told as %q where it was asked for again", got)
+		}
+	}
+	m.begin()
+	m.keep()
+	if m.has("one") {
+		t.Error("it is remembered, though nothing was told of it")
+	}
+	if got := holding(verdicts("L"), func(int) standing { return standing{} }); !slices.Equal(got, []Verdict{Leak}) {
+		t.Errorf("another one is told as %q", got)
+	}
+}
