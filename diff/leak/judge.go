@@ -131,6 +131,7 @@ func (j *Judge) judge() *Result {
 	}
 	r.Findings = s.findings(j.run.from.Add(j.cfg.Warmup))
 	s.totals(r)
+	r.Detection = s.detection()
 	j.conclude(r, s)
 	return r
 }
@@ -155,6 +156,7 @@ func (j *Judge) scene() *scene {
 	if s.goroutines != nil {
 		s.groups = diff.Groups(j.cfg.Table, nil, s.goroutines.Goroutines)
 	}
+	s.hidden = s.hiddenHeap()
 	if times := j.observer.Times(); len(times) > 0 {
 		s.from, s.to = times[0], times[len(times)-1]
 	}

@@ -33,7 +33,9 @@ type Result struct {
 	Heap, Goroutines trend.Estimate
 	// HeapGrows and GoroutinesGrow say that it is growth and not noise.
 	HeapGrows, GoroutinesGrow bool
-	Limit                     Limit
+	// Detection is what could have been missed.
+	Detection Detection
+	Limit     Limit
 }
 
 // Limit is the memory limit that is reached first, and when.

@@ -28,6 +28,8 @@ type scene struct {
 	dumps            *cohort
 	curves           *curves
 	from, to         time.Time // of the goroutines' trends
+	hidden           hidden    // what the heap profile does not show
+	among            float64   // kinds of goroutines whose number changes
 }
 
 // handler is the request handler of a stack.
