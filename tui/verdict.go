@@ -53,6 +53,7 @@ func (o *overviewScreen) verdict(width int) string {
 	rates := joined(exact, goroutines)
 	return firstFit(width,
 		head+joined(joined(rates, limit), o.reason(r)),
+		head+joined(joined(rates, limit), o.detects(r)),
 		head+joined(rates, limit),
 		head+joined(rates, limitShort),
 		head+rates,
@@ -73,15 +74,23 @@ func outcomeWord(th theme.Theme, r *leak.Result) (string, theme.Paint) {
 	case leak.Clean:
 		return "CLEAN SO FAR", th.Level
 	}
+	if r.Detection.HeapLeakIn > 0 || r.Detection.GoroutineLeakIn > 0 {
+		return "TOO EARLY", th.Growing
+	}
 	return "NOT CLEAR YET", th.Growing
 }
 
-// reason says why nothing is clear yet.
+// reason says why nothing is clear yet, or what a clean run would have shown.
 func (o *overviewScreen) reason(r *leak.Result) string {
 	if r.Outcome != leak.Inconclusive {
-		return ""
+		return o.m.theme.Dim.Apply(r.Detection.Text())
 	}
 	return o.m.theme.Dim.Apply(r.Reason)
+}
+
+// detects is what would have been seen, in few words.
+func (o *overviewScreen) detects(r *leak.Result) string {
+	return o.m.theme.Dim.Apply(r.Detection.Short())
 }
 
 // heapRate is the growth of the live heap, without and with its error. Before

@@ -128,6 +128,7 @@ func (s *scene) heapFinding(g *growth) (Finding, bool) {
 	speaks.speak(&f, s, g)
 	switch verdict {
 	case Plateau:
+		f.Growth = trend.Estimate{} // what it was is no rate of now
 		f.Claim = Fact{Kind: LevelledOff}
 		f.Remedy = "nothing, unless the level is too high: then give it a lower bound"
 	case Growing:

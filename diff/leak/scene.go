@@ -28,6 +28,7 @@ type scene struct {
 	dumps            *cohort
 	curves           *curves
 	from, to         time.Time // of the goroutines' trends
+	seenFrom         time.Time // when the warm-up had ended
 	hidden           hidden    // what the heap profile does not show
 	among            float64   // kinds of goroutines whose number changes
 }

@@ -27,11 +27,11 @@ func Arrivals(factor float64, points int, sampled bool, confidence float64) floa
 		calm = wild
 	}
 	a.calm, a.wild = birthsFor(factor-math.Log(calm)), birthsFor(factor-math.Log(wild))
-	low, high := 0.0, 4*a.wild+20
+	low, high := a.calm, 2*a.wild+10
 	for a.reached(high) < confidence && high < manyEvents {
 		high *= 2
 	}
-	for range 30 {
+	for high-low > arrivalsExact*high {
 		mid := (low + high) / 2
 		if a.reached(mid) < confidence {
 			low = mid
@@ -42,10 +42,14 @@ func Arrivals(factor float64, points int, sampled bool, confidence float64) floa
 	return high
 }
 
+// arrivalsExact is how exactly arrivals are found: well within what a program's
+// rate is steady.
+const arrivalsExact = 0.005
+
 // birthsFor is how many births without a death make a factor.
 func birthsFor(factor float64) float64 {
 	low, high := 0.0, max(4*factor, 0)+20
-	for range 40 {
+	for high-low > arrivalsExact {
 		if mid := (low + high) / 2; countFactor(mid, 0) < factor {
 			low = mid
 		} else {
@@ -65,7 +69,7 @@ type arrivals struct {
 
 // reached is the probability that enough come of as many as are expected.
 func (a arrivals) reached(mean float64) float64 {
-	spread := 9*math.Sqrt(mean) + 9
+	spread := 5*math.Sqrt(mean) + 5
 	from, to := math.Floor(max(mean-spread, 0)), math.Ceil(mean+spread)
 	sum := 0.0
 	for n := from; n <= to; n++ {

@@ -15,6 +15,10 @@ type fitter struct {
 	weight   []float64 // one over the variance of what is new
 	logs     float64   // of the variances, added up
 	residual []float64 // of the series, after what is left of the one before
+
+	// arrivals is how many events come at once in a series of which nothing goes,
+	// so that its steps are the events; 0 for any other.
+	arrivals float64
 }
 
 // leastVariance is that of what is new at a point at least, in squared counts:
@@ -65,6 +69,33 @@ func (f *fitter) remember(memory float64) {
 // of the variance integrated out, and by how much a point scatters; minus
 // infinity for one that does not rise.
 func (f *fitter) fit(m model) (log, scatter float64) {
+	log, scatter = f.fitLine(m)
+	if f.arrivals > 0 && !math.IsInf(log, -1) {
+		log = f.arrive(m)
+	}
+	return log, scatter
+}
+
+// strays is the share of events that come at any time, whatever the model.
+const strays = 0.05
+
+// arrive is the log likelihood of when events came, given how many: each falls
+// into a step with the share of the growth that the model has there.
+func (f *fitter) arrive(m model) float64 {
+	log, before := 0.0, m.at(f.shares[0])
+	whole := m.at(f.shares[len(f.shares)-1]) - before
+	for i := 1; i < len(f.counts); i++ {
+		now := m.at(f.shares[i])
+		if events := f.counts[i] - f.counts[i-1]; events > 0 {
+			wide := f.shares[i] - f.shares[i-1]
+			log += events / f.arrivals * math.Log(((1-strays)*(now-before)/whole+strays*wide)/wide)
+		}
+		before = now
+	}
+	return log
+}
+
+func (f *fitter) fitLine(m model) (log, scatter float64) {
 	// Normal equations of residual = level·a + height·b.
 	var aa, ab, bb, ay, by, yy, before float64
 	for i, y := range f.residual {
