@@ -135,7 +135,7 @@ func checks() map[string]export.Check {
 		"inconclusive": checkOf(t, gate.Judged{Result: leak.Result{
 			Outcome: leak.Inconclusive, Reason: "only 2 snapshots since the warm-up came after a GC, and a trend needs 3", Findings: []leak.Finding{kept(t)},
 			Detection: leak.Detection{Confidence: 0.95, HeapLeakIn: 216*time.Second + 1, GoroutineLeakIn: 12 * time.Second}}}),
-		"clean":   checkOf(t, gate.Judged{Result: leak.Result{
+		"clean": checkOf(t, gate.Judged{Result: leak.Result{
 			Outcome: leak.Clean, Detection: limits(), RatesOver: 2 * time.Minute,
 			Heap:       trend.Estimate{Value: 3072, Low: 1024, High: 5120, Known: true},
 			Goroutines: trend.Estimate{Value: -3, Low: -4, High: -2, Known: true},

@@ -25,10 +25,11 @@ func unattributedGrowth() detector[*rising] {
 			return "the Go heap grows, and its profile does not show where: " + f.bytes(claimNow) + " are allocated after a GC"
 		},
 		facts: func(s *scene, r *rising) []Fact {
-			return []Fact{
-				r.rose(AllocatedRose),
-				Fact{Kind: ProfileShows}.With("shown", float64(s.hidden.profile), Bytes).With("allocated", float64(s.hidden.live), Bytes),
+			facts := []Fact{r.rose(AllocatedRose)}
+			if s.hidden.rate == 0 {
+				facts = append(facts, Fact{Kind: ProfileShows}.With("shown", float64(s.hidden.profile), Bytes).With("allocated", float64(s.hidden.live), Bytes))
 			}
+			return facts
 		},
 		remedy: remedy{
 			inGo: "leave runtime.MemProfileRate at its default, 512 KiB, or set it before anything is allocated; the heap profile then names the place",

@@ -123,6 +123,27 @@ func TestHiddenHeap(t *testing.T) {
 	}
 }
 
+// One sample in a GiB tells nothing of a heap of some MiB.
+func TestCoarseHeap(t *testing.T) {
+	table := snapshot.NewTable()
+	j := newJudge(t, table)
+	s := still(24)
+	s.vitals = func(second int, v *snapshot.Vitals) {
+		v.Set(snapshot.HeapAlloc, 64<<20)
+		v.Set(snapshot.NumGC, int64(second/2))
+	}
+	for _, e := range s.events(table) {
+		if taken, ok := e.(snapshot.Taken); ok {
+			taken.Snapshot.Heap.Period = 1 << 30
+		}
+		j.Apply(e)
+	}
+	want := "the target samples its heap once in 1.0 GiB (runtime.MemProfileRate), too rarely to show anything of the 64.0 MiB that are allocated"
+	if r := j.Result(); r.Outcome != leak.Inconclusive || r.Reason != want || r.Detection.BytesPerSecond.Known {
+		t.Errorf("%s %q, with a limit of %.0f B/s", r.Outcome, r.Reason, r.Detection.BytesPerSecond.Value)
+	}
+}
+
 // What has levelled off, or stands still, has no rate: that of the whole run is
 // over.
 func TestNoRateOfThePast(t *testing.T) {

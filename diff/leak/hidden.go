@@ -11,7 +11,7 @@ type hidden struct {
 	known   bool
 	live    int64 // bytes by the runtime's own figures, garbage of at most one moment included
 	profile int64 // bytes that the profile shows
-	off     bool  // it was not sampled at all
+	rate    int64 // bytes between two samples, where these are too many; else 0
 }
 
 // Limits of when a heap is hidden.
@@ -59,18 +59,19 @@ func (s *scene) hiddenHeap() hidden {
 		return hidden{}
 	}
 	columns := s.heap.Heap.Columns()
-	h := hidden{live: least, profile: s.heap.Heap.Total(columns.LiveBytes), off: s.heap.Heap.Period == 0 || len(s.heap.Heap.Keys) == 0}
-	rate := s.heap.Heap.Period
-	coarse := rate > 0 && float64(least) < sampledHidden*float64(rate)
-	h.known = coarse || float64(h.profile) < shownHidden*float64(least)
+	h := hidden{live: least, profile: s.heap.Heap.Total(columns.LiveBytes)}
+	if rate := s.heap.Heap.Period; float64(least) < sampledHidden*float64(rate) {
+		h.rate = rate
+	}
+	h.known = h.rate > 0 || float64(h.profile) < shownHidden*float64(least)
 	return h
 }
 
 // text says it in a clause.
 func (h hidden) text() string {
-	why := "its heap profiling is off, or its rate was changed (runtime.MemProfileRate)"
-	if !h.off {
-		why = "the rate of its heap profile was changed (runtime.MemProfileRate)"
+	if h.rate > 0 {
+		return "the target samples its heap once in " + units.Bytes(h.rate) + " (runtime.MemProfileRate), too rarely to show anything of the " + units.Bytes(h.live) + " that are allocated"
 	}
-	return "the heap profile shows " + units.Bytes(h.profile) + " of at least " + units.Bytes(h.live) + " that are allocated in the target: " + why
+	return "the heap profile shows " + units.Bytes(h.profile) + " of at least " + units.Bytes(h.live) +
+		" that are allocated in the target: its heap profiling is off, or its rate was changed (runtime.MemProfileRate)"
 }
