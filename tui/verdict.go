@@ -51,9 +51,14 @@ func (o *overviewScreen) verdict(width int) string {
 	goroutines := o.groupRate(r, paint)
 	limit, limitShort := o.limit(r)
 	rates := joined(exact, goroutines)
+	brief := head + joined(rates, limit)
+	if r.Outcome == leak.Clean { // of what says more than the errors of rates that are none
+		brief = head + joined(joined(heap, goroutines), o.detects(r))
+	}
 	return firstFit(width,
 		head+joined(joined(rates, limit), o.reason(r)),
 		head+joined(joined(rates, limit), o.detects(r)),
+		brief,
 		head+joined(rates, limit),
 		head+joined(rates, limitShort),
 		head+rates,
