@@ -15,6 +15,7 @@ func TestVerdictLine(t *testing.T) {
 	grows := trend.Estimate{Value: 3 << 20, Low: 2 << 20, High: 4 << 20, Known: true}
 	level := trend.Estimate{Value: -1 << 10, Low: -9 << 10, High: 7 << 10, Known: true}
 	few := trend.Estimate{Value: 0.2, Low: -0.4, High: 0.8, Known: true}
+	seen := leak.Detection{BytesPerSecond: trend.Number{Value: 22 << 10, Known: true}, GoroutinesPerMinute: trend.Number{Value: 3.4, Known: true}, Confidence: 0.95}
 	for _, c := range []struct {
 		name   string
 		result leak.Result
@@ -29,6 +30,10 @@ func TestVerdictLine(t *testing.T) {
 		}, " STUCK  live heap −1.0 KiB/min (−9.0 – 7.0) · goroutines +0.2/min"},
 		{"growing", leak.Result{Outcome: leak.Grows, Heap: grows, HeapGrows: true, Goroutines: few}, " GROWING  live heap +3.0 MiB/min"},
 		{"clean", leak.Result{Outcome: leak.Clean, Heap: level, Goroutines: few}, " CLEAN SO FAR  live heap"},
+		{"clean, and of what", leak.Result{Outcome: leak.Clean, Heap: level, Goroutines: few, Detection: seen},
+			"goroutines +0.2/min · sees leaks above 22.0 KiB/s, 4 goroutines/min"},
+		{"too early", leak.Result{Outcome: leak.Inconclusive, Reason: "only 13s were seen", Heap: grows, HeapGrows: true, Detection: leak.Detection{GoroutineLeakIn: 23 * time.Second}},
+			" TOO EARLY  live heap +3.0 MiB/min (2.0 – 4.0) · goroutines +43.4/min · only 13s were seen"},
 		{"a limit ahead", leak.Result{
 			Outcome: leak.Grows, Heap: grows, Goroutines: few,
 			Limit: leak.Limit{Bytes: 1 << 30, What: "cgroup", Used: 1 << 20, Left: 42 * time.Minute},

@@ -51,8 +51,14 @@ func (o *overviewScreen) verdict(width int) string {
 	goroutines := o.groupRate(r, paint)
 	limit, limitShort := o.limit(r)
 	rates := joined(exact, goroutines)
+	brief := head + joined(rates, limit)
+	if r.Outcome == leak.Clean { // of what says more than the errors of rates that are none
+		brief = head + joined(joined(heap, goroutines), o.detects(r))
+	}
 	return firstFit(width,
 		head+joined(joined(rates, limit), o.reason(r)),
+		head+joined(joined(rates, limit), o.detects(r)),
+		brief,
 		head+joined(rates, limit),
 		head+joined(rates, limitShort),
 		head+rates,
@@ -73,15 +79,23 @@ func outcomeWord(th theme.Theme, r *leak.Result) (string, theme.Paint) {
 	case leak.Clean:
 		return "CLEAN SO FAR", th.Level
 	}
+	if r.Detection.HeapLeakIn > 0 || r.Detection.GoroutineLeakIn > 0 {
+		return "TOO EARLY", th.Growing
+	}
 	return "NOT CLEAR YET", th.Growing
 }
 
-// reason says why nothing is clear yet.
+// reason says why nothing is clear yet, or what a clean run would have shown.
 func (o *overviewScreen) reason(r *leak.Result) string {
 	if r.Outcome != leak.Inconclusive {
-		return ""
+		return o.m.theme.Dim.Apply(r.Detection.Text())
 	}
 	return o.m.theme.Dim.Apply(r.Reason)
+}
+
+// detects is what would have been seen, in few words.
+func (o *overviewScreen) detects(r *leak.Result) string {
+	return o.m.theme.Dim.Apply(r.Detection.Short())
 }
 
 // heapRate is the growth of the live heap, without and with its error. Before

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"math"
 	"slices"
 
 	"leaktop/capture/snapshot"
@@ -73,9 +74,35 @@ func NewCheckReport(c Check) Report {
 	if j.Outcome == leak.Inconclusive {
 		r.Reason = &j.Reason
 	}
+	r.Limit = newDetectionLimit(j.Detection)
 	stacks := newStacks(c.Table)
 	for _, l := range c.findings() {
 		r.Findings = append(r.Findings, newFinding(stacks, l))
 	}
 	return r
+}
+
+// newDetectionLimit is the limit as the report has it: what is not known is null.
+func newDetectionLimit(d leak.Detection) *DetectionLimit {
+	out := &DetectionLimit{Confidence: d.Confidence}
+	if d.BytesPerSecond.Known {
+		every := math.Round(d.ObjectEvery.Seconds()*10) / 10
+		out.BytesPerSecond, out.ObjectEvery = ceiling(d.BytesPerSecond.Value), &every
+	}
+	if d.GoroutinesPerMinute.Known {
+		rate := math.Ceil(d.GoroutinesPerMinute.Value*10) / 10
+		out.GoroutinesPerMinute = &rate
+	}
+	if d.HeapLeakIn >= 0 {
+		out.HeapLeakIn = ceiling(d.HeapLeakIn.Seconds())
+	}
+	if d.GoroutineLeakIn >= 0 {
+		out.GoroutineLeakIn = ceiling(d.GoroutineLeakIn.Seconds())
+	}
+	return out
+}
+
+func ceiling(v float64) *float64 {
+	v = math.Ceil(v)
+	return &v
 }

@@ -103,6 +103,14 @@ func naming(name string) leak.Fact {
 	return leak.Fact{Kind: leak.StartedByHandler, Handlers: []string{name}}
 }
 
+// limits are what is known after five minutes.
+func limits() leak.Detection {
+	return leak.Detection{
+		BytesPerSecond: trend.Number{Value: 22500.4, Known: true}, ObjectEvery: 14560 * time.Millisecond,
+		GoroutinesPerMinute: trend.Number{Value: 3.44, Known: true}, Confidence: 0.95,
+	}
+}
+
 // checks are runs of every outcome.
 func checks() map[string]export.Check {
 	t := snapshot.NewTable()
@@ -122,18 +130,24 @@ func checks() map[string]export.Check {
 			Result: leak.Result{Outcome: leak.Clean, Findings: []leak.Finding{levelled(t)}},
 			Known:  []leak.Finding{stuck(t)},
 		}),
-		"growing":            checkOf(t, gate.Judged{Result: leak.Result{Outcome: leak.Grows, Findings: []leak.Finding{kept(t)}}}),
+		"growing":            checkOf(t, gate.Judged{Result: leak.Result{Outcome: leak.Grows, Findings: []leak.Finding{kept(t)}, Detection: limits()}}),
 		"growing that fails": checkOf(t, gate.Judged{Result: leak.Result{Outcome: leak.Grows, Findings: []leak.Finding{kept(t)}}, FailOnGrowing: true}),
 		"inconclusive": checkOf(t, gate.Judged{Result: leak.Result{
-			Outcome: leak.Inconclusive, Reason: "only 2 snapshots since the warm-up came after a GC, and a trend needs 3", Findings: []leak.Finding{kept(t)}}}),
-		"clean":   checkOf(t, gate.Judged{Result: leak.Result{Outcome: leak.Clean}}),
+			Outcome: leak.Inconclusive, Reason: "only 2 snapshots since the warm-up came after a GC, and a trend needs 3", Findings: []leak.Finding{kept(t)},
+			Detection: leak.Detection{Confidence: 0.95, HeapLeakIn: 216*time.Second + 1, GoroutineLeakIn: 12 * time.Second}}}),
+		"clean": checkOf(t, gate.Judged{Result: leak.Result{
+			Outcome: leak.Clean, Detection: limits(), RatesOver: 2 * time.Minute,
+			Heap:       trend.Estimate{Value: 3072, Low: 1024, High: 5120, Known: true},
+			Goroutines: trend.Estimate{Value: -3, Low: -4, High: -2, Known: true},
+		}}),
 		"hostile": checkOf(t, gate.Judged{Result: leak.Result{Outcome: leak.Leaks, Findings: []leak.Finding{evil(t)}}, Known: []leak.Finding{evil(t)}}),
 	}
 	all := out["leaks"]
 	all.All = true
 	out["leaks and what levelled off"] = all
 	none := checkOf(t, gate.Judged{})
-	none.Target, none.Judged = export.Target{}, &gate.Judged{Result: leak.Result{Outcome: leak.Inconclusive, Reason: "no snapshot was taken", GCCycles: -1}}
+	none.Target, none.Judged = export.Target{}, &gate.Judged{Result: leak.Result{Outcome: leak.Inconclusive, Reason: "no snapshot was taken", GCCycles: -1,
+		Detection: leak.Detection{Confidence: 0.95, HeapLeakIn: -1, GoroutineLeakIn: -1}}}
 	out["nothing seen"] = none
 	return out
 }

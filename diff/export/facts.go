@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"strings"
+	"time"
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff/leak"
@@ -40,6 +41,9 @@ func (c Check) headline() string {
 		why = "nothing is stuck or grows beyond its error"
 		if len(j.Known) > 0 || j.Ignored > 0 {
 			why = "nothing else is stuck or grows beyond its error"
+		}
+		if text := j.Detection.Text(); text != "" {
+			why += "; " + text
 		}
 	}
 	return strings.ToUpper(string(c.Judged.Outcome)) + ": " + why
@@ -80,6 +84,9 @@ func (c Check) runFacts() facts {
 	out.add("growth", c.growth())
 	out.add("limit", limitLine(j.Limit))
 	out.add("verdict", c.headline())
+	if j.Outcome != leak.Clean { // whose headline says it
+		out.add("missed", j.Detection.Text())
+	}
 	if n := len(j.Known); n > 0 {
 		out.add("known", units.Plural(n, "finding")+" of the baseline, not counted")
 	}
@@ -111,22 +118,37 @@ func (c Check) growth() string {
 	j := c.Judged
 	var out []string
 	for _, of := range []struct {
-		name  string
-		rate  string
-		grows bool
+		name     string
+		estimate trend.Estimate
+		rate     string
+		grows    bool
 	}{
-		{"live heap", rate(j.Heap, leak.Bytes), j.HeapGrows},
-		{"goroutines", rate(j.Goroutines, leak.Goroutines), j.GoroutinesGrow},
+		{"live heap", j.Heap, rate(j.Heap, leak.Bytes), j.HeapGrows},
+		{"goroutines", j.Goroutines, rate(j.Goroutines, leak.Goroutines), j.GoroutinesGrow},
 	} {
 		if of.rate == "" {
 			continue
 		}
 		if !of.grows {
-			of.rate += ", no more than noise"
+			of.rate += ", " + level(of.estimate)
 		}
 		out = append(out, of.name+" "+of.rate)
 	}
-	return strings.Join(out, "; ")
+	if len(out) == 0 || j.RatesOver <= 0 {
+		return strings.Join(out, "; ")
+	}
+	return strings.Join(out, "; ") + "; over the last " + units.Duration(j.RatesOver.Round(time.Second))
+}
+
+// level says what a rate is that is no growth to be sure of.
+func level(e trend.Estimate) string {
+	switch {
+	case e.High < 0:
+		return "falling"
+	case e.Low > 0:
+		return "not steadily"
+	}
+	return "no more than noise"
 }
 
 // limitLine is the forecast against the memory limit, "" where none is known.

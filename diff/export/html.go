@@ -11,6 +11,7 @@ import (
 
 	"leaktop/diff"
 	"leaktop/diff/leak"
+	"leaktop/diff/trend"
 	"leaktop/diff/units"
 )
 
@@ -139,11 +140,13 @@ func tiles(r Run) []tile {
 		return out
 	}
 	for _, g := range []struct {
-		name, rate string
-		grows      bool
+		name     string
+		estimate trend.Estimate
+		rate     string
+		grows    bool
 	}{
-		{"live heap grows", rate(r.Judged.Heap, leak.Bytes), r.Judged.HeapGrows},
-		{"goroutines grow", rate(r.Judged.Goroutines, leak.Goroutines), r.Judged.GoroutinesGrow},
+		{"live heap grows", r.Judged.Heap, rate(r.Judged.Heap, leak.Bytes), r.Judged.HeapGrows},
+		{"goroutines grow", r.Judged.Goroutines, rate(r.Judged.Goroutines, leak.Goroutines), r.Judged.GoroutinesGrow},
 	} {
 		if g.rate == "" {
 			continue
@@ -151,7 +154,7 @@ func tiles(r Run) []tile {
 		value, interval, _ := strings.Cut(g.rate, " (")
 		t := tile{Name: g.name, Value: value, More: strings.TrimSuffix(interval, ")")}
 		if !g.grows {
-			t.Change = "no more than noise"
+			t.Change = level(g.estimate)
 		}
 		out = append(out, t)
 	}

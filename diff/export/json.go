@@ -28,6 +28,8 @@ func JSON(w io.Writer, r Report) error {
 	j.value(r.Verdict)
 	j.raw(`,"reason":`)
 	j.value(r.Reason)
+	j.raw(`,"detection_limit":`)
+	j.value(r.Limit)
 	j.raw(`,"findings":[`)
 	for i, f := range r.Findings {
 		j.element(i, wholeFinding(f))

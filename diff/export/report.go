@@ -14,6 +14,7 @@ type Report struct {
 	Window   Window
 	Verdict  *string // nil for a plain diff
 	Reason   *string // why the verdict is inconclusive
+	Limit    *DetectionLimit
 	Findings []Finding
 	Changes  Changes
 }
@@ -32,6 +33,17 @@ type Window struct {
 	Snapshots int        `json:"snapshots"` // all that were fetched whole
 	GCCycles  *int64     `json:"gc_cycles"`
 	Restarts  *int       `json:"restarts"`
+}
+
+// DetectionLimit is what would not have been missed; nil in a report in which
+// nothing was judged.
+type DetectionLimit struct {
+	BytesPerSecond      *float64 `json:"bytes_per_second"`
+	ObjectEvery         *float64 `json:"large_object_every_seconds"`
+	GoroutinesPerMinute *float64 `json:"goroutines_per_minute"`
+	Confidence          float64  `json:"confidence"`
+	HeapLeakIn          *float64 `json:"heap_leak_after_seconds"`
+	GoroutineLeakIn     *float64 `json:"goroutine_leak_after_seconds"`
 }
 
 // Finding is what was judged a leak, stuck or growing.

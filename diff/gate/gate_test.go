@@ -10,6 +10,7 @@ import (
 	"leaktop/capture/snapshot"
 	"leaktop/diff/gate"
 	"leaktop/diff/leak"
+	"leaktop/diff/trend"
 )
 
 // found is the table of a small program and findings of it.
@@ -175,11 +176,12 @@ func TestInterrupted(t *testing.T) {
 func TestSure(t *testing.T) {
 	f := newFound()
 	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	seen := func(o leak.Outcome, advanced int, span time.Duration, findings ...leak.Finding) *leak.Result {
-		return &leak.Result{Outcome: o, Advanced: advanced, From: at, To: at.Add(span), Findings: findings, Reason: "why"}
+	seen := func(o leak.Outcome, advanced int, bytes, goroutines float64, findings ...leak.Finding) *leak.Result {
+		limit := leak.Detection{BytesPerSecond: trend.Number{Value: bytes, Known: bytes > 0}, GoroutinesPerMinute: trend.Number{Value: goroutines, Known: goroutines > 0}}
+		return &leak.Result{Outcome: o, Advanced: advanced, Detection: limit, Findings: findings, Reason: "why"}
 	}
 	sure, doubtful := f.finding("a", leak.Leak), f.finding("b", leak.Stuck)
-	doubtful.Confidence = 0.94
+	doubtful.Confidence = 0.89
 	grows, levelled := f.finding("c", leak.Growing), f.finding("d", leak.Plateau)
 	limited := gate.Policy{MaxGoroutines: snapshot.Known(5)}
 	for _, c := range []struct {
@@ -188,16 +190,18 @@ func TestSure(t *testing.T) {
 		policy gate.Policy
 		want   bool
 	}{
-		{"a sure leak", seen(leak.Leaks, 6, time.Minute, sure, levelled), gate.Policy{}, true},
-		{"one that is not", seen(leak.Leaks, 6, time.Minute, sure, doubtful), gate.Policy{}, false},
-		{"one that is not, but known", seen(leak.Leaks, 6, time.Minute, sure, doubtful), gate.Policy{Known: map[string]bool{"b": true}}, true},
-		{"something that grows beside it", seen(leak.Leaks, 6, time.Minute, sure, grows), gate.Policy{}, false},
-		{"growing", seen(leak.Grows, 50, time.Hour, grows), gate.Policy{}, false},
-		{"inconclusive", seen(leak.Inconclusive, 2, time.Hour), gate.Policy{}, false},
-		{"clean", seen(leak.Clean, 12, 2*time.Minute, levelled), gate.Policy{}, true},
-		{"clean in too few snapshots", seen(leak.Clean, 11, time.Hour), gate.Policy{}, false},
-		{"clean for too short", seen(leak.Clean, 100, 2*time.Minute-1), gate.Policy{}, false},
-		{"clean, but limited", seen(leak.Clean, 12, 2*time.Minute), limited, false},
+		{"a sure leak", seen(leak.Leaks, 6, 1e6, 20, sure, levelled), gate.Policy{}, true},
+		{"one that is not", seen(leak.Leaks, 6, 1e6, 20, sure, doubtful), gate.Policy{}, false},
+		{"one that is not, but known", seen(leak.Leaks, 6, 1e6, 20, sure, doubtful), gate.Policy{Known: map[string]bool{"b": true}}, true},
+		{"something that grows beside it", seen(leak.Leaks, 6, 1e6, 20, sure, grows), gate.Policy{}, false},
+		{"growing", seen(leak.Grows, 50, 1e3, 1, grows), gate.Policy{}, false},
+		{"inconclusive", seen(leak.Inconclusive, 2, 0, 0), gate.Policy{}, false},
+		{"clean", seen(leak.Clean, 12, 50<<10, 6, levelled), gate.Policy{}, true},
+		{"clean in too few snapshots", seen(leak.Clean, 11, 1e3, 1), gate.Policy{}, false},
+		{"clean, but of fast leaks of the heap alone", seen(leak.Clean, 100, 50<<10+1, 1), gate.Policy{}, false},
+		{"clean, but of fast leaks of goroutines alone", seen(leak.Clean, 100, 1e3, 6.1), gate.Policy{}, false},
+		{"clean, with no limit known", seen(leak.Clean, 100, 0, 1), gate.Policy{}, false},
+		{"clean, but limited", seen(leak.Clean, 12, 1e3, 1), limited, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			g := gate.New(f.table, 0, c.policy)

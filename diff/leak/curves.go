@@ -50,7 +50,7 @@ func (c *curves) last(k snapshot.Vital) (int64, bool) {
 // Points a second apart are not independent, and medians of parts nearly are.
 const bins = 8
 
-// binned is a curve in bins: the median of each.
+// binned is a curve in bins: the median of each, or the least.
 type binned struct {
 	medians []float64
 	span    time.Duration // from the middle of the first to that of the last
@@ -59,6 +59,15 @@ type binned struct {
 // bin cuts what a function makes of the points into bins, from a time on; false
 // where it is not known in each of them.
 func (c *curves) bin(from time.Time, value func(*snapshot.Vitals) (float64, bool)) (binned, bool) {
+	return c.binBy(from, value, func(sorted []float64) float64 { return sorted[len(sorted)/2] })
+}
+
+// lows is bin with the least of each: of memory that a GC frees, what is left.
+func (c *curves) lows(from time.Time, value func(*snapshot.Vitals) (float64, bool)) (binned, bool) {
+	return c.binBy(from, value, func(sorted []float64) float64 { return sorted[0] })
+}
+
+func (c *curves) binBy(from time.Time, value func(*snapshot.Vitals) (float64, bool), pick func(sorted []float64) float64) (binned, bool) {
 	var at []time.Time
 	var values []float64
 	for i := range c.points {
@@ -84,8 +93,7 @@ func (c *curves) bin(from time.Time, value func(*snapshot.Vitals) (float64, bool
 		if j == i {
 			return binned{}, false
 		}
-		in := slices.Sorted(slices.Values(values[i:j]))
-		b.medians[part] = in[len(in)/2]
+		b.medians[part] = pick(slices.Sorted(slices.Values(values[i:j])))
 		i = j
 	}
 	return b, true

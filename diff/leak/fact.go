@@ -159,6 +159,12 @@ const (
 	// BeyondNextGC: how much of the heap in use lay beyond the size at which the
 	// next GC starts, all the while. Values: share (ratio), span (seconds).
 	BeyondNextGC FactKind = "beyond-next-gc"
+	// AllocatedRose: the least that was allocated on the Go heap in the first part
+	// of the time and in the last. Values: from, to (bytes), span (seconds).
+	AllocatedRose FactKind = "allocated-rose"
+	// ProfileShows: how much of what is allocated the heap profile shows. Values:
+	// shown, allocated (bytes).
+	ProfileShows FactKind = "profile-shows"
 	// WentFromTo: what a limit is on. Values: from, to (bytes or goroutines),
 	// span (seconds).
 	WentFromTo FactKind = "went-from-to"

@@ -135,6 +135,8 @@ func sentences() []sentence {
 		{fact(leak.LastHalfShare, value("share", 0.5, ratio)), "50 % of that growth fell into the last half of the time"},
 		{fact(leak.StacksRose, value("from", 1<<20, bytes), value("to", 3<<20, bytes), span), "stack memory in use went from 1.0 MiB to 3.0 MiB in 1m5s"},
 		{fact(leak.BeyondNextGC, value("share", 0.6, ratio), span), "at least 60 % of the heap in use lay beyond the size at which the next GC starts, for 1m5s"},
+		{fact(leak.AllocatedRose, value("from", 1<<20, bytes), value("to", 3<<20, bytes), span), "the least that was allocated at any time went from 1.0 MiB to 3.0 MiB in 1m5s"},
+		{fact(leak.ProfileShows, value("shown", 100<<10, bytes), value("allocated", 369<<20, bytes)), "the heap profile shows 100.0 KiB of 369.0 MiB"},
 		{fact(leak.WentFromTo, value("from", 1<<20, bytes), value("to", 3<<20, bytes), span), "from 1.0 MiB to 3.0 MiB in 1m5s"},
 		{fact(leak.WentFromTo, value("from", 10, goroutines), value("to", 1300, goroutines), span), "from 10 to 1,300 in 1m5s"},
 		{fact(leak.SamplingError, value("error", 1<<20, bytes)), "sampling makes an error of 1.0 MiB at most, 19 times of 20"},
@@ -196,6 +198,7 @@ func sentences() []sentence {
 		{claim(leak.OffHeap, value("now", 187<<20, bytes)), "memory outside of the Go heap grows: 187.0 MiB that the Go runtime does not know of"},
 		{claim(leak.GoroutineStacks, value("goroutines", 100, goroutines), value("each", 64<<10, bytes)), "the stacks of 100 goroutines grow, to 64.0 KiB each on average"},
 		{claim(leak.Fragmentation, value("now", 64<<20, bytes)), "the heap is fragmented: 64.0 MiB of spans in use hold nothing"},
+		{claim(leak.UnattributedGrowth, value("now", 369<<20, bytes)), "the Go heap grows, and its profile does not show where: 369.0 MiB are allocated after a GC"},
 		{claim(leak.HeapGrowth, value("grew", 20<<20, bytes), value("beyond", 1<<20, bytes), value("limit", 19<<20, bytes)), "the live heap grew by 20.0 MiB, 1.0 MiB more than the limit of 19.0 MiB"},
 		{claim(leak.GoroutineGrowth, value("grew", 35, goroutines), value("beyond", 1, goroutines), value("limit", 34, goroutines)), "the number of goroutines grew by 35, 1 more than the limit of 34"},
 

@@ -121,6 +121,10 @@ func processText(f Fact) string {
 		return fmt.Sprintf("stack memory in use went from %s to %s in %s", f.bytes("from"), f.bytes("to"), f.span())
 	case BeyondNextGC:
 		return fmt.Sprintf("at least %s of the heap in use lay beyond the size at which the next GC starts, for %s", f.share("share"), f.span())
+	case AllocatedRose:
+		return fmt.Sprintf("the least that was allocated at any time went from %s to %s in %s", f.bytes("from"), f.bytes("to"), f.span())
+	case ProfileShows:
+		return fmt.Sprintf("the heap profile shows %s of %s", f.bytes("shown"), f.bytes("allocated"))
 	case WentFromTo:
 		return fmt.Sprintf("from %s to %s in %s", f.amount("from"), f.amount("to"), f.span())
 	case SamplingError:

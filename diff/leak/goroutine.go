@@ -107,7 +107,7 @@ func (s *scene) taskFinding(t *task, verdict Verdict, companions []*task, held [
 		Now:        Amounts{Goroutines: snapshot.Known(t.now)},
 		Unit:       Goroutines,
 	}
-	if t.trend.Slope.Known && !(verdict == Stuck && t.trend.Growth.Value <= 0) {
+	if t.trend.Slope.Known && verdict != Plateau && verdict != Stuck { // of these it is no rate of now
 		f.Growth = perMinute(t.trend.Slope)
 	}
 	t.dumped = s.fateOf(t)

@@ -66,14 +66,19 @@ func (s *scene) leaks(g *growth) bool {
 
 // heapNeed is for how long the heap must have grown to be a leak.
 func (s *scene) heapNeed(g *growth) time.Duration {
-	need := leakAfter
-	if s.uptime >= mature {
-		need = leakAfterMature
-	}
+	need := s.leakAfter()
 	if g.trend.BySize {
 		return 2 * need // what is as large as the largest so far grows on, ever more rarely
 	}
 	return need
+}
+
+// leakAfter is for how long the heap of this process must have grown.
+func (s *scene) leakAfter() time.Duration {
+	if s.uptime >= mature {
+		return leakAfterMature
+	}
+	return leakAfter
 }
 
 // heapLeak is the probability that growth is a leak: it is growth, it goes on,
@@ -123,6 +128,7 @@ func (s *scene) heapFinding(g *growth) (Finding, bool) {
 	speaks.speak(&f, s, g)
 	switch verdict {
 	case Plateau:
+		f.Growth = trend.Estimate{} // what it was is no rate of now
 		f.Claim = Fact{Kind: LevelledOff}
 		if left, ok := s.memory.reason(g.id); ok {
 			f.Claim.Words = []string{string(left.reason)}

@@ -131,8 +131,9 @@ func (j *Judge) judge() *Result {
 		Snapshots: j.snapshots.Whole(), Advanced: j.run.advanced, Restarts: j.restarts,
 		GCCycles: j.run.cycles(),
 	}
-	r.Findings = s.findings(j.run.from.Add(j.cfg.Warmup))
+	r.Findings = s.findings(s.seenFrom)
 	s.totals(r)
+	r.Detection = s.detection()
 	j.conclude(r, s)
 	return r
 }
@@ -161,6 +162,8 @@ func (j *Judge) scene() *scene {
 	if s.goroutines != nil {
 		s.groups = diff.Groups(j.cfg.Table, nil, s.goroutines.Goroutines)
 	}
+	s.seenFrom = j.run.from.Add(j.cfg.Warmup)
+	s.hidden = s.hiddenHeap()
 	if times := j.observer.Times(); len(times) > 0 {
 		s.from, s.to = times[0], times[len(times)-1]
 	}

@@ -3,6 +3,8 @@ package leak
 import (
 	"fmt"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
@@ -15,7 +17,8 @@ const fewestAdvanced = 3
 
 // conclude says what the findings and what was seen come to.
 func (j *Judge) conclude(r *Result, s *scene) {
-	r.Lacking, r.Needs = j.lacking(), j.needs(s)
+	r.Lacking = j.lacking(r, s)
+	r.Needs = j.needs(r, s)
 	worst := Plateau
 	for _, f := range r.Findings {
 		if f.Verdict.Severity() > worst.Severity() {
@@ -35,7 +38,10 @@ func (j *Judge) conclude(r *Result, s *scene) {
 }
 
 // lacking says in a clause what was not seen and would have to be; "" for nothing.
-func (j *Judge) lacking() string {
+//
+// Nothing is clean before a leak could have been told: one of goroutines called
+// so, and one of the heap named, at a rate that the detection limit says.
+func (j *Judge) lacking(result *Result, s *scene) string {
 	r := &j.run
 	restarted := ""
 	if j.restarts > 0 {
@@ -50,6 +56,8 @@ func (j *Judge) lacking() string {
 		return "no snapshot was taken" + restarted
 	case r.heap == nil:
 		return "no heap profile could be had" + why(r.missing)
+	case s.hidden.known:
+		return s.hidden.text()
 	case r.advanced < fewestAdvanced && cycles == 0:
 		return "the target completed no GC" + restarted + ", so that its heap profile shows nothing new; watch for longer, or let leaktop force one with --allow gc"
 	case r.advanced < fewestAdvanced:
@@ -57,9 +65,34 @@ func (j *Judge) lacking() string {
 			units.Plural(r.advanced, "snapshot"), restarted, fewestAdvanced)
 	case r.goroutines == nil:
 		return "no goroutine profile could be had" + why(r.missing)
+	case result.Detection.GoroutineLeakIn > 0:
+		return fmt.Sprintf("only %s were seen since the warm-up%s, and more goroutines cannot be called a leak before %s; watch for %s longer",
+			units.Duration(s.to.Sub(s.from).Round(time.Second)), restarted, units.Duration(blockedAfter), rounded(result.Detection.GoroutineLeakIn))
+	case s.unexplained(result):
+		return "the live heap grows by " + units.BytesPerMinute(result.Heap.Value) + ", and no place in the code explains it yet; watch for longer"
 	}
 	return ""
 }
+
+// unexplained reports whether the heap as a whole grows, beyond any doubt, and no
+// finding says where.
+func (s *scene) unexplained(r *Result) bool {
+	if !r.HeapGrows {
+		return false
+	}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		_, holds := f.Holds.Get()
+		if f.Verdict != Plateau && (f.Kind == HeapKind || holds) {
+			return false
+		}
+	}
+	t, ok := s.observer.Total(time.Time{})
+	return ok && t.Growth.Value > leastUnexplained*float64(t.First) && t.Factor.Known && posterior(t.Factor.Value, 0.5/fewestActive) >= leakSure
+}
+
+// leastUnexplained is by which share of the live heap it must have grown at least.
+const leastUnexplained = 0.1
 
 func why(missing []string) string {
 	if len(missing) == 0 {
@@ -68,30 +101,30 @@ func why(missing []string) string {
 	return " (" + missing[0] + ")"
 }
 
-// slowLeak is how fast a leak of small objects is that needs half an hour to be
-// told at the default sampling rate: some seventeen sampled objects.
-const (
-	slowLeak    = "5 KiB/s"
-	slowLeakFor = 30 * time.Minute
-	leakSmall   = "50 KiB/s"
-	smallFor    = 5 * time.Minute
-)
+// slowLeak is how many bytes per second a leak loses that is worth watching for:
+// 420 MiB a day.
+const slowLeak = 5 << 10
 
 // needs says what more time or more rights would show.
-func (j *Judge) needs(s *scene) []string {
+func (j *Judge) needs(r *Result, s *scene) []string {
 	var out []string
-	seen := j.run.to.Sub(j.run.from) - j.cfg.Warmup
-	if seen < leakSpan {
-		out = append(out, fmt.Sprintf("Only %s were seen after the warm-up: nothing is called a leak before %s.", units.Duration(max(seen, 0)), units.Duration(leakSpan)))
+	d := r.Detection
+	if text := d.Waits(); text != "" {
+		out = append(out, sentence(text))
 	}
-	switch {
-	case seen < smallFor:
-		out = append(out, "A heap profile is a sample: a leak of "+leakSmall+" takes 5 minutes to show, one of "+slowLeak+" half an hour.")
-	case seen < slowLeakFor:
-		out = append(out, "A heap profile is a sample: a leak of "+slowLeak+" takes half an hour to show.")
+	if d.BytesPerSecond.Known && d.BytesPerSecond.Value > slowLeak {
+		_, span, _ := s.observer.HeapSeen()
+		takes := time.Duration(d.BytesPerSecond.Value / slowLeak * float64(span)).Round(time.Minute)
+		out = append(out, "A heap profile is a sample: a leak of "+units.Bytes(slowLeak)+"/s takes about "+units.Duration(takes)+" to show in this one.")
 	}
 	out = append(out, s.observer.Missing()...)
 	return out
+}
+
+// sentence makes one of a clause.
+func sentence(clause string) string {
+	first, size := utf8.DecodeRuneInString(clause)
+	return string(unicode.ToUpper(first)) + clause[size:] + "."
 }
 
 // recent is the time over which the rates of the whole process are told: what
@@ -101,6 +134,7 @@ const recent = 2 * time.Minute
 // totals says how the process as a whole moves, and when its limit is reached.
 func (s *scene) totals(r *Result) {
 	since := r.To.Add(-recent)
+	r.RatesOver = min(recent, max(r.To.Sub(s.seenFrom), 0))
 	if t, ok := s.observer.Total(since); ok && t.Slope.Known {
 		r.Heap = perMinute(t.Slope)
 		r.HeapGrows = t.Growth.Value > 0 && t.Factor.Known && posterior(t.Factor.Value, 0.5) >= leakSure && !over(&t)

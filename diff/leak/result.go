@@ -29,11 +29,15 @@ type Result struct {
 	GCCycles  int64 // completed in the newest run, -1 unknown
 
 	// Heap is the growth of the live heap per minute, and Goroutines that of
-	// their number; unknown below two points.
+	// their number; unknown below two points. Both are what the process does now.
 	Heap, Goroutines trend.Estimate
+	// RatesOver is the time up to now that Heap and Goroutines are told over.
+	RatesOver time.Duration
 	// HeapGrows and GoroutinesGrow say that it is growth and not noise.
 	HeapGrows, GoroutinesGrow bool
-	Limit                     Limit
+	// Detection is what could have been missed.
+	Detection Detection
+	Limit     Limit
 }
 
 // Limit is the memory limit that is reached first, and when.

@@ -32,6 +32,9 @@ type scene struct {
 	curves           *curves
 	from, to         time.Time // of the goroutines' trends
 	shrank           []shrunk  // nil until it is needed; see shrunken
+	seenFrom         time.Time // when the warm-up had ended
+	hidden           hidden    // what the heap profile does not show
+	among            float64   // kinds of goroutines whose number changes
 }
 
 // handler is the request handler of a stack.

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"leaktop/diff"
-	"leaktop/diff/trend"
 )
 
 // Limits of what stands for being stuck.
@@ -156,9 +155,6 @@ func (s *scene) stuckTasks(all []*task, judged map[diff.GroupKey]bool) []*task {
 		}
 		t.trend, _ = s.observer.GroupSum(t.keys(), time.Time{})
 		t.probability, t.waits = stuckSure, s.waitsOf(t)
-		if t.trend.Slope.Value < 0 || t.trend.Growth.Value == 0 {
-			t.trend.Slope = trend.Estimate{}
-		}
 		out = append(out, t)
 	}
 	return out

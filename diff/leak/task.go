@@ -191,9 +191,9 @@ func (s *scene) growingTasks(all []*task) []*task {
 			byEntry[t.entry.Function] = append(byEntry[t.entry.Function], t)
 		}
 	}
-	among := s.changing(all)
+	s.among = s.changing(all)
 	for _, t := range all {
-		if !s.grew(t, among) {
+		if !s.grew(t, s.among) {
 			continue
 		}
 		same := byEntry[t.entry.Function]
@@ -212,7 +212,7 @@ func (s *scene) growingTasks(all []*task) []*task {
 		if len(same) < 2 || slices.ContainsFunc(same, func(t *task) bool { return taken[t] }) {
 			continue
 		}
-		if whole := merged(same); s.grew(whole, among) {
+		if whole := merged(same); s.grew(whole, s.among) {
 			grown = append(grown, whole)
 		}
 	}

@@ -38,6 +38,10 @@ type moves struct {
 	up, down   float64 // what these add up to
 }
 
+// keepsAll reports whether nothing went that had come: each deviation from the
+// mean is then kept for good.
+func (m moves) keepsAll() bool { return m.turnover > 0 && m.deaths == 0 && m.falls == 0 }
+
 // signs is the factor by steps up and down, whatever their size. It knows no
 // sawtooth, of which most steps rise, so that steps down must be small, too.
 func (m moves) signs() float64 {

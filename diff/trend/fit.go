@@ -19,6 +19,10 @@ type fitter struct {
 
 	// The normal equations' sums in which no model takes part.
 	aa, ay, yy float64
+
+	// arrivals is how many events come at once in a series of which nothing goes,
+	// so that its steps are the events; 0 for any other.
+	arrivals float64
 }
 
 // leastVariance is that of what is new at a point at least, in squared counts:
@@ -74,6 +78,33 @@ func (f *fitter) remember(memory float64) {
 // of the variance integrated out, and by how much a point scatters; minus
 // infinity for one that does not rise.
 func (f *fitter) fit(form []float64) (log, scatter float64) {
+	log, scatter = f.fitLine(form)
+	if f.arrivals > 0 && !math.IsInf(log, -1) {
+		log = f.arrive(form)
+	}
+	return log, scatter
+}
+
+// strays is the share of events that come at any time, whatever the model.
+const strays = 0.05
+
+// arrive is the log likelihood of when events came, given how many: each falls
+// into a step with the share of the growth that the model has there.
+func (f *fitter) arrive(form []float64) float64 {
+	log, before := 0.0, form[0]
+	whole := form[len(form)-1] - before
+	for i := 1; i < len(f.counts); i++ {
+		now := form[i]
+		if events := f.counts[i] - f.counts[i-1]; events > 0 {
+			wide := f.shares[i] - f.shares[i-1]
+			log += events / f.arrivals * math.Log(((1-strays)*(now-before)/whole+strays*wide)/wide)
+		}
+		before = now
+	}
+	return log
+}
+
+func (f *fitter) fitLine(form []float64) (log, scatter float64) {
 	// Normal equations of residual = level·a + height·b.
 	aa, ay, yy := f.aa, f.ay, f.yy
 	var ab, bb, by, before float64

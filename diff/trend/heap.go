@@ -22,6 +22,21 @@ type heap struct {
 	bytes      int                // of all series
 	taken      uint32             // profiles so far
 	cumulative bool               // there was a profile without a column of what lives
+	quiet      quiet
+}
+
+// quiet is what came after the newest point and showed what that did: no point of
+// a trend, but nothing was sampled meanwhile, which a leak would have been.
+type quiet struct {
+	profiles int
+	span     time.Duration
+}
+
+// same takes in a profile that a GC completed before and that shows nothing new.
+func (h *heap) same(s *snapshot.Snapshot) {
+	if n := len(h.times); n > 0 {
+		h.quiet = quiet{h.quiet.profiles + 1, s.Time.Sub(h.times[n-1])}
+	}
 }
 
 // add takes in a heap profile that counts. One that only tells what was ever
@@ -43,6 +58,7 @@ func (h *heap) add(s *snapshot.Snapshot) {
 		step = h.clock.next(s)
 	}
 	h.taken++
+	h.quiet = quiet{}
 	place := h.timeline.add(s.Time, step)
 
 	last, now := span{p: h.last}, span{p: p}

@@ -68,7 +68,9 @@ func (o *Observer) Add(s *snapshot.Snapshot) {
 		if o.heap.last != nil && !alike(o.heap.last, s.Heap) {
 			o.heap, o.frames, o.read = heap{}, frameIndex{}, nil
 		}
-		if !sameObservation(o.heap.last, s.Heap) {
+		if sameObservation(o.heap.last, s.Heap) {
+			o.heap.same(s)
+		} else {
 			o.heap.add(s)
 		}
 	}

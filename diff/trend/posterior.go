@@ -173,6 +173,12 @@ func posteriorOf(c curve, m moves, of *forms) posterior {
 	logs := make([]fitted, 0, len(all)*len(memories()))
 	best, highest, scatter := 0, math.Inf(-1), 0.0
 	for _, memory := range memories() {
+		if m.keepsAll() {
+			if memory < 1 {
+				continue
+			}
+			f.arrivals = m.dispersion
+		}
 		f.remember(memory)
 		for i, form := range of.at {
 			log, deviation := f.fit(form)

@@ -25,6 +25,13 @@ const (
 	weightOrder  = 0.5 // where few objects grow, or nothing is known of any
 )
 
+// Where so much passes from point to point, or so many events come at once, floors
+// tell something.
+const (
+	fewKept        = 0.2 // share that is gone at the next point
+	wildDispersion = 1.5
+)
+
 // fewestPoints is how many points a trend needs: two tell no noise from growth.
 const fewestPoints = 3
 
@@ -46,7 +53,7 @@ func weigh(c curve, least float64) evidence {
 	}
 	passes := 1 - units.kept(e.moves)
 	byLine, byFloors, bySigns := weightLine*passes, 0.0, weightSigns
-	if c.n() >= fewestFloors*cyclePoints()[0] && (passes > 0.2 || e.dispersion > 1.5) {
+	if c.n() >= fewestFloors*cyclePoints()[0] && (passes > fewKept || e.dispersion > wildDispersion) {
 		byFloors = weightFloors
 	}
 	order, byOrder := math.Inf(-1), 0.0

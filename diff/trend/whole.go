@@ -148,6 +148,19 @@ func (s *series) allocated() int64 {
 	return max(snapshot.SubSaturating(s.last.alloc, s.first.alloc), 0)
 }
 
+// HeapSeen is how often the heap was seen anew, over how much time by the clock
+// of what profiles show, and the mean number of bytes between two samples, 0
+// where the profile does not tell. A profile that shows the same as the one
+// before it counts where a GC completed between the two.
+func (o *Observer) HeapSeen() (times int, span time.Duration, rate int64) {
+	h := &o.heap
+	times = len(h.times)
+	if times > 0 {
+		span = time.Duration(h.seconds[times-1]*float64(time.Second)) + h.quiet.span
+	}
+	return times + h.quiet.profiles, span, h.rate
+}
+
 // Window returns the times of the first and the newest point of the heap; zero
 // where there is none.
 func (o *Observer) Window() (from, to time.Time) {
