@@ -83,7 +83,7 @@ func (r *ramp) leads(s *scene, movers []*mover) bool {
 		}
 		lead.trend, lead.waits = sum, inFlight
 		lead.pollers, lead.onStack = false, false
-		lead.probability = posterior(sum.Factor.Value, 0.5/fewestActive)
+		lead.probability = posterior(sum.Factor.Value, expected/fewestActive)
 		if lead.probability >= grows || s.memory.has(rampID()) {
 			r.lead, r.curve = lead, make([]int64, len(try[0].curve))
 			for _, m := range try {

@@ -34,13 +34,14 @@ func (s *scene) taskVerdict(t *task) Verdict {
 func (s *scene) taskStanding(t *task) standing {
 	trend := &t.trend.Trend
 	return standing{
-		at:     s.to,
-		freed:  trend.GoesOn.Known && fellBack(trend) || trend.Growth.Value <= 0,
-		ended:  trend.GoesOn.Known && trend.GoesOn.Value < surelyEnded,
-		noise:  t.probability < noise,
-		doubt:  taskLeak(t) < doubtful,
-		waits:  true,
-		blocks: t.waits == blocked || t.works(),
+		at:       s.at,
+		freed:    trend.GoesOn.Known && fellBack(trend) || trend.Growth.Value <= 0,
+		ended:    trend.GoesOn.Known && trend.GoesOn.Value < surelyEnded,
+		noise:    t.probability < noise,
+		doubt:    taskLeak(t) < doubtful,
+		unlikely: taskLeak(t) < unlikely,
+		waits:    true,
+		blocks:   t.waits == blocked || t.works(),
 	}
 }
 
@@ -48,19 +49,21 @@ func (s *scene) taskStanding(t *task) standing {
 const (
 	surelyEnded = 0.07 // probability that growth goes on
 	noise       = 0.12 // probability of growth
-	doubtful    = 0.3  // probability of a leak
+	doubtful    = 0.42 // probability of a leak
+	unlikely    = 0.3  // the same, where one look is enough
 )
 
 // heapStanding is what speaks for leaving a verdict on growth of the heap.
 func (s *scene) heapStanding(g *growth) standing {
 	t := &g.trend.Trend
 	return standing{
-		at:     t.To,
-		freed:  t.GoesOn.Known && fellBack(t) || t.Growth.Value <= 0 && !t.Floor.Rising, // its cycles may end low
-		ended:  t.GoesOn.Known && t.GoesOn.Value < surelyEnded,
-		noise:  g.probability < noise,
-		doubt:  s.heapLeak(g) < doubtful,
-		barely: s.heapLeak(g) < leakClear,
+		at:       s.at,
+		freed:    t.GoesOn.Known && fellBack(t) || t.Growth.Value <= 0 && !t.Floor.Rising, // its cycles may end low
+		ended:    t.GoesOn.Known && t.GoesOn.Value < surelyEnded,
+		noise:    g.probability < noise,
+		doubt:    s.heapLeak(g) < doubtful,
+		unlikely: s.heapLeak(g) < unlikely,
+		barely:   s.heapLeak(g) < leakClear,
 	}
 }
 

@@ -157,6 +157,7 @@ func (j *Judge) scene() *scene {
 		standing:   maps.Collect(j.observer.Standing()),
 		dumps:      &j.run.dumps,
 		curves:     &j.run.curves,
+		at:         j.run.to,
 		uptime:     j.run.uptime(),
 	}
 	if s.goroutines != nil {
@@ -234,7 +235,7 @@ func (s *scene) findings(from time.Time) []Finding {
 		out = append(out, s.connectionFinding(ramp))
 	}
 	for _, t := range stuck {
-		s.memory.hold(t.id(), Stuck, standing{at: s.to})
+		s.memory.hold(t.id(), Stuck, standing{at: s.at})
 		judged[t.groups[0].Key] = true
 		if n := prove(t, proven); n > 0 {
 			out = append(out, s.provenFinding(t, n, nil, nil))

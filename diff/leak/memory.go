@@ -60,13 +60,15 @@ func (m *memory) has(id string) bool {
 
 // standing is what speaks for leaving a verdict, whatever its strength.
 type standing struct {
-	at     time.Time
-	freed  bool // what had grown was given back
-	ended  bool // growth has ended, and surely so
-	noise  bool // it is no more than coming and going after all
-	moved  bool // it came from another place
-	doubt  bool // the verdict that was said has become unlikely
-	barely bool // a leak is likely, and not more: it is to be so for a while
+	at    time.Time
+	freed bool // what had grown was given back
+	ended bool // growth has ended, and surely so
+	noise bool // it is no more than coming and going after all
+	moved bool // it came from another place
+	doubt bool // a leak that was said is less likely than not
+	// unlikely says that it is so much less likely that one look is enough.
+	unlikely bool
+	barely   bool // a leak is likely, and not more: it is to be so for a while
 	// waits says that it is goroutines, which are still there though no more come,
 	// and blocks that such goroutines idle nowhere.
 	waits, blocks bool
@@ -114,6 +116,8 @@ func (m *memory) hold(id string, points Verdict, now standing) Verdict {
 			}
 		case now.freed:
 			leave("", GaveBack)
+		case now.unlikely && before.verdict == Leak && !now.blocks:
+			leave(points, LessLikely)
 		case next.against < patience:
 		case now.moved:
 			leave(points, HasMoved)

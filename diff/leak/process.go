@@ -29,7 +29,7 @@ func (s *scene) processVerdict(check Check, b binned) Verdict {
 	if b.span >= leakAfter*(bins-1)/bins {
 		points = Leak
 	}
-	return s.memory.hold(idOf(ProcessKind, string(check)), points, standing{at: s.to})
+	return s.memory.hold(idOf(ProcessKind, string(check)), points, standing{at: s.at})
 }
 
 // processConfidence is how sure a verdict on a curve is.

@@ -31,6 +31,7 @@ type scene struct {
 	finalizers       []*task // that run finalizers and do not go on
 	curves           *curves
 	from, to         time.Time // of the goroutines' trends
+	at               time.Time // of the newest snapshot
 	shrank           []shrunk  // nil until it is needed; see shrunken
 	seenFrom         time.Time // when the warm-up had ended
 	hidden           hidden    // what the heap profile does not show
