@@ -28,7 +28,7 @@ type scene struct {
 	dumps            *cohort
 	curves           *curves
 	from, to         time.Time // of the goroutines' trends
-	shrank           []shrunk  // nil until it is needed; see shrunken
+	shrank           *shrunken // nil until it is needed
 }
 
 // handler is the request handler of a stack.
