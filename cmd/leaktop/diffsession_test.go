@@ -77,11 +77,11 @@ func TestDiffJudgesTheRecordedRun(t *testing.T) {
 		code int
 		says []string // on standard error
 	}{
-		{[]string{path, "--fail-on", "leak"}, exitLeak, []string{"LEAK: 2 leaks", "what is judged is the run up to " + path + "#14"}},
-		{[]string{path + "#13", path + "#14", "--fail-on", "leak"}, exitLeak, []string{"LEAK: 2 leaks"}},
-		{[]string{path + "#13", same, "--fail-on", "leak"}, exitLeak, []string{"LEAK: 2 leaks"}},
-		{[]string{path + "#1", path + "#5", "--fail-on", "leak"}, exitClean, []string{"GROWING: ", "the run up to " + path + "#5"}},
-		{[]string{path + "#1", path + "#5", "--fail-on", "growing"}, exitLeak, []string{"GROWING: "}},
+		{[]string{path, "--fail-on", "leak"}, exitLeak, []string{"LEAK: 1 leak, 1 growing", "what is judged is the run up to " + path + "#14"}},
+		{[]string{path + "#13", path + "#14", "--fail-on", "leak"}, exitLeak, []string{"LEAK: 1 leak, 1 growing"}},
+		{[]string{path + "#13", same, "--fail-on", "leak"}, exitLeak, []string{"LEAK: 1 leak, 1 growing"}},
+		{[]string{path + "#1", path + "#3", "--fail-on", "leak"}, exitClean, []string{"GROWING: ", "the run up to " + path + "#3"}},
+		{[]string{path + "#1", path + "#3", "--fail-on", "growing"}, exitLeak, []string{"GROWING: "}},
 		{[]string{path, path + "#1", "--fail-on", "leak"}, exitInconclusive, []string{"INCONCLUSIVE: ", "the run up to " + path + "#1\n"}},
 		{[]string{other + "#1", path, "--fail-on", "leak"}, exitInconclusive, []string{"INCONCLUSIVE: "}},
 	} {

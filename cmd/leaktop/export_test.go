@@ -18,8 +18,8 @@ func TestExport(t *testing.T) {
 	t.Parallel()
 	path := recordedRun(t, 14)
 	for format, holds := range map[string]string{
-		"markdown":   "LEAK: 2 leaks",
-		"text":       "LEAK: 2 leaks",
+		"markdown":   "LEAK: 1 leak, 1 growing",
+		"text":       "LEAK: 1 leak, 1 growing",
 		"json":       `"verdict":"leak"`,
 		"html":       "cache.(*Store).Put",
 		"svg":        "cache.(*Store).Put",
@@ -96,8 +96,11 @@ func TestExportOfTwoSnapshots(t *testing.T) {
 	if len(e.Changes.Goroutines) != 1 || e.Changes.Goroutines[0].Delta != 40.0 {
 		t.Errorf("changes of goroutines %+v, want one of 40", e.Changes.Goroutines)
 	}
-	if e.Verdict != "growing" {
-		t.Errorf("the verdict is %q, want what five snapshots told: growing", e.Verdict)
+	if early, _ := exportJSON(t, path, "--base", "1", "--current", "3"); early.Verdict != "growing" {
+		t.Errorf("the verdict is %q, want what three snapshots told: growing", early.Verdict)
+	}
+	if e.Verdict != "leak" {
+		t.Errorf("the verdict is %q, want what five snapshots told of the senders: leak", e.Verdict)
 	}
 	if whole, _ := exportJSON(t, path); whole.Verdict != "leak" || whole.Window.Snapshots != 14 {
 		t.Errorf("of the whole run the verdict is %q and the window %+v, want a leak and 14 snapshots", whole.Verdict, whole.Window)

@@ -295,7 +295,7 @@ func TestBoundedCacheThatFills(t *testing.T) {
 func TestLeakAmongMuchThatComesAndGoes(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 8))
 	heap := []line{{stack: "app/shop.keep app/shop.Loop", count: rising(4, 30)}}
-	for k := range 40 {
+	for k := range 160 {
 		live, born := int64(20), int64(0)
 		var lives, borns []int64
 		for range after(7 * time.Minute) {

@@ -30,13 +30,22 @@ func (s *scene) moved(g *growth) bool {
 	slices.Sort(like)
 	like = slices.Compact(like)
 	pkg := s.places.packages[diff.PackageOf(g.site.where.Function)]
-	for _, at := range s.shrunken() {
-		if pkg == 0 || at.pkg != pkg {
-			if _, alike := slices.BinarySearch(like, at.kin); !alike {
-				continue
+	all := s.shrunken()
+	add := func(of shrunk) {
+		births, deaths, chance = births+of.births, deaths+of.deaths, chance+of.chance
+	}
+	if pkg != 0 {
+		add(all.packages[pkg])
+	}
+	for _, kin := range like {
+		if int(kin) >= len(all.kins) {
+			break // none of a kin that is newer shrank
+		}
+		for at := all.kins[kin]; at != 0; at = all.records[at-1].next {
+			if of := all.records[at-1]; pkg == 0 || of.pkg != pkg {
+				add(of)
 			}
 		}
-		births, deaths, chance = births+at.births, deaths+at.deaths, chance+at.chance
 	}
 	// Of many that come and go some have always become fewer.
 	lost := deaths - births - chance
@@ -45,10 +54,17 @@ func (s *scene) moved(g *growth) bool {
 
 // shrunk is a record of which fewer objects live than before.
 type shrunk struct {
-	kin            uint32
 	pkg            uint32 // number of the package, where it is own code; 0 else
+	next           uint32 // place of the next one of its kin plus one; 0 for none
 	births, deaths float64
 	chance         float64 // what it would have lost by chance
+}
+
+// shrunken are all records of which fewer objects live than before.
+type shrunken struct {
+	records  []shrunk
+	kins     []uint32 // place of a kin's first record plus one; 0 for none
+	packages []shrunk // the records of a package together
 }
 
 // lostByChance is by how much a record on average became fewer that did so by
@@ -57,18 +73,29 @@ func lostByChance(t trend.Tally) float64 {
 	return math.Sqrt(2 / math.Pi * (t.Births + t.Deaths))
 }
 
-// shrunken are all records of which fewer objects live than before.
-func (s *scene) shrunken() []shrunk {
+// shrunken sorts out, once for a judgement, the records that shrank.
+func (s *scene) shrunken() *shrunken {
 	if s.shrank != nil {
 		return s.shrank
 	}
-	s.shrank = []shrunk{}
+	all := &shrunken{packages: make([]shrunk, len(s.places.packages)+1)}
+	s.shrank = all
 	for _, t := range s.places.tallies {
-		if at := s.places.of[t.ID]; at != nil && t.Deaths > t.Births {
-			s.shrank = append(s.shrank, shrunk{s.kinOf(t), at.pkg, t.Births, t.Deaths, lostByChance(t)})
+		at := s.places.of[t.ID]
+		if at == nil || t.Deaths <= t.Births {
+			continue
 		}
+		kin := int(s.kinOf(t))
+		if n := kin + 1 - len(all.kins); n > 0 {
+			all.kins = append(all.kins, make([]uint32, n)...)
+		}
+		one := shrunk{at.pkg, all.kins[kin], t.Births, t.Deaths, lostByChance(t)}
+		all.records = append(all.records, one)
+		all.kins[kin] = uint32(len(all.records))
+		of := &all.packages[at.pkg]
+		of.births, of.deaths, of.chance = of.births+one.births, of.deaths+one.deaths, of.chance+one.chance
 	}
-	return s.shrank
+	return all
 }
 
 // kin is what objects have in common that may take each other's places.

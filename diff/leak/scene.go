@@ -32,7 +32,7 @@ type scene struct {
 	curves           *curves
 	from, to         time.Time // of the goroutines' trends
 	at               time.Time // of the newest snapshot
-	shrank           []shrunk  // nil until it is needed; see shrunken
+	shrank           *shrunken // nil until it is needed
 	seenFrom         time.Time // when the warm-up had ended
 	hidden           hidden    // what the heap profile does not show
 	among            float64   // kinds of goroutines whose number changes

@@ -158,12 +158,16 @@ func (s *scene) grew(t *task, among float64) bool {
 	if now-first < fewestMore && !known {
 		return false
 	}
+	before := expected / among
+	if least := leastFactor(before); !known && s.observer.GroupFactor(t.keys(), least) < least {
+		return false
+	}
 	sum, ok := s.observer.GroupSum(t.keys(), time.Time{})
 	if !ok || !sum.Factor.Known {
 		return false
 	}
 	t.trend, t.waits = sum, s.waitsOf(t)
-	t.probability = posterior(sum.Factor.Value, expected/among)
+	t.probability = posterior(sum.Factor.Value, before)
 	return known || t.probability >= grows && sum.Growth.Value >= fewestMore
 }
 

@@ -17,7 +17,7 @@ type reader struct {
 }
 
 func newReader(l timeline) *reader {
-	return &reader{timeline: l, slopes: make([]float64, 0, slopePoints*(slopePoints-1)/2)}
+	return &reader{timeline: l}
 }
 
 // cleared returns a buffer of zeros, one for each time.
@@ -162,6 +162,9 @@ func (r *reader) trend(c curve, e evidence, sampling float64, shaped bool) Trend
 		each = math.Abs(c.growth() / grown)
 	}
 	spread := max(e.births+e.deaths, 1) * e.dispersion * each * each
+	if r.slopes == nil {
+		r.slopes = make([]float64, 0, slopePoints*(slopePoints-1)/2)
+	}
 	slope, low, high := theilSen(c.seconds, c.values, r.slopes)
 	t.Slope = around(slope, spread/(c.span()*c.span()))
 	t.Slope.Low, t.Slope.High = min(t.Slope.Low, low), max(t.Slope.High, high)

@@ -50,13 +50,7 @@ func (o *Observer) Total(since time.Time) (Trend, bool) {
 // than two snapshots that list goroutines.
 func (o *Observer) GroupSum(keys []diff.GroupKey, since time.Time) (GroupTrend, bool) {
 	g := &o.groups
-	var all []*series
-	for _, key := range keys {
-		if at := g.find(key); at != nil {
-			all = append(all, &at.series)
-		}
-	}
-	whole := newReader(g.timeline).groups(all...)
+	whole := g.sum(keys)
 	read := newReader(g.timeline.since(since))
 	if len(read.times) < 2 {
 		return GroupTrend{}, false
@@ -81,6 +75,23 @@ func (o *Observer) GroupSum(keys []diff.GroupKey, since time.Time) (GroupTrend, 
 		t.Group = keys[0]
 	}
 	return t, true
+}
+
+// GroupFactor is the Bayes factor of [Observer.GroupSum] over the whole run alone,
+// as [Observer.Factor] is that of heap records.
+func (o *Observer) GroupFactor(keys []diff.GroupKey, least float64) float64 {
+	return weigh(o.groups.sum(keys), least).factor
+}
+
+// sum is the curve of some groups together.
+func (g *groups) sum(keys []diff.GroupKey) curve {
+	var all []*series
+	for _, key := range keys {
+		if at := g.find(key); at != nil {
+			all = append(all, &at.series)
+		}
+	}
+	return newReader(g.timeline).groups(all...)
 }
 
 // Group returns the trend of one goroutine group, whether it grew or not; false
