@@ -109,6 +109,10 @@ func (m *memory) hold(id string, points Verdict, now standing) Verdict {
 				next.left = leaving{before.verdict, now.at, why}
 			}
 		}
+		rest := points // what is said of something that no longer grows
+		if points == Plateau && now.waits && before.stays(now) {
+			rest = Stuck
+		}
 		switch {
 		case before.verdict == Plateau:
 			if points == "" && now.at.Sub(before.left.at) > toldFor {
@@ -117,18 +121,16 @@ func (m *memory) hold(id string, points Verdict, now standing) Verdict {
 		case now.freed:
 			leave("", GaveBack)
 		case now.unlikely && before.verdict == Leak && !now.blocks:
-			leave(points, LessLikely)
+			leave(rest, LessLikely)
 		case next.against < patience:
 		case now.moved:
 			leave(points, HasMoved)
 		case now.noise:
 			leave(points, ComesAndGoes)
-		case now.ended && now.waits && before.stays(now):
-			leave(Stuck, HasLevelled)
 		case now.ended:
-			leave(points, HasLevelled)
+			leave(rest, HasLevelled)
 		case now.doubt && before.verdict == Leak:
-			leave(points, LessLikely)
+			leave(rest, LessLikely)
 		}
 	} else if points.Severity() >= next.left.verdict.Severity() {
 		next.left = leaving{}
@@ -150,7 +152,7 @@ func (m *memory) hold(id string, points Verdict, now standing) Verdict {
 
 // leakLasts is for how long goroutines that may be idle workers were a leak at
 // least, to be stuck when no more come.
-const leakLasts = time.Minute
+const leakLasts = 3 * time.Minute
 
 // stays reports whether goroutines of which there are no more than before are
 // stuck: they were a leak, and did not turn out to be workers that had only been
