@@ -139,7 +139,7 @@ func watchDemo(ctx context.Context, std streams, watch watchFlags, keep sessionF
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	words := wordsOf(ctx, child)
-	err = attach(ctx, std, child.Address, reach, watch, judgeFlags{}, screenFlags{}, keep, "", words)
+	err = attach(ctx, std, child.Address, reach, watch, judgeFlags{warmup: usualWarmup}, screenFlags{}, keep, "", words)
 	cancel()
 	for range words { // until it has ended
 	}

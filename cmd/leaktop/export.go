@@ -52,6 +52,7 @@ leaktop export run.leaktop --format markdown --anonymise`,
 	f.IntVar(&flags.base, "base", 0, "number of the snapshot to compare with; the first without it")
 	f.IntVar(&flags.current, "current", 0, "number of the snapshot that is compared; the last without it")
 	flags.judge.addWithoutLimit(f)
+	f.Lookup("warmup").DefValue = recordedWarmup
 	return cmd
 }
 

@@ -9,6 +9,14 @@ import (
 	"leaktop/capture/session"
 )
 
+// usualWarmup is the warm-up that nobody asked for where a run has no planned
+// end: time enough for a service that has just started to fill what it keeps
+// ready, which grows as a leak does.
+const usualWarmup = 10 * time.Second
+
+// recordedWarmup is what the help says of the warm-up of a run that is recorded.
+const recordedWarmup = "that of the recording"
+
 // judgeFlags say how to judge what is seen.
 type judgeFlags struct {
 	handlers []string
@@ -31,7 +39,7 @@ func (j *judgeFlags) add(f *pflag.FlagSet) {
 func (j *judgeFlags) addWithoutLimit(f *pflag.FlagSet) {
 	f.StringArrayVar(&j.handlers, "handler", nil, "a function whose full name matches this regular expression is a request handler, besides those of known frameworks")
 	f.StringSliceVar(&j.own, "own", nil, "functions and packages that start with this count as own code, too")
-	f.DurationVar(&j.warmup, "warmup", 0, "what is seen in this time after the first snapshot feeds no trend")
+	f.DurationVar(&j.warmup, "warmup", usualWarmup, "what is seen in this time after the first snapshot feeds no trend")
 	j.flags = append(j.flags, f.Lookup("handler"), f.Lookup("own"), f.Lookup("warmup"))
 }
 

@@ -57,6 +57,7 @@ leaktop open heap.pb.gz --base before.pb.gz`,
 	f.StringVar(&flags.base, "base", "", baseUsage)
 	flags.limits.add(f)
 	flags.judge.add(f)
+	f.Lookup("warmup").DefValue = recordedWarmup
 	flags.screen.add(f)
 	return cmd
 }

@@ -97,7 +97,7 @@ func runRecord(ctx context.Context, std streams, text string, flags recordFlags)
 	rec := recordRun{
 		flags:    flags,
 		progress: newProgress(std.err, flags.duration, 1),
-		recorder: &recorder{every: flags.watch.every, create: func(h session.Header) (*session.Writer, error) {
+		recorder: &recorder{every: flags.watch.every, settings: session.Settings{Warmup: usualWarmup}, create: func(h session.Header) (*session.Writer, error) {
 			return session.Create(flags.output, h, table, session.Options{MaxBytes: int64(flags.session.max), Force: flags.force})
 		}},
 		span: watchSpan{duration: flags.duration, every: flags.watch.every, patience: flags.reach.options.Timeout},
