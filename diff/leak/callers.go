@@ -193,6 +193,9 @@ func (s *scene) grownThrough(at *caller, explained []bool, before float64) *grow
 	g.trend, _ = s.observer.Of(records, true)
 	g.site = s.siteThrough(g.main(), at.name)
 	g.handler, g.hasHandler = s.handler(g.main())
+	if !s.memory.has(at.id) && s.moved(g) {
+		return nil // another caller took over, and there is no more than before
+	}
 	return g
 }
 

@@ -109,6 +109,7 @@ func (m *memory) hold(id string, points Verdict, now standing) Verdict {
 				next.left = leaving{before.verdict, now.at, why}
 			}
 		}
+		stays := now.waits && before.stays(now)
 		switch {
 		case before.verdict == Plateau:
 			if points == "" && now.at.Sub(before.left.at) > toldFor {
@@ -116,14 +117,14 @@ func (m *memory) hold(id string, points Verdict, now standing) Verdict {
 			}
 		case now.freed:
 			leave("", GaveBack)
-		case now.unlikely && before.verdict == Leak && !now.blocks:
+		case now.unlikely && before.verdict == Leak && !stays:
 			leave(points, LessLikely)
 		case next.against < patience:
 		case now.moved:
 			leave(points, HasMoved)
 		case now.noise:
 			leave(points, ComesAndGoes)
-		case now.ended && now.waits && before.stays(now):
+		case stays && (now.ended || now.doubt && points == Plateau):
 			leave(Stuck, HasLevelled)
 		case now.ended:
 			leave(points, HasLevelled)
