@@ -69,8 +69,8 @@ type standing struct {
 	// unlikely says that it is so much less likely that one look is enough.
 	unlikely bool
 	barely   bool // a leak is likely, and not more: it is to be so for a while
-	// waits says that it is goroutines, which are still there though no more come,
-	// and blocks that such goroutines idle nowhere.
+	// waits says that it is goroutines which wait, and are still there though no more
+	// come, and blocks that such goroutines idle nowhere.
 	waits, blocks bool
 }
 
