@@ -57,9 +57,9 @@ func TestShapes(t *testing.T) {
 		{"leak since half of the time", keep(140, until), []trend.Shape{trend.Late}, true},
 		{"filled up after a third", func(r *rand.Rand) *site { return lru(r, 2e6, 1024, 100, 0, until) }, []trend.Shape{trend.Levelled}, true},
 		{"grew for a minute in the middle", keep(100, 160), []trend.Shape{trend.Step, trend.Levelled}, false},                                                // a few steps of many
-		{"allocated once", func(r *rand.Rand) *site { return once(r, 50e6, 1024, 150, 2) }, []trend.Shape{trend.Step, trend.Levelled, trend.Unclear}, false}, // a single event tells no rate,
+		{"allocated once", func(r *rand.Rand) *site { return once(r, 50e6, 1024, 150, 2) }, []trend.Shape{trend.Step, trend.Levelled, trend.Unclear}, false}, // a single event tells no rate
 		{"sawtooth of three teeth", func(r *rand.Rand) *site { return sawtooth(r, 2e6, 1024, 97, until) }, nil, false},
-		{"churn", func(r *rand.Rand) *site { return churning(r, 2e6, 1024, 20, until) }, nil, false},,
+		{"churn", func(r *rand.Rand) *site { return churning(r, 2e6, 1024, 20, until) }, nil, false},
 	} {
 		shapes := make(map[trend.Shape]int)
 		const runs = 20
