@@ -1,0 +1,69 @@
+package leak_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"leaktop/diff/leak"
+)
+
+// spreadOver is what a request builds in a dozen functions, each of a package of its
+// own: of each two objects more are sampled within two minutes, and so on.
+func spreadOver(functions int64, caller string) []line {
+	var lines []line
+	for k := range functions {
+		lines = append(lines, line{
+			stack: fmt.Sprintf("app/part%d.build %s", k, caller) + served,
+			count: func(i int) int64 { return (int64(i) + functions - 1 - k) / functions },
+		})
+	}
+	return lines
+}
+
+// Growth that no function shows by itself is that of the handler which they are all
+// called by, and is told once.
+func TestGrowthSpreadBelowAHandler(t *testing.T) {
+	s := story{rate: goRate, snapshots: after(2 * time.Minute), heap: append(spreadOver(12, "app/api.Order"), passing())}
+	want := []string{"growing state-kept app/api.Order by api.Order"}
+	if got := told(s.judge(t)); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// Two places that grow for themselves are no growth of what they have in common.
+func TestPlacesThatGrowForThemselves(t *testing.T) {
+	s := story{rate: goRate, snapshots: after(3 * time.Minute), heap: []line{
+		passing(),
+		{stack: "app/shop.(*Cart).add app/api.Add" + served, count: rising(3, 43)},
+		{stack: "app/shop.(*Audit).note app/api.Pay" + served, count: rising(5, 35)},
+	}}
+	want := []string{"growing state-kept app/shop.(*Audit).note by api.Pay", "growing state-kept app/shop.(*Cart).add by api.Add"}
+	s.each(t, func(i int, r *leak.Result) {
+		got := told(r)
+		slices.Sort(got)
+		if i == s.snapshots-1 && !slices.Equal(got, want) {
+			t.Errorf("got %q, want %q", got, want)
+		}
+		for _, one := range got {
+			if !slices.Contains(want, one) {
+				t.Errorf("#%d: %q is told, want none but %q", i, one, want)
+			}
+		}
+	})
+}
+
+// A caller that takes over from another one below which as much was freed grows in
+// its place, and is not told of.
+func TestCallerThatTakesOver(t *testing.T) {
+	story{rate: goRate, snapshots: after(3 * time.Minute), heap: []line{
+		passing(),
+		{stack: "app/table.parse app/table.Load", count: func(i int) int64 { return max(240-10*int64(i), 0) }, allocated: level(240)},
+		{stack: "app/table.parse app/table.Refresh", count: func(i int) int64 { return min(10*int64(i), 240) }},
+	}}.each(t, func(i int, r *leak.Result) {
+		if got := told(r); len(got) > 0 {
+			t.Errorf("#%d: %q", i, got)
+		}
+	})
+}
