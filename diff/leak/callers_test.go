@@ -9,13 +9,13 @@ import (
 	"leaktop/diff/leak"
 )
 
-// spreadOver is what a request builds in a dozen functions, each of a package of its
-// own: of each two objects more are sampled within two minutes, and so on.
-func spreadOver(functions int64, caller string) []line {
+// spreadOver is what a request builds in some functions, of all of which together
+// one object more is sampled with each snapshot.
+func spreadOver(functions int64, pkg func(k int64) string, caller string) []line {
 	var lines []line
 	for k := range functions {
 		lines = append(lines, line{
-			stack: fmt.Sprintf("app/part%d.build %s", k, caller) + served,
+			stack: fmt.Sprintf("%s.build%d %s", pkg(k), k, caller) + served,
 			count: func(i int) int64 { return (int64(i) + functions - 1 - k) / functions },
 		})
 	}
@@ -25,10 +25,15 @@ func spreadOver(functions int64, caller string) []line {
 // Growth that no function shows by itself is that of the handler which they are all
 // called by, and is told once.
 func TestGrowthSpreadBelowAHandler(t *testing.T) {
-	s := story{rate: goRate, snapshots: after(2 * time.Minute), heap: append(spreadOver(12, "app/api.Order"), passing())}
-	want := []string{"growing state-kept app/api.Order by api.Order"}
-	if got := told(s.judge(t)); !slices.Equal(got, want) {
-		t.Errorf("got %q, want %q", got, want)
+	for name, pkg := range map[string]func(k int64) string{
+		"a package each": func(k int64) string { return fmt.Sprintf("app/part%d", k) },
+		"one package":    func(int64) string { return "app/order" },
+	} {
+		s := story{rate: goRate, snapshots: after(2 * time.Minute), heap: append(spreadOver(12, pkg, "app/api.Order"), passing())}
+		want := []string{"growing state-kept app/api.Order by api.Order"}
+		if got := told(s.judge(t)); !slices.Equal(got, want) {
+			t.Errorf("%s: got %q, want %q", name, got, want)
+		}
 	}
 }
 
