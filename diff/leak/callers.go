@@ -20,6 +20,7 @@ import (
 type caller struct {
 	name    string
 	id      string // of a finding about it, the same in other runs
+	pkg     bool   // it is a package
 	records []trend.RecordID
 
 	// What the records that no place explains did, made anew for each judgement.
@@ -51,7 +52,7 @@ func (c *callers) update(p *places, sites *sites) {
 				if !known {
 					i = uint32(len(c.all))
 					c.byName[name] = i
-					c.all = append(c.all, &caller{name: name, id: idOf(HeapKind, "through", name)})
+					c.all = append(c.all, &caller{name: name, id: idOf(HeapKind, "through", name), pkg: name == diff.PackageOf(at.site.where.Function)})
 				}
 				c.all[i].records = append(c.all[i].records, trend.RecordID(id))
 				in = append(in, i)
@@ -123,7 +124,7 @@ func (s *scene) spread(found []*growth) []*growth {
 func (s *scene) caller(explained []bool) *growth {
 	c := s.callers
 	for _, at := range c.all {
-		*at = caller{name: at.name, id: at.id, records: at.records}
+		*at = caller{name: at.name, id: at.id, pkg: at.pkg, records: at.records}
 	}
 	for id, in := range c.of {
 		if explained[id] {
@@ -155,8 +156,15 @@ func (s *scene) caller(explained []bool) *growth {
 			grown = append(grown, at)
 		}
 	}
-	// The narrowest last: of two with the same growth the one with fewer records.
+	// The narrowest last: of two with the same growth the one with fewer records, and
+	// of those the function, since a package has no place of its own.
 	slices.SortStableFunc(grown, func(a, b *caller) int {
+		if a.pkg != b.pkg && a.births-a.deaths == b.births-b.deaths && a.free == b.free {
+			if a.pkg {
+				return -1
+			}
+			return 1
+		}
 		return cmp.Or(cmp.Compare(b.births-b.deaths, a.births-a.deaths), cmp.Compare(b.free, a.free), cmp.Compare(a.name, b.name))
 	})
 	var best *growth
@@ -193,6 +201,9 @@ func (s *scene) grownThrough(at *caller, explained []bool, before float64) *grow
 	g.trend, _ = s.observer.Of(records, true)
 	g.site = s.siteThrough(g.main(), at.name)
 	g.handler, g.hasHandler = s.handler(g.main())
+	if !s.memory.has(at.id) && s.moved(g) {
+		return nil // another caller took over, and there is no more than before
+	}
 	return g
 }
 

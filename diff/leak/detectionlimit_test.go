@@ -26,9 +26,9 @@ func TestNotCleanTooEarly(t *testing.T) {
 		want      leak.Outcome
 		reason    string
 	}{
-		{3, leak.Inconclusive, "only 10s were seen since the warm-up, and more goroutines cannot be called a leak before 36s; watch for 26s longer"},
-		{8, leak.Inconclusive, "only 35s were seen since the warm-up, and more goroutines cannot be called a leak before 36s; watch for 1s longer"},
-		{9, leak.Clean, ""},
+		{3, leak.Inconclusive, "only 10s were seen since the warm-up, and more goroutines cannot be called a leak before 30s; watch for 20s longer"},
+		{6, leak.Inconclusive, "only 25s were seen since the warm-up, and more goroutines cannot be called a leak before 30s; watch for 5s longer"},
+		{7, leak.Clean, ""},
 		{60, leak.Clean, ""},
 	} {
 		r := still(test.snapshots).judge(t)
@@ -69,10 +69,10 @@ func TestDetectionLimit(t *testing.T) {
 			t.Errorf("%d snapshots: %+v, after %+v of fewer", snapshots, d, before)
 		}
 		span := time.Duration(snapshots-1) * every
-		if want := max(4*time.Minute-span, 0); d.HeapLeakIn != want {
+		if want := max(leakAfter-span, 0); d.HeapLeakIn != want {
 			t.Errorf("%d snapshots: a leak of the heap in %s, want %s", snapshots, d.HeapLeakIn, want)
 		}
-		if want := max(36*time.Second-span, 0); d.GoroutineLeakIn != want {
+		if want := max(30*time.Second-span, 0); d.GoroutineLeakIn != want {
 			t.Errorf("%d snapshots: a leak of goroutines in %s, want %s", snapshots, d.GoroutineLeakIn, want)
 		}
 		before = d

@@ -40,7 +40,7 @@ func (s *scene) taskStanding(t *task) standing {
 		noise:    t.probability < noise,
 		doubt:    taskLeak(t) < doubtful,
 		unlikely: taskLeak(t) < unlikely,
-		waits:    true,
+		waits:    t.waits != inFlight || t.works(),
 		blocks:   t.waits == blocked || t.works(),
 	}
 }

@@ -29,9 +29,6 @@ const (
 	plateauGoesOn = 0.2
 )
 
-// leakSpan is for how long anything must have grown to be called a leak.
-const leakSpan = blockedAfter
-
 // elapsed is for how long something has grown without an end, up to now.
 func elapsed(t *trend.Trend) time.Duration {
 	if !t.GoesOn.Known {

@@ -72,7 +72,7 @@ func TestJudge(t *testing.T) {
 		{"reads without a timeout, with the goroutines that watch the connections", story{goroutines: []line{
 			{stack: reading + "app/pay.(*Client).await app/api.Pay" + served, count: grows(0, 2)},
 			{stack: reading + "net/http.(*connReader).backgroundRead", count: grows(1, 2)},
-		}}, []string{"growing missing-timeout app/pay.(*Client).await by api.Pay"}},
+		}}, []string{"leak missing-timeout app/pay.(*Client).await by api.Pay"}},
 		{"a send that nobody receives", story{goroutines: []line{{stack: sending + "app/notify.push", count: grows(0, 1)}}},
 			[]string{"leak blocked-send app/notify.push"}},
 		{"a receive in the handler", story{goroutines: []line{{stack: receiving + "app/api.Wait" + served, count: grows(0, 1)}}},

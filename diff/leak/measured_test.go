@@ -35,19 +35,6 @@ func (s story) each(t *testing.T, f func(i int, r *leak.Result)) {
 	}
 }
 
-// course is what is told of a story: a line wherever it changes.
-func (s story) course(t *testing.T) []string {
-	t.Helper()
-	var out []string
-	last := "[]"
-	s.each(t, func(i int, r *leak.Result) {
-		if now := fmt.Sprintf("%q", told(r)); now != last {
-			out, last = append(out, fmt.Sprintf("%s %s", time.Duration(i)*every, now)), now
-		}
-	})
-	return out
-}
-
 // passing is a line of objects that only come and go.
 func passing() line {
 	return line{stack: "app/api.decode app/api.Create" + served, count: func(i int) int64 { return 40 + int64(i*7%5) }, allocated: grows(1000, 20)}
@@ -76,14 +63,14 @@ func TestOneFunctionOver16Paths(t *testing.T) {
 }
 
 // expect tells that something is growing, with its place named, at two minutes and
-// not yet a leak before four, and a leak within seven, and never less than before.
+// not yet a leak before [leakAfter], and a leak within seven, and never less than before.
 func expect(t *testing.T, heap []line, want string) {
 	t.Helper()
 	worst := leak.Verdict("")
 	story{rate: goRate, snapshots: after(7 * time.Minute), heap: heap}.each(t, func(i int, r *leak.Result) {
 		at := time.Duration(i) * every
 		for _, f := range r.Findings {
-			if f.Verdict == leak.Leak && at < 4*time.Minute {
+			if f.Verdict == leak.Leak && at < leakAfter {
 				t.Errorf("%s after the first snapshot it is a leak", at)
 			}
 		}

@@ -69,8 +69,8 @@ type standing struct {
 	// unlikely says that it is so much less likely that one look is enough.
 	unlikely bool
 	barely   bool // a leak is likely, and not more: it is to be so for a while
-	// waits says that it is goroutines, which are still there though no more come,
-	// and blocks that such goroutines idle nowhere.
+	// waits says that it is goroutines which wait, and are still there though no more
+	// come, and blocks that such goroutines idle nowhere.
 	waits, blocks bool
 }
 
@@ -109,10 +109,7 @@ func (m *memory) hold(id string, points Verdict, now standing) Verdict {
 				next.left = leaving{before.verdict, now.at, why}
 			}
 		}
-		rest := points // what is said of something that no longer grows
-		if points == Plateau && now.waits && before.stays(now) {
-			rest = Stuck
-		}
+		stays := now.waits && before.stays(now)
 		switch {
 		case before.verdict == Plateau:
 			if points == "" && now.at.Sub(before.left.at) > toldFor {
@@ -120,17 +117,19 @@ func (m *memory) hold(id string, points Verdict, now standing) Verdict {
 			}
 		case now.freed:
 			leave("", GaveBack)
-		case now.unlikely && before.verdict == Leak && !now.blocks:
-			leave(rest, LessLikely)
+		case now.unlikely && before.verdict == Leak && !stays:
+			leave(points, LessLikely)
 		case next.against < patience:
 		case now.moved:
 			leave(points, HasMoved)
 		case now.noise:
 			leave(points, ComesAndGoes)
+		case stays && (now.ended || now.doubt && points == Plateau):
+			leave(Stuck, HasLevelled)
 		case now.ended:
-			leave(rest, HasLevelled)
+			leave(points, HasLevelled)
 		case now.doubt && before.verdict == Leak:
-			leave(rest, LessLikely)
+			leave(points, LessLikely)
 		}
 	} else if points.Severity() >= next.left.verdict.Severity() {
 		next.left = leaving{}

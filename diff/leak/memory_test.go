@@ -51,13 +51,18 @@ func TestHold(t *testing.T) {
 		{"it becomes stronger at once", ".pgL", ".pgL", standing{}, 0},
 		{"quiet steps are no reason", "gLggggggL", "gLLLLLLLL", standing{}, 0},
 		{"nor is what the points alone say", "gL......", "gLLLLLLL", standing{}, 0},
-		{"what was given back is gone at once", "gLLg.", "gLL..", standing{freed: true}, 3},
+		{"what was given back is gone at once", "gLLg.", "gLLpp", standing{freed: true}, 3},
+		{"and told of for two minutes", "gLLg..............", "gLLppppppppppppp..", standing{freed: true}, 3},
 		{"growth that ended needs three looks", "LLppppp", "LLLLppp", standing{ended: true}, 0},
-		{"goroutines that stay though no more come are stuck", "LLpppppppppp", "LLLLSSSSSSSS", standing{ended: true, blocks: true}, 0},
-		{"and so they are where a leak is in doubt, as it is then", "LLpppppppppp", "LLLLSSSSSSSS", standing{ended: true, blocks: true, doubt: true}, 0},
-		{"until they are gone", "SSpp.", "SSSS.", standing{freed: true}, 4},
-		{"only what leaked is stuck then", "ggppppp", "ggggppp", standing{ended: true, blocks: true}, 0},
-		{"chance after all", "gg......", "gggg....", standing{noise: true}, 0},
+		{"goroutines that stay though no more come are stuck", "LLpppppppppp", "LLLLSSSSSSSS", standing{ended: true, waits: true, blocks: true}, 0},
+		{"and so they are where a leak is in doubt, as it is then", "LLpppppppppp", "LLLLSSSSSSSS", standing{waits: true, blocks: true, doubt: true, unlikely: true}, 0},
+		{"workers that were started one by one are not", "LLpppppp", "LLLLpppp", standing{ended: true, waits: true}, 0},
+		{"nor where a leak becomes unlikely at once", "LLpppppp", "LLpppppp", standing{waits: true, unlikely: true}, 2},
+		{"what may idle is stuck if it leaked for a minute", "LLLLLLpppp", "LLLLLLLLSS", standing{ended: true, waits: true, doubt: true, unlikely: true}, 6},
+		{"where they go on to become more they are not stuck", "LLLLLLgggg", "LLLLLLLLgg", standing{waits: true, blocks: true, doubt: true, unlikely: true}, 6},
+		{"until they are gone", "SSpp.", "SSSSp", standing{freed: true}, 4},
+		{"only what leaked is stuck then", "ggppppp", "ggggppp", standing{ended: true, waits: true, blocks: true}, 0},
+		{"chance after all", "gg......", "ggggpppp", standing{noise: true}, 0},
 		{"it moved", "LLgggg", "LLLLgg", standing{moved: true}, 0},
 		{"a leak that is no longer likely", "LLgggg", "LLLLgg", standing{doubt: true}, 0},
 		{"doubt of a leak is none of growth", "gg....", "gggggg", standing{doubt: true}, 0},
@@ -73,6 +78,45 @@ func TestHold(t *testing.T) {
 		})
 		if letters(got) != test.want {
 			t.Errorf("%s: %s is told as %s, want %s", test.name, test.points, letters(got), test.want)
+		}
+	}
+}
+
+// Of a verdict that was left it is told which, when and why, until one as strong
+// is reached again.
+func TestWhyLeft(t *testing.T) {
+	start := time.Unix(1e9, 0)
+	for _, test := range []struct {
+		name   string
+		points string
+		why    standing
+		want   leaving // none where the verdict is ""
+	}{
+		{"what was given back", "Lg", standing{freed: true}, leaving{Leak, start.Add(10 * time.Second), GaveBack}},
+		{"a leak that became unlikely", "Lg", standing{unlikely: true}, leaving{Leak, start.Add(10 * time.Second), LessLikely}},
+		{"a leak in doubt", "Lggg", standing{doubt: true}, leaving{Leak, start.Add(30 * time.Second), LessLikely}},
+		{"growth that ended", "gppp", standing{ended: true}, leaving{Growing, start.Add(30 * time.Second), HasLevelled}},
+		{"growth that moved", "gppp", standing{moved: true}, leaving{Growing, start.Add(30 * time.Second), HasMoved}},
+		{"chance after all", "g...", standing{noise: true}, leaving{Growing, start.Add(30 * time.Second), ComesAndGoes}},
+		{"goroutines that stay", "Lppp", standing{ended: true, waits: true, blocks: true}, leaving{Leak, start.Add(30 * time.Second), HasLevelled}},
+		{"a leak again", "LgL", standing{freed: true}, leaving{}},
+		{"less than it was", "LgSg", standing{freed: true}, leaving{Stuck, start.Add(30 * time.Second), GaveBack}},
+		{"a leak all along", "LLLL", standing{}, leaving{}},
+	} {
+		m := new(memory)
+		for i, v := range verdicts(test.points) {
+			now := test.why
+			now.at = start.Add(time.Duration(i) * 10 * time.Second)
+			m.begin()
+			m.hold("one", v, now)
+			m.keep()
+		}
+		got, left := m.reason("one")
+		if got != test.want || left != (test.want.verdict != "") {
+			t.Errorf("%s: %+v was left, want %+v", test.name, got, test.want)
+		}
+		if f := got.fact(); left && (f.Kind != VerdictLeft || !slices.Equal(f.Words, []string{string(got.verdict), string(got.reason)}) || !slices.Equal(f.Times, []time.Time{got.at})) {
+			t.Errorf("%s: the fact is %+v", test.name, f)
 		}
 	}
 }

@@ -140,17 +140,6 @@ func (s *sites) functions(id snapshot.StackID) []string {
 	return out
 }
 
-// entry is the function at the root of a stack, below which the runtime stands.
-func (s *sites) entry(id snapshot.StackID) string {
-	entry := ""
-	for f := range s.table.FrameIDs(id) {
-		if entry == "" || s.kind(f) != runtimeCode {
-			entry = s.table.Frame(f).Function
-		}
-	}
-	return entry
-}
-
 func isMain(function string) bool { return function == "main.main" }
 
 // native reports whether a function is of a language that writes paths with ::.

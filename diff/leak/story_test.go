@@ -19,6 +19,10 @@ var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 // every is the time between the snapshots of a story.
 const every = 5 * time.Second
 
+// leakAfter is for how long the heap, or the number of connections, must have
+// grown before that is called a leak, in a process that has just started.
+const leakAfter = 220 * time.Second
+
 // object is the size of all objects in the stories: each is sampled.
 const object = 64 << 10
 

@@ -23,6 +23,15 @@ func batches(points int, objects, left float64) []float64 {
 	return counts
 }
 
+// withLows is counts of which each third is a low.
+func withLows(lows ...float64) []float64 {
+	var counts []float64
+	for i, low := range lows {
+		counts = append(counts, low, 60+5*float64(i), 66+4*float64(i%3))
+	}
+	return counts
+}
+
 func TestFloors(t *testing.T) {
 	sawtooth := make([]float64, 48)
 	for i := range sawtooth {
@@ -36,8 +45,9 @@ func TestFloors(t *testing.T) {
 		{"a batch that leaves a sixteenth", batches(36, 64, 4), true},
 		{"a batch that leaves nothing", batches(36, 64, 0), false},
 		{"a sawtooth", sawtooth, false},
-		{"lows of 5, 15, 17, 27 and 35", []float64{5, 60, 66, 15, 70, 71, 17, 82, 77, 27, 88, 85, 35, 90, 91}, true},
-		{"too few lows", []float64{5, 60, 66, 15, 70, 71}, false},
+		{"five lows from 5 to 35, as a walk at random may have", withLows(5, 15, 17, 27, 35), false},
+		{"nine from 5 to 71", withLows(5, 15, 17, 27, 35, 42, 50, 63, 71), true},
+		{"too few lows", withLows(5, 15), false},
 	} {
 		if got := floorsFactor(test.counts); (got > 2) != test.rises {
 			t.Errorf("%s: factor %.1f", test.name, got)

@@ -86,7 +86,9 @@ func TestTrendOfALeak(t *testing.T) {
 	equal(t, "survival", h.Survival.Value, 1)
 	equal(t, "survival late", h.LateSurvival.Value, 1)
 	equal(t, "returned", h.Returned.Known, false)
-	equal(t, "grew from", h.GrewFrom, start)
+	if late := h.GrewFrom.Sub(start); late < 0 || late > 15*time.Second { // that it began late is never ruled out
+		t.Errorf("grew from %s after the first point, want the first or the next", late)
+	}
 	equal(t, "grew to", h.GrewTo, h.To)
 	near := func(what string, e trend.Estimate, want, reach float64) {
 		t.Helper()

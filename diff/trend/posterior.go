@@ -170,9 +170,10 @@ func posteriorOf(c curve, m moves, of *forms) posterior {
 		model int
 		log   float64
 	}
-	logs := make([]fitted, 0, len(all)*len(memories()))
+	tried := memories()
+	logs := make([]fitted, 0, len(all)*len(tried))
 	best, highest, scatter := 0, math.Inf(-1), 0.0
-	for _, memory := range memories() {
+	for _, memory := range tried {
 		if m.keepsAll() {
 			if memory < 1 {
 				continue

@@ -3,8 +3,6 @@ package trend
 import (
 	"math"
 	"slices"
-
-	"leaktop/capture/snapshot"
 )
 
 // reader lays series out point by point. Its buffers are used again for each,
@@ -225,13 +223,4 @@ func samplingOf(of []*record) (bytes, objects float64) {
 		objects += variance / float64(at.size*at.size)
 	}
 	return bytes, objects
-}
-
-// liveBytes is what some records hold in the newest profile.
-func liveBytes(of []*record) int64 {
-	var sum int64
-	for _, at := range of {
-		sum = snapshot.AddSaturating(sum, at.last.live)
-	}
-	return sum
 }
