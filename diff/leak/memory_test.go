@@ -58,7 +58,7 @@ func TestHold(t *testing.T) {
 		{"and so they are where a leak is in doubt, as it is then", "LLpppppppppp", "LLLLSSSSSSSS", standing{waits: true, blocks: true, doubt: true, unlikely: true}, 0},
 		{"workers that were started one by one are not", "LLpppppp", "LLLLpppp", standing{ended: true, waits: true}, 0},
 		{"nor where a leak becomes unlikely at once", "LLpppppp", "LLpppppp", standing{waits: true, unlikely: true}, 2},
-		{"what may idle is stuck if it leaked for a minute", "LLLLLLpppp", "LLLLLLLLSS", standing{ended: true, waits: true, doubt: true, unlikely: true}, 6},
+		{"what may idle is stuck if it leaked for three minutes", "LLLLLLLLLLLLLLLLLLLpppp", "LLLLLLLLLLLLLLLLLLLLLSS", standing{ended: true, waits: true, doubt: true, unlikely: true}, 19},
 		{"where they go on to become more they are not stuck", "LLLLLLgggg", "LLLLLLLLgg", standing{waits: true, blocks: true, doubt: true, unlikely: true}, 6},
 		{"until they are gone", "SSpp.", "SSSSp", standing{freed: true}, 4},
 		{"only what leaked is stuck then", "ggppppp", "ggggppp", standing{ended: true, waits: true, blocks: true}, 0},
