@@ -312,7 +312,10 @@ func (s *scene) stacksOf(records []trend.RecordID) []snapshot.StackID {
 		grew = each
 	}
 	slices.SortFunc(grew, func(a, b stack) int {
-		return cmp.Or(cmp.Compare(b.grown, a.grown), cmp.Compare(a.id, b.id))
+		if a.grown != b.grown {
+			return cmp.Compare(b.grown, a.grown)
+		}
+		return cmp.Compare(a.id, b.id)
 	})
 	out := make([]snapshot.StackID, len(grew))
 	for i, one := range grew {

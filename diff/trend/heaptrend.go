@@ -63,7 +63,11 @@ func (o *Observer) curveOf(ids []RecordID) ([]*record, curve) {
 	for _, id := range ids {
 		at.records = append(at.records, &h.records[id])
 	}
-	at.curve = o.read.records(at.records, h.columns.AllocBytes >= 0)
+	kept := false
+	if at.curve, kept = o.wide.renew(h, o.read, ids, at.records); !kept {
+		at.curve = o.read.records(at.records, h.columns.AllocBytes >= 0)
+	}
+	o.wide.keep(h, o.read, ids, at.curve)
 	return at.records, at.curve
 }
 

@@ -35,11 +35,7 @@ func (r *reader) cleared(buffer *[]float64) []float64 {
 // so that the order does not matter.
 func (r *reader) records(of []*record, alloc bool) curve {
 	c := curve{seconds: r.seconds, values: r.cleared(&r.values)}
-	counted := true
-	for _, at := range of {
-		// The runtime lists a stack as soon as it allocates, without a size.
-		counted = counted && (at.unit.bytes > 0 || at.count == 0)
-	}
+	counted := countable(of)
 	if counted {
 		c.counts = r.cleared(&r.counts)
 	}
@@ -51,7 +47,7 @@ func (r *reader) records(of []*record, alloc bool) curve {
 		}
 	}
 	for _, at := range of {
-		steps := steps{unit: at.unit, values: c.values, counts: c.counts, born: c.born, allocated: allocated}
+		steps := steps{unit: at.unit, sign: 1, values: c.values, counts: c.counts, born: c.born, allocated: allocated}
 		steps.of(&at.series)
 	}
 	accumulate(c.values)
@@ -61,10 +57,17 @@ func (r *reader) records(of []*record, alloc bool) curve {
 	return c
 }
 
+// countable reports whether it is known how many objects some records are. The
+// runtime lists a stack as soon as it allocates, without a size.
+func countable(of []*record) bool {
+	return !slices.ContainsFunc(of, func(at *record) bool { return !(at.unit.bytes > 0 || at.count == 0) })
+}
+
 // steps is by how much a sum differs from place to place; what is nil is not
 // asked for.
 type steps struct {
 	unit                            unit
+	sign                            float64 // 1 for what joins the sum, -1 for what leaves it
 	values, counts, born, allocated []float64
 }
 
@@ -76,18 +79,18 @@ func (s *steps) of(record *series) {
 	p, rest, more := next(record.packed, point{})
 	for ; more; p, rest, more = next(rest, p) {
 		if p.live != before.live {
-			s.values[p.place] += float64(p.live - before.live)
+			s.values[p.place] += s.sign * float64(p.live-before.live)
 			if s.counts != nil {
 				now := s.unit.count(p.live)
-				s.counts[p.place] += now - count
+				s.counts[p.place] += s.sign * (now - count)
 				count = now
 			}
 		}
 		if s.allocated != nil && p.alloc != before.alloc {
-			s.allocated[p.place] += float64(p.alloc - before.alloc)
+			s.allocated[p.place] += s.sign * float64(p.alloc-before.alloc)
 			if s.born != nil {
 				now := s.unit.count(p.alloc - first)
-				s.born[p.place] += now - born
+				s.born[p.place] += s.sign * (now - born)
 				born = now
 			}
 		}
