@@ -31,11 +31,18 @@ type LabelCount struct {
 // Groups compares two goroutine profiles of one build and table. Either may be
 // nil. The largest change comes first, then the largest group.
 func Groups(table *snapshot.Table, base, current *snapshot.Profile) []Group {
-	c := Comparison{Table: table, Base: base, Current: current}
+	return groupsAt(newPlaces(table), base, current)
+}
+
+// Groups returns the groups of one profile, in the order of the function [Groups].
+func (c *Counter) Groups(p *snapshot.Profile) []Group { return groupsAt(c.at, nil, p) }
+
+func groupsAt(at *places, base, current *snapshot.Profile) []Group {
+	c := Comparison{Table: at.table, Base: base, Current: current}
 	c.base = side{profile: base, columns: []int{goroutineColumn(base)}}
 	c.current = side{profile: current, columns: []int{goroutineColumn(current)}}
 	c.join()
-	return c.groups(0)
+	return c.groups(0, at)
 }
 
 // Groups returns the groups of goroutines of both profiles, in the order of the
@@ -43,15 +50,14 @@ func Groups(table *snapshot.Table, base, current *snapshot.Profile) []Group {
 func (c *Comparison) Groups() []Group {
 	for column, t := range c.Types {
 		if t.Name == "goroutine" {
-			return c.groups(column)
+			return c.groups(column, newPlaces(c.Table))
 		}
 	}
-	return c.groups(0)
+	return c.groups(0, newPlaces(c.Table))
 }
 
 // groups counts goroutines by one column.
-func (c *Comparison) groups(column int) []Group {
-	at := newPlaces(c.Table)
+func (c *Comparison) groups(column int, at *places) []Group {
 	groups := make(map[GroupKey]*members)
 	var order []*members
 	for _, s := range c.stacks {
@@ -122,17 +128,20 @@ type members struct {
 	place  place
 	total  count
 	stacks map[snapshot.StackID]count
-	labels map[snapshot.LabelsID]count
+	labels map[snapshot.LabelsID]count // nil where none has any
 }
 
 func newMembers(at place) *members {
-	return &members{place: at, stacks: make(map[snapshot.StackID]count), labels: make(map[snapshot.LabelsID]count)}
+	return &members{place: at, stacks: make(map[snapshot.StackID]count)}
 }
 
 func (m *members) add(k snapshot.Key, before, after int64) {
 	m.total = m.total.plus(before, after)
 	m.stacks[k.Stack] = m.stacks[k.Stack].plus(before, after)
 	if k.Labels != 0 {
+		if m.labels == nil {
+			m.labels = make(map[snapshot.LabelsID]count)
+		}
 		m.labels[k.Labels] = m.labels[k.Labels].plus(before, after)
 	}
 }

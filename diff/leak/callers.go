@@ -33,21 +33,21 @@ type caller struct {
 type callers struct {
 	all    []*caller
 	byName map[string]uint32
-	of     [][]uint32 // places in all, by record
+	of     []uint32 // places in all, of one record after another
+	ends   []uint32 // in of, by record
 }
 
 // update takes in records that are new.
 func (c *callers) update(p *places, sites *sites) {
-	if len(p.of) < len(c.of) {
+	if len(p.of) < len(c.ends) {
 		*c = callers{}
 	}
 	if c.byName == nil {
 		c.byName = make(map[string]uint32)
 	}
-	for id := len(c.of); id < len(p.of); id++ {
-		var in []uint32
+	for id := len(c.ends); id < len(p.of); id++ {
 		if at := p.of[id]; at != nil {
-			for _, name := range through(p.tallies[id].Stack, at, sites) {
+			for _, name := range namesThrough(p.tallies[id].Stack, at, sites) {
 				i, known := c.byName[name]
 				if !known {
 					i = uint32(len(c.all))
@@ -55,15 +55,15 @@ func (c *callers) update(p *places, sites *sites) {
 					c.all = append(c.all, &caller{name: name, id: idOf(HeapKind, "through", name), pkg: name == diff.PackageOf(at.site.where.Function)})
 				}
 				c.all[i].records = append(c.all[i].records, trend.RecordID(id))
-				in = append(in, i)
+				c.of = append(c.of, i)
 			}
 		}
-		c.of = append(c.of, in)
+		c.ends = append(c.ends, uint32(len(c.of)))
 	}
 }
 
-// through are the callers of a stack's place, each once, and its package.
-func through(stack snapshot.StackID, at *place, sites *sites) []string {
+// namesThrough are the callers of a stack's place, each once, and its package.
+func namesThrough(stack snapshot.StackID, at *place, sites *sites) []string {
 	var out []string
 	for _, f := range sites.functions(stack) {
 		if f != at.site.where.Function && !isMain(f) {
@@ -107,13 +107,14 @@ func (s *scene) spread(found []*growth) []*growth {
 		}
 		out = append(out, g)
 	}
+	before := prior(0, float64(s.places.active()))
 	for _, at := range s.callers.all { // that were named before
 		id := at.id
 		if !s.memory.has(id) || slices.ContainsFunc(out, func(g *growth) bool { return g.id == id }) {
 			continue
 		}
-		if g := s.grownThrough(at, explained, prior(0, float64(s.places.active()))); g != nil {
-			out = append(out, g)
+		if t, grows := s.testThrough(at, explained, before); grows {
+			out = append(out, s.growthThrough(t))
 		}
 	}
 	return out
@@ -124,9 +125,12 @@ func (s *scene) spread(found []*growth) []*growth {
 func (s *scene) caller(explained []bool) *growth {
 	c := s.callers
 	for _, at := range c.all {
-		*at = caller{name: at.name, id: at.id, pkg: at.pkg, records: at.records}
+		at.births, at.deaths, at.before, at.now, at.free = 0, 0, 0, 0, 0
 	}
-	for id, in := range c.of {
+	from := uint32(0)
+	for id, to := range c.ends {
+		in := c.of[from:to]
+		from = to
 		if explained[id] {
 			continue
 		}
@@ -167,42 +171,63 @@ func (s *scene) caller(explained []bool) *growth {
 		}
 		return cmp.Or(cmp.Compare(b.births-b.deaths, a.births-a.deaths), cmp.Compare(b.free, a.free), cmp.Compare(a.name, b.name))
 	})
-	var best *growth
+	var found []through // the narrowest last
 	var most float64
 	for _, at := range grown {
-		if net := at.births - at.deaths; best != nil && net < callerShare*most {
+		if net := at.births - at.deaths; len(found) > 0 && net < callerShare*most {
 			break
 		}
-		g := s.grownThrough(at, explained, before)
-		if g == nil {
+		t, grows := s.testThrough(at, explained, before)
+		if !grows {
 			continue
 		}
-		if best == nil {
+		if len(found) == 0 {
 			most = at.births - at.deaths
 		}
-		best = g
+		found = append(found, t)
 	}
-	return best
+	for _, t := range slices.Backward(found) {
+		if g := s.growthThrough(t); g != nil {
+			return g
+		}
+	}
+	return nil
 }
 
-// grownThrough tests one caller, with the probability before; nil where it is not
-// sure that it grows.
-func (s *scene) grownThrough(at *caller, explained []bool, before float64) *growth {
-	records := slices.DeleteFunc(slices.Clone(at.records), func(id trend.RecordID) bool { return explained[id] })
+// through is what was found of one caller.
+type through struct {
+	*caller
+	records     []trend.RecordID // that no place explains
+	probability float64
+}
+
+// testThrough tests one caller, with the probability before; false where it is
+// not sure that it grows.
+func (s *scene) testThrough(at *caller, explained []bool, before float64) (through, bool) {
+	records := make([]trend.RecordID, 0, len(at.records))
+	for _, id := range at.records {
+		if !explained[id] {
+			records = append(records, id)
+		}
+	}
+	known := s.memory.has(at.id)
 	least := math.Inf(-1)
-	if !s.memory.has(at.id) {
+	if !known {
 		least = leastFactor(before)
 	}
 	p := posterior(s.observer.Factor(records, least), before)
-	if len(records) == 0 || p < callerGrows && !s.memory.has(at.id) {
-		return nil
-	}
-	g := &growth{records: records, stacks: s.stacksOf(records), probability: p, table: s.cfg.Table, id: at.id}
-	g.trend, _ = s.observer.Of(records, true)
-	g.site = s.siteThrough(g.main(), at.name)
+	return through{at, records, p}, len(records) > 0 && (p >= callerGrows || known)
+}
+
+// growthThrough is the growth of a caller; nil where it only took over from
+// another one.
+func (s *scene) growthThrough(t through) *growth {
+	g := &growth{records: t.records, stacks: s.stacksOf(t.records), probability: t.probability, table: s.cfg.Table, id: t.id}
+	g.trend, _ = s.observer.Of(t.records, true)
+	g.site = s.siteThrough(g.main(), t.name)
 	g.handler, g.hasHandler = s.handler(g.main())
-	if !s.memory.has(at.id) && s.moved(g) {
-		return nil // another caller took over, and there is no more than before
+	if !s.memory.has(t.id) && s.moved(g) {
+		return nil
 	}
 	return g
 }

@@ -110,7 +110,7 @@ func partsOf(t *task) []*task {
 		if part == nil {
 			copied := *t
 			part = &copied
-			part.entry, part.site.where, part.groups, part.now = g.Entry, g.Blocked, nil, 0
+			part.known, part.entry, part.site.where, part.groups, part.now = "", g.Entry, g.Blocked, nil, 0
 			byKey[k] = part
 			out = append(out, part)
 		}

@@ -42,7 +42,7 @@ func (s *scene) growths() []*growth {
 	var out []*growth
 	for _, at := range s.places.all {
 		known := s.memory.has(at.id)
-		if !known && !worthTesting(at.births, at.deaths, at.before, at.now) && !s.partGrows(at) {
+		if !at.worth && !known {
 			continue
 		}
 		before, least := prior(float64(at.grown)/total, active), math.Inf(-1)
@@ -66,18 +66,6 @@ func (s *scene) growths() []*growth {
 	out = append(out, s.spread(out)...)
 	slices.SortStableFunc(out, func(a, b *growth) int { return cmp.Compare(b.trend.Growth.Value, a.trend.Growth.Value) })
 	return out
-}
-
-// partGrows reports whether a part of a place may have grown where the whole has
-// not: two sizes of objects, of which one is kept and the other freed.
-func (s *scene) partGrows(at *place) bool {
-	for _, id := range at.records {
-		t := s.places.tallies[id]
-		if worthTesting(t.Births, t.Deaths, t.Before, t.Now) {
-			return true
-		}
-	}
-	return false
 }
 
 // prior is the probability that a place grows, before its points are looked at:

@@ -23,6 +23,23 @@ func idOf(kind Kind, names ...string) string {
 	return string(kind) + "-" + hex.EncodeToString(h.Sum(nil)[:8])
 }
 
+// taskIDs are the ids of tasks by what they are made of, so that those that were
+// seen at a snapshot before are not made again.
+type taskIDs map[[2]string]string
+
+func (ids *taskIDs) of(t *task) string {
+	if *ids == nil {
+		*ids = make(taskIDs)
+	}
+	names := [2]string{t.entry.Function, t.site.where.Function}
+	id, known := (*ids)[names]
+	if !known {
+		id = idOf(GoroutineKind, names[:]...)
+		(*ids)[names] = id
+	}
+	return id
+}
+
 // distinct makes sure that no two findings have one id: closures that differ in
 // nothing but their number get another one, in the order of their numbers.
 func distinct(findings []Finding) {

@@ -53,6 +53,8 @@ type run struct {
 	places           places
 	callers          callers
 	accepts          acceptLoops
+	ids              taskIDs
+	groups           *diff.Counter // of goroutines
 }
 
 // NewJudge returns a judge that has seen nothing yet.
@@ -150,6 +152,7 @@ func (j *Judge) scene() *scene {
 		places:     &j.run.places,
 		callers:    &j.run.callers,
 		accepts:    &j.run.accepts,
+		ids:        &j.run.ids,
 		process:    j.observer.Process(),
 		heap:       j.run.heap,
 		goroutines: j.run.goroutines,
@@ -161,7 +164,10 @@ func (j *Judge) scene() *scene {
 		uptime:     j.run.uptime(),
 	}
 	if s.goroutines != nil {
-		s.groups = diff.Groups(j.cfg.Table, nil, s.goroutines.Goroutines)
+		if j.run.groups == nil {
+			j.run.groups = diff.NewCounter(j.cfg.Table)
+		}
+		s.groups = j.run.groups.Groups(s.goroutines.Goroutines)
 	}
 	s.seenFrom = j.run.from.Add(j.cfg.Warmup)
 	s.hidden = s.hiddenHeap()

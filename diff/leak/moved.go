@@ -2,7 +2,6 @@ package leak
 
 import (
 	"math"
-	"slices"
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
@@ -17,18 +16,20 @@ func (s *scene) moved(g *growth) bool {
 	if g.trend.BySize {
 		return false // what a larger copy replaces shrinks by that
 	}
-	var like []uint32
+	var like []bool // by number of a kin
 	var net, births, deaths, chance float64
 	for _, id := range g.records {
-		t := s.places.tallies[id]
-		like = append(like, s.kinOf(t))
+		t := &s.places.tallies[id]
+		kin := int(s.kinOf(t))
+		if n := kin + 1 - len(like); n > 0 {
+			like = append(like, make([]bool, n)...)
+		}
+		like[kin] = true
 		net += t.Births - t.Deaths
 		if t.Deaths > t.Births { // it is not lost besides
 			births, deaths, chance = births-t.Births, deaths-t.Deaths, chance-lostByChance(t)
 		}
 	}
-	slices.Sort(like)
-	like = slices.Compact(like)
 	pkg := s.places.packages[diff.PackageOf(g.site.where.Function)]
 	all := s.shrunken()
 	add := func(of shrunk) {
@@ -37,9 +38,9 @@ func (s *scene) moved(g *growth) bool {
 	if pkg != 0 {
 		add(all.packages[pkg])
 	}
-	for _, kin := range like {
-		if int(kin) >= len(all.kins) {
-			break // none of a kin that is newer shrank
+	for kin, is := range like[:min(len(like), len(all.kins))] { // none of a kin that is newer shrank
+		if !is {
+			continue
 		}
 		for at := all.kins[kin]; at != 0; at = all.records[at-1].next {
 			if of := all.records[at-1]; pkg == 0 || of.pkg != pkg {
@@ -69,7 +70,7 @@ type shrunken struct {
 
 // lostByChance is by how much a record on average became fewer that did so by
 // coming and going alone: the mean of half a normal distribution.
-func lostByChance(t trend.Tally) float64 {
+func lostByChance(t *trend.Tally) float64 {
 	return math.Sqrt(2 / math.Pi * (t.Births + t.Deaths))
 }
 
@@ -80,11 +81,12 @@ func (s *scene) shrunken() *shrunken {
 	}
 	all := &shrunken{packages: make([]shrunk, len(s.places.packages)+1)}
 	s.shrank = all
-	for _, t := range s.places.tallies {
-		at := s.places.of[t.ID]
-		if at == nil || t.Deaths <= t.Births {
+	for id := range s.places.tallies {
+		t := &s.places.tallies[id]
+		if t.Deaths <= t.Births || s.places.of[id] == nil {
 			continue
 		}
+		at := s.places.of[id]
 		kin := int(s.kinOf(t))
 		if n := kin + 1 - len(all.kins); n > 0 {
 			all.kins = append(all.kins, make([]uint32, n)...)
@@ -111,7 +113,7 @@ type kins struct {
 }
 
 // kinOf is the number of a record's kin.
-func (s *scene) kinOf(t trend.Tally) uint32 {
+func (s *scene) kinOf(t *trend.Tally) uint32 {
 	k := &s.places.kins
 	if n := len(s.places.tallies) - len(k.of); n > 0 {
 		k.of = append(k.of, make([]uint32, n)...)

@@ -19,11 +19,13 @@ type place struct {
 	pkg     uint32 // number of its package, where it is own code; 0 else
 	records []trend.RecordID
 
-	// What it did over the window, made anew for each judgement.
+	// What it did over the window, made anew when one of its records changed.
 	births, deaths float64 // sampled objects
 	grown          int64   // bytes
 	before, now    int64   // live bytes
-	allocated      int64   // bytes
+	active         bool    // something came and went
+	worth          bool    // all of it, or a part, may have grown
+	stale          bool    // a record changed since
 }
 
 // places sorts heap records by where they allocate, as they come up.
@@ -32,6 +34,9 @@ type places struct {
 	byFunction map[string]*place
 	of         []*place // by record; nil for what is nobody's to repair
 	tallies    []trend.Tally
+	changed    []trend.RecordID  // since the judgement before
+	stale      []*place          // of which these are
+	actives    int               // how many places something came and went at
 	packages   map[string]uint32 // numbers of packages
 	kins       kins
 }
@@ -46,26 +51,45 @@ func (p *places) update(o *trend.Observer, sites *sites) {
 		p.byFunction = make(map[string]*place)
 		p.packages = make(map[string]uint32)
 	}
-	for _, at := range p.all {
-		*at = place{id: at.id, site: at.site, pkg: at.pkg, records: at.records}
+	p.tallies, p.changed = o.Renew(p.tallies, p.changed[:0])
+	p.stale = p.stale[:0]
+	for _, id := range p.changed {
+		if int(id) == len(p.of) {
+			p.of = append(p.of, p.place(p.tallies[id], sites))
+		}
+		if at := p.of[id]; at != nil && !at.stale {
+			at.stale = true
+			p.stale = append(p.stale, at)
+		}
 	}
-	p.tallies = slices.Grow(p.tallies[:0], o.NumRecords())
-	for t := range o.Records() {
-		p.tallies = append(p.tallies, t)
-		if int(t.ID) == len(p.of) {
-			p.of = append(p.of, p.place(t, sites))
-		}
-		at := p.of[t.ID]
-		if at == nil {
-			continue
-		}
+	for _, at := range p.stale {
+		p.add(at)
+	}
+}
+
+// add adds up what one place did.
+func (p *places) add(at *place) {
+	if at.active {
+		p.actives--
+	}
+	at.births, at.deaths, at.grown, at.before, at.now = 0, 0, 0, 0, 0
+	part := false
+	for _, id := range at.records {
+		t := &p.tallies[id]
 		at.births += t.Births
 		at.deaths += t.Deaths
 		at.grown = snapshot.AddSaturating(at.grown, t.Now-t.Before)
 		at.before = snapshot.AddSaturating(at.before, t.Before)
 		at.now = snapshot.AddSaturating(at.now, t.Now)
-		at.allocated = snapshot.AddSaturating(at.allocated, t.Allocated)
+		// Of two sizes of objects one may be kept, and the other freed.
+		part = part || worthTesting(t.Births, t.Deaths, t.Before, t.Now)
 	}
+	at.worth = part || worthTesting(at.births, at.deaths, at.before, at.now)
+	at.active = at.births+at.deaths >= leastNet || at.grown >= leastLarger
+	if at.active {
+		p.actives++
+	}
+	at.stale = false
 }
 
 func (p *places) place(t trend.Tally, sites *sites) *place {
@@ -119,15 +143,7 @@ func worthTesting(births, deaths float64, before, now int64) bool {
 
 // active is how many places something came and went at: those that might have
 // been found to grow.
-func (p *places) active() int {
-	n := 0
-	for _, at := range p.all {
-		if at.births+at.deaths >= leastNet || at.grown >= leastLarger {
-			n++
-		}
-	}
-	return max(n, 1)
-}
+func (p *places) active() int { return max(p.actives, 1) }
 
 // part is some records of a place that are tested together.
 type part struct {
@@ -265,24 +281,45 @@ func (s *scene) parts(at *place, least float64, key func(trend.Tally) int64) []p
 
 // stacksOf are the stacks of some records, the one that grew most first.
 func (s *scene) stacksOf(records []trend.RecordID) []snapshot.StackID {
-	grown := make(map[snapshot.StackID]int64)
-	for _, id := range records {
-		t := s.places.tallies[id]
-		grown[t.Stack] += t.Now - t.Before
+	type stack struct {
+		id    snapshot.StackID
+		grown int64
 	}
-	var out []snapshot.StackID
-	for id, n := range grown {
-		if n > 0 {
-			out = append(out, id)
+	all := make([]stack, len(records))
+	for i, id := range records {
+		t := &s.places.tallies[id]
+		all[i] = stack{t.Stack, t.Now - t.Before}
+	}
+	byID := func(a, b stack) int { return cmp.Compare(a.id, b.id) }
+	if !slices.IsSortedFunc(all, byID) { // as records mostly are
+		slices.SortFunc(all, byID)
+	}
+	each := all[:0]
+	for _, one := range all {
+		if n := len(each); n > 0 && each[n-1].id == one.id {
+			each[n-1].grown += one.grown
+			continue
+		}
+		each = append(each, one)
+	}
+	grew := make([]stack, 0, len(each))
+	for _, one := range each {
+		if one.grown > 0 {
+			grew = append(grew, one)
 		}
 	}
-	if len(out) == 0 {
-		for id := range grown {
-			out = append(out, id)
-		}
+	if len(grew) == 0 {
+		grew = each
 	}
-	slices.SortFunc(out, func(a, b snapshot.StackID) int {
-		return cmp.Or(cmp.Compare(grown[b], grown[a]), cmp.Compare(a, b))
+	slices.SortFunc(grew, func(a, b stack) int {
+		if a.grown != b.grown {
+			return cmp.Compare(b.grown, a.grown)
+		}
+		return cmp.Compare(a.id, b.id)
 	})
+	out := make([]snapshot.StackID, len(grew))
+	for i, one := range grew {
+		out[i] = one.id
+	}
 	return out
 }

@@ -19,6 +19,7 @@ type scene struct {
 	places   *places
 	callers  *callers
 	accepts  *acceptLoops
+	ids      *taskIDs
 	process  trend.Process
 	uptime   time.Duration // of the process when it was first seen; 0 unknown
 	// heap and goroutines are the newest snapshots of the run that have these

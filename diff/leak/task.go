@@ -15,6 +15,7 @@ import (
 // task is goroutines of one kind: they were started with the same function and
 // wait in the same function, at whatever line and for whatever.
 type task struct {
+	known  string // its id, "" where it was not asked for yet
 	entry  snapshot.Frame
 	site   site         // of most of them
 	groups []diff.Group // the largest first
@@ -95,6 +96,7 @@ func (s *scene) tasks() []*task {
 		if !t.site.own {
 			t.site.where = first.Blocked
 		}
+		t.known = s.ids.of(t)
 		t.pollers = slices.ContainsFunc(t.groups, func(g diff.Group) bool { return g.State != first.State })
 		t.handler, t.hasHandler = s.handler(t.main())
 		t.onStack = t.hasHandler && t.handler.Link == handler.OnStack
@@ -143,7 +145,12 @@ const expected = 0.8
 const fewestMore = 3
 
 // id is the same in other runs.
-func (t *task) id() string { return idOf(GoroutineKind, t.names()...) }
+func (t *task) id() string {
+	if t.known == "" {
+		t.known = idOf(GoroutineKind, t.names()...)
+	}
+	return t.known
+}
 
 // grew finds the trend of a task; false where it did not grow, by how likely
 // that is of one among so many whose number changes. What was told before is

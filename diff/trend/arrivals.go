@@ -65,23 +65,38 @@ type arrivals struct {
 	// calm is how many births are needed, in units of the dispersion, and wild how
 	// many where that is so large that floors take part of the weight.
 	calm, wild float64
+	// sufficing are the probabilities that births are enough, by their number,
+	// as far as they were asked for; the means that are tried share most of them.
+	sufficing []float64
 }
 
 // reached is the probability that enough come of as many as are expected.
-func (a arrivals) reached(mean float64) float64 {
+func (a *arrivals) reached(mean float64) float64 {
 	spread := 5*math.Sqrt(mean) + 5
 	from, to := math.Floor(max(mean-spread, 0)), math.Ceil(mean+spread)
 	sum := 0.0
 	for n := from; n <= to; n++ {
+		enough := a.suffice(n)
+		if enough == 0 {
+			continue
+		}
 		factorial, _ := math.Lgamma(n + 1)
-		sum += math.Exp(n*math.Log(mean)-mean-factorial) * a.suffice(n)
+		sum += math.Exp(n*math.Log(mean)-mean-factorial) * enough
 	}
 	return sum
 }
 
 // suffice is the probability that so many births are enough. The dispersion that
 // is found of events which come one by one is hardly ever just one.
-func (a arrivals) suffice(births float64) float64 {
+func (a *arrivals) suffice(births float64) float64 {
+	for n := len(a.sufficing); n <= int(births); n++ {
+		a.sufficing = append(a.sufficing, a.enough(float64(n)))
+	}
+	return a.sufficing[int(births)]
+}
+
+// enough is what suffice remembers.
+func (a *arrivals) enough(births float64) float64 {
 	calm := a.below(min(births/a.calm, wildDispersion))
 	if births/a.wild > wildDispersion {
 		calm += a.below(births/a.wild) - a.below(wildDispersion)
@@ -93,7 +108,7 @@ func (a arrivals) suffice(births float64) float64 {
 // found to be so much at most; see [dispersion]. Their index is distributed as
 // chi squared over its degrees of freedom (Fisher 1950), which Wilson and
 // Hilferty's cube root makes normal.
-func (a arrivals) below(most float64) float64 {
+func (a *arrivals) below(most float64) float64 {
 	if most < 1 {
 		return 0
 	}

@@ -13,7 +13,8 @@ type groups struct {
 	counter *diff.Counter
 	all     []group
 	index   map[diff.GroupKey]int
-	bytes   int // of all series
+	bytes   int     // of all series
+	read    *reader // up to the newest profile, nil until it is needed
 }
 
 // group is one goroutine group.
@@ -37,6 +38,7 @@ func (g *groups) add(s *snapshot.Snapshot) {
 	if n := len(g.times); n > 0 {
 		step = s.Time.Sub(g.times[n-1])
 	}
+	g.read = nil
 	place := g.timeline.add(s.Time, step)
 	for key := range counts {
 		if _, ok := g.index[key]; !ok {

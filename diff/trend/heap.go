@@ -23,6 +23,7 @@ type heap struct {
 	taken      uint32             // profiles so far
 	cumulative bool               // there was a profile without a column of what lives
 	quiet      quiet
+	thinned    int // how often
 }
 
 // quiet is what came after the newest point and showed what that did: no point of
@@ -175,6 +176,7 @@ func (h *heap) recordsOf(id snapshot.StackID) iter.Seq[RecordID] {
 }
 
 func (h *heap) thin() {
+	h.thinned++
 	moved := h.timeline.thin()
 	h.process.thin(moved)
 	h.bytes = len(h.process.packed)

@@ -2,6 +2,7 @@ package trend
 
 import (
 	"math"
+	"slices"
 
 	"leaktop/capture/snapshot"
 )
@@ -52,13 +53,22 @@ func (o *Observer) Factor(ids []RecordID, least float64) float64 {
 func (o *Observer) curveOf(ids []RecordID) ([]*record, curve) {
 	h := &o.heap
 	if o.read == nil || len(o.read.times) != len(h.times) || o.readAt != h.taken {
-		o.read, o.readAt, o.load = newReader(h.timeline), h.taken, nil
+		o.read, o.readAt, o.load, o.reading = newReader(h.timeline), h.taken, nil, reading{}
 	}
-	o.reading = o.reading[:0]
+	at := &o.reading
+	if slices.Equal(at.ids, ids) {
+		return at.records, at.curve // the trend of what was tested just now
+	}
+	at.ids, at.records = append(at.ids[:0], ids...), at.records[:0]
 	for _, id := range ids {
-		o.reading = append(o.reading, &h.records[id])
+		at.records = append(at.records, &h.records[id])
 	}
-	return o.reading, o.read.records(o.reading, h.columns.AllocBytes >= 0)
+	kept := false
+	if at.curve, kept = o.wide.renew(h, o.read, ids, at.records); !kept {
+		at.curve = o.read.records(at.records, h.columns.AllocBytes >= 0)
+	}
+	o.wide.keep(h, o.read, ids, at.curve)
+	return at.records, at.curve
 }
 
 // trend says how some records together move.
@@ -71,11 +81,7 @@ func (h *heap) trend(o *Observer, of []*record, c curve, e evidence, shaped bool
 	h.objects(&t, of, objects)
 	last := c.n() - 1
 	if h.columns.AllocBytes >= 0 {
-		all := make([]*series, len(of))
-		for i, at := range of {
-			all[i] = &at.series
-		}
-		allocated := o.read.load(all...)
+		allocated := o.read.allocated
 		t.AllocatedBytes = number(allocated[last])
 		t.FreedBytes = number(allocated[last] - c.growth())
 		one := math.NaN()

@@ -48,8 +48,21 @@ func (r *record) most(places int) float64 {
 	var m moves
 	var live, peak, count, born float64
 	first := r.unit.count(r.first.live)
-	r.runs(places, func(from, to int, a amount) {
-		now, all := r.unit.count(a.live), r.unit.count(a.alloc-r.first.alloc)
+	p, rest, more := next(r.packed, point{})
+	var before amount
+	for more {
+		after, left, follows := next(rest, p)
+		from, to := int(p.place), places
+		if follows {
+			to = int(after.place)
+		}
+		now, all := count, born
+		if p.live != before.live {
+			now = r.unit.count(p.live)
+		}
+		if p.alloc-r.first.alloc != before.alloc {
+			all = r.unit.count(p.alloc - r.first.alloc)
+		}
 		peak = max(peak, now)
 		live += now * float64(to-max(from, 1))
 		if from > 0 {
@@ -65,7 +78,9 @@ func (r *record) most(places int) float64 {
 			m.turnover += 2*max(min(all-born, now), step, 0) - step
 		}
 		count, born = now, all
-	})
+		before = amount{p.live, p.alloc - r.first.alloc}
+		p, rest, more = after, left, follows
+	}
 	if peak <= fewObjects && count-first <= 1 {
 		return math.Inf(1)
 	}

@@ -23,11 +23,18 @@ type Observer struct {
 	frames frameIndex
 
 	// What trends of the heap are read with, as long as it is that of the profile readAt.
-	read   *reader
-	readAt uint32
-	load   []float64 // what the process allocated, nil until it is needed
-	// reading are the records that were read last.
-	reading []*record
+	read    *reader
+	readAt  uint32
+	load    []float64 // what the process allocated, nil until it is needed
+	reading reading
+	wide    wide
+}
+
+// reading is the records that were read last, and their curve.
+type reading struct {
+	ids     []RecordID
+	records []*record
+	curve   curve
 }
 
 // NewObserver returns an empty observer for snapshots whose stacks are of the
@@ -44,7 +51,7 @@ func (o *Observer) start(run int) {
 	o.heap = heap{}
 	o.groups = newGroups(o.table)
 	o.frames = frameIndex{}
-	o.read, o.readAt, o.load, o.reading = nil, 0, nil, nil
+	o.read, o.readAt, o.load, o.reading, o.wide = nil, 0, nil, reading{}, wide{}
 }
 
 // Add takes in the next snapshot. One that is no later than the newest is
@@ -66,7 +73,7 @@ func (o *Observer) Add(s *snapshot.Snapshot) {
 	}
 	if observes(s) {
 		if o.heap.last != nil && !alike(o.heap.last, s.Heap) {
-			o.heap, o.frames, o.read = heap{}, frameIndex{}, nil
+			o.heap, o.frames, o.read, o.reading, o.wide = heap{}, frameIndex{}, nil, reading{}, wide{}
 		}
 		if sameObservation(o.heap.last, s.Heap) {
 			o.heap.same(s)

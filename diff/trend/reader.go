@@ -10,6 +10,7 @@ import (
 type reader struct {
 	timeline
 	values, counts, born []float64
+	allocated            []float64 // bytes since the first point, of the records that were read last
 	slopes               []float64
 	forms                *forms // nil until they are needed
 }
@@ -27,43 +28,80 @@ func (r *reader) cleared(buffer *[]float64) []float64 {
 	return *buffer
 }
 
-// records is the sum of some heap records.
+// records is the sum of some heap records. Each point is added as a step at its
+// place, and the steps are added up at the end: all of them are whole numbers,
+// so that the order does not matter.
 func (r *reader) records(of []*record, alloc bool) curve {
 	c := curve{seconds: r.seconds, values: r.cleared(&r.values)}
-	counted := true
-	for _, at := range of {
-		// The runtime lists a stack as soon as it allocates, without a size.
-		counted = counted && (at.unit.bytes > 0 || at.count == 0)
-	}
+	counted := countable(of)
 	if counted {
 		c.counts = r.cleared(&r.counts)
-		if alloc {
+	}
+	var allocated []float64
+	if alloc {
+		allocated = r.cleared(&r.allocated)
+		if counted {
 			c.born = r.cleared(&r.born)
 		}
 	}
 	for _, at := range of {
-		first := at.first.alloc
-		at.runs(len(r.times), func(from, to int, a amount) {
-			add(c.values[from:to], float64(a.live))
-			if !counted {
-				return
-			}
-			add(c.counts[from:to], at.unit.count(a.live))
-			if alloc {
-				add(c.born[from:to], at.unit.count(a.alloc-first))
-			}
-		})
+		steps := steps{unit: at.unit, sign: 1, values: c.values, counts: c.counts, born: c.born, allocated: allocated}
+		steps.of(&at.series)
 	}
+	accumulate(c.values)
+	accumulate(c.counts)
+	accumulate(c.born)
+	accumulate(allocated)
 	return c
 }
 
-// add adds a value to all.
-func add(all []float64, v float64) {
-	if v == 0 {
-		return
+// countable reports whether it is known how many objects some records are. The
+// runtime lists a stack as soon as it allocates, without a size.
+func countable(of []*record) bool {
+	return !slices.ContainsFunc(of, func(at *record) bool { return !(at.unit.bytes > 0 || at.count == 0) })
+}
+
+// steps is by how much a sum differs from place to place; what is nil is not
+// asked for.
+type steps struct {
+	unit                            unit
+	sign                            float64 // 1 for what joins the sum, -1 for what leaves it
+	values, counts, born, allocated []float64
+}
+
+// of adds those of one record.
+func (s *steps) of(record *series) {
+	first := record.first.alloc
+	before := amount{alloc: first}
+	var count, born float64
+	p, rest, more := next(record.packed, point{})
+	for ; more; p, rest, more = next(rest, p) {
+		if p.live != before.live {
+			s.values[p.place] += s.sign * float64(p.live-before.live)
+			if s.counts != nil {
+				now := s.unit.count(p.live)
+				s.counts[p.place] += s.sign * (now - count)
+				count = now
+			}
+		}
+		if s.allocated != nil && p.alloc != before.alloc {
+			s.allocated[p.place] += s.sign * float64(p.alloc-before.alloc)
+			if s.born != nil {
+				now := s.unit.count(p.alloc - first)
+				s.born[p.place] += s.sign * (now - born)
+				born = now
+			}
+		}
+		before = p.amount
 	}
-	for i := range all {
-		all[i] += v
+}
+
+// accumulate makes sums of steps.
+func accumulate(steps []float64) {
+	var sum float64
+	for i, step := range steps {
+		sum += step
+		steps[i] = sum
 	}
 }
 

@@ -3,6 +3,7 @@ package trend
 import (
 	"iter"
 	"math"
+	"slices"
 
 	"leaktop/capture/snapshot"
 )
@@ -39,7 +40,19 @@ func (u unit) count(bytes int64) float64 {
 	if u.bytes == 0 {
 		return 0
 	}
-	return math.Round(float64(bytes) / u.bytes)
+	n := float64(bytes) / u.bytes
+	if !(math.Abs(n) < 1<<52) {
+		return n // is whole
+	}
+	// As math.Round does, which takes longer.
+	whole := float64(int64(n))
+	switch rest := n - whole; {
+	case rest >= 0.5:
+		return whole + 1
+	case rest <= -0.5:
+		return whole - 1
+	}
+	return whole
 }
 
 // variance is that of a sum of such objects by sampling alone, for each of them.
@@ -73,6 +86,30 @@ func (o *Observer) RecordsFrom(first int) iter.Seq[Tally] {
 			}
 		}
 	}
+}
+
+// Renew brings what [Observer.Records] yielded before up to date, at the end of
+// it what is new, and appends to changed the records that are not as they were.
+func (o *Observer) Renew(tallies []Tally, changed []RecordID) ([]Tally, []RecordID) {
+	tallies = slices.Grow(tallies, len(o.heap.records)-len(tallies))
+	for i := range o.heap.records {
+		r, id := &o.heap.records[i], RecordID(i)
+		switch {
+		case i == len(tallies):
+			tallies = append(tallies, r.tally(id))
+		case tallies[i].tells(r):
+			continue
+		default:
+			tallies[i] = r.tally(id)
+		}
+		changed = append(changed, id)
+	}
+	return tallies, changed
+}
+
+// tells reports whether a tally is that of a record as it is now.
+func (t *Tally) tells(r *record) bool {
+	return t.Now == r.last.live && t.Allocated == r.allocated() && t.Before == r.first.live && t.Changes == r.changes() && t.Stack == r.stack && t.Size == r.size
 }
 
 // NumRecords is how many heap records the run has had.

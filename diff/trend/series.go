@@ -62,12 +62,29 @@ func next(packed []byte, before point) (p point, rest []byte, ok bool) {
 	if len(packed) == 0 {
 		return before, nil, false
 	}
-	gap, n := binary.Uvarint(packed)
-	packed = packed[n:]
-	live, n := binary.Varint(packed)
-	packed = packed[n:]
-	alloc, n := binary.Varint(packed)
+	gap, n := uvarint(packed, 0)
+	live, n := varint(packed, n)
+	alloc, n := varint(packed, n)
 	return point{before.place + uint32(gap), amount{before.live + live, before.alloc + alloc}}, packed[n:], true
+}
+
+// uvarint reads a number from a place on, and returns the place after it. The
+// profile of a large process is read by millions of them, most of one byte.
+func uvarint(packed []byte, from int) (uint64, int) {
+	if b := packed[from]; b < 0x80 {
+		return uint64(b), from + 1
+	}
+	v, n := binary.Uvarint(packed[from:])
+	return v, from + n
+}
+
+func varint(packed []byte, from int) (int64, int) {
+	v, to := uvarint(packed, from)
+	n := int64(v >> 1)
+	if v&1 != 0 {
+		n = ^n
+	}
+	return n, to
 }
 
 // thin moves points to the places that are kept, where the later of two wins.
@@ -112,22 +129,6 @@ func (s *series) changes() int {
 		n--
 	}
 	return n
-}
-
-// runs calls f with each stretch of places at which the value is the same, from
-// the first point on, one after the other.
-func (s *series) runs(places int, f func(from, to int, a amount)) {
-	now, rest, more := next(s.packed, point{})
-	for more {
-		var after point
-		after, rest, more = next(rest, now)
-		to := places
-		if more {
-			to = int(after.place)
-		}
-		f(int(now.place), to, now.amount)
-		now = after
-	}
 }
 
 // each calls f with the value at every place.

@@ -51,7 +51,10 @@ func (o *Observer) Total(since time.Time) (Trend, bool) {
 func (o *Observer) GroupSum(keys []diff.GroupKey, since time.Time) (GroupTrend, bool) {
 	g := &o.groups
 	whole := g.sum(keys)
-	read := newReader(g.timeline.since(since))
+	read := g.reader()
+	if !since.IsZero() {
+		read = newReader(g.timeline.since(since))
+	}
 	if len(read.times) < 2 {
 		return GroupTrend{}, false
 	}
@@ -83,7 +86,7 @@ func (o *Observer) GroupFactor(keys []diff.GroupKey, least float64) float64 {
 	return weigh(o.groups.sum(keys), least).factor
 }
 
-// sum is the curve of some groups together.
+// sum is the curve of some groups together; it is good until the next one is read.
 func (g *groups) sum(keys []diff.GroupKey) curve {
 	var all []*series
 	for _, key := range keys {
@@ -91,7 +94,15 @@ func (g *groups) sum(keys []diff.GroupKey) curve {
 			all = append(all, &at.series)
 		}
 	}
-	return newReader(g.timeline).groups(all...)
+	return g.reader().groups(all...)
+}
+
+// reader is that of the whole run up to the newest profile.
+func (g *groups) reader() *reader {
+	if g.read == nil {
+		g.read = newReader(g.timeline)
+	}
+	return g.read
 }
 
 // Group returns the trend of one goroutine group, whether it grew or not; false
