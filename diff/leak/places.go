@@ -215,20 +215,7 @@ func (s *scene) weigh(at *place, least float64) weighed {
 	case slices.Contains(factors, math.Inf(-1)) && !math.IsInf(least, -1):
 		return s.weigh(at, math.Inf(-1)) // now that it matters, all take part
 	}
-	return weighed{records: best.records, factor: mixed(factors, weights)}
-}
-
-// mixed is the mean of factors, as logarithms.
-func mixed(factors, weights []float64) float64 {
-	most := slices.Max(factors)
-	if math.IsInf(most, 0) {
-		return most
-	}
-	var sum float64
-	for i, f := range factors {
-		sum += weights[i] * math.Exp(f-most)
-	}
-	return most + math.Log(sum)
+	return weighed{records: best.records, factor: trend.Mixed(factors, weights)}
 }
 
 // movedShare is how much of a growth may have come from elsewhere: where more is

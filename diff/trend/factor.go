@@ -43,9 +43,10 @@ func orderFactor(rises int) float64 {
 	return orders - math.Ln2
 }
 
-// mixed is the mean of factors with weights that add up to at most one. What is
-// left of the weight counts as a factor of 0, which is no evidence at all.
-func mixed(factors, weights []float64) float64 {
+// Mixed is the mean of Bayes factors, which are given as logarithms, with weights
+// that add up to at most one. What is left of the weight counts as a factor of 0,
+// not as one of 1.
+func Mixed(factors, weights []float64) float64 {
 	most := math.Inf(-1)
 	for i, f := range factors {
 		if weights[i] > 0 {

@@ -75,7 +75,7 @@ func TestMixed(t *testing.T) {
 		{"the larger one rules", []float64{700, -700}, []float64{0.5, 0.5}, 700 - math.Ln2},
 		{"none", []float64{unknown(), unknown()}, []float64{0.5, 0.5}, unknown()},
 	} {
-		if got := mixed(test.factors, test.weights); got != test.want && !(math.Abs(got-test.want) < 1e-12) {
+		if got := Mixed(test.factors, test.weights); got != test.want && !(math.Abs(got-test.want) < 1e-12) {
 			t.Errorf("%s: got %v, want %v", test.name, got, test.want)
 		}
 	}

@@ -36,7 +36,7 @@ func floorsFactor(counts []float64) float64 {
 		return math.Inf(-1)
 	}
 	weights = slices.Repeat([]float64{1 / float64(len(factors))}, len(factors))
-	return mixed(factors, weights) - floorsWalk
+	return Mixed(factors, weights) - floorsWalk
 }
 
 // lowsOf returns the least of each so many points, the newest last; what is left

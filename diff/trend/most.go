@@ -90,7 +90,7 @@ func (r *record) most(places int) float64 {
 		kept = 1 - min(m.turnover/2/live, 1)
 	}
 	line := weightLine * (1 - kept)
-	return mixed(
+	return Mixed(
 		[]float64{mostByCounts(births, deaths), m.mostBySigns(), mostByLine(float64(places), kept, peak), mostByCounts(count, 0)},
 		[]float64{1 - weightSigns - line, weightSigns, line, weightFloors},
 	)

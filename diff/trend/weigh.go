@@ -65,9 +65,9 @@ func weigh(c curve, least float64) evidence {
 	}
 	weights := [...]float64{1 - bySigns - byLine - byFloors - byOrder, bySigns, byLine, byFloors, byOrder}
 	most := [...]float64{mostByCounts(births, deaths), e.moves.mostBySigns(), mostByNormal(e.z), mostByFloors(units.counts), order}
-	if mixed(most[:], weights[:]) >= least {
+	if Mixed(most[:], weights[:]) >= least {
 		factors := [...]float64{countFactor(births, deaths), e.moves.signs(), normalFactor(e.z), floorsFactor(units.counts), order}
-		e.factor = mixed(factors[:], weights[:])
+		e.factor = Mixed(factors[:], weights[:])
 	}
 	e.rises, e.falls = rises, falls
 	return e
