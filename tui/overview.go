@@ -294,7 +294,7 @@ func (o *overviewScreen) help() section {
 		{"live heap", "bytes in objects that the last completed GC kept, by the heap profile"},
 		{"heap in use", "spans with an object in them, with garbage"},
 		{"RSS", "what the system charges the process"},
-		{"stuck", "goroutines of what is judged PROVEN, LEAK or STUCK now"},
+		{"stuck", "goroutines of what is PROVEN, a LEAK or STUCK, or was and has become no more"},
 		{"▴ ↻ g", "below the curves: a snapshot, a restart, a GC that was asked for"},
 	}}
 }

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,6 +26,10 @@ func TestVerdictLine(t *testing.T) {
 			Outcome: leak.Leaks, Findings: []leak.Finding{{Verdict: leak.Proven}, {Verdict: leak.Stuck}},
 			Heap: grows, HeapGrows: true, Goroutines: few,
 		}, " LEAK  live heap +3.0 MiB/min (2.0 – 4.0) · goroutines +0.2/min"},
+		{"over what time", leak.Result{Outcome: leak.Grows, Heap: grows, HeapGrows: true, Goroutines: few, RatesOver: 2 * time.Minute},
+			" GROWING  live heap +3.0 MiB/min (2.0 – 4.0) · goroutines +0.2/min over 2m"},
+		{"over what time, of the heap alone", leak.Result{Outcome: leak.Grows, Heap: grows, HeapGrows: true, RatesOver: 45 * time.Second},
+			"live heap +3.0 MiB/min (2.0 – 4.0) over 45s · goroutines +43.4/min"},
 		{"stuck", leak.Result{
 			Outcome: leak.Leaks, Findings: []leak.Finding{{Verdict: leak.Stuck}, {Verdict: leak.Growing}}, Heap: level, Goroutines: few,
 		}, " STUCK  live heap −1.0 KiB/min (−9.0 – 7.0) · goroutines +0.2/min"},
@@ -95,6 +100,67 @@ func TestFindingsInThePast(t *testing.T) {
 	p := told(t, 120, 32).press("left", "left")
 	p.want("LEAK  as of #8, the newest", "Findings  as of #8, the newest", "76 goroutines send")
 	p.press("enter").want("as of the newest snapshot")
+}
+
+// Nobody leaves the stuck goroutines because no more come, nor because one whose
+// stack is another now waits at the same place. Once they have been judged
+// otherwise, or another process runs, they are no longer counted.
+func TestStuckGoroutinesStayInTheirCurve(t *testing.T) {
+	p := told(t, 120, 32)
+	found := &p.judge.result.Findings[0]
+	stuck := func() []float64 {
+		t.Helper()
+		o := p.screens[0].(*overviewScreen)
+		if o.stuck == nil {
+			return nil
+		}
+		var values []float64
+		for _, point := range o.stuck.Points {
+			values = append(values, point.Value)
+		}
+		return values
+	}
+	told := func(seq int) {
+		p.tell(p.story.takenWith(seq, func(s *snapshot.Snapshot) {
+			s.Goroutines = goroutineProfile(p.story.table, goroutines(76, sendingStack, ""))
+		}))
+	}
+	want := []float64{20, 28, 36, 44, 52, 60, 68, 76}
+	if got := stuck(); !slices.Equal(got, want) {
+		t.Errorf("stuck are %v, want %v", got, want)
+	}
+	// All are now in the first of the two stacks, of which alone is told.
+	found.Stacks = found.Stacks[:1]
+	for i, verdict := range []leak.Verdict{leak.Stuck, leak.Plateau} {
+		found.Verdict = verdict
+		told(9 + i)
+		want = append(want, 76)
+		if got := stuck(); !slices.Equal(got, want) {
+			t.Errorf("%s: stuck are %v, want %v", verdict, got, want)
+		}
+	}
+	found.Verdict = leak.Growing
+	told(11)
+	if got := stuck(); got != nil {
+		t.Errorf("of what may be no leak %v are stuck", got)
+	}
+	found.Verdict = leak.Stuck
+	told(12)
+	found.Verdict = leak.Plateau
+	p.tell(p.story.restarted(14)...)
+	if got := stuck(); got != nil {
+		t.Errorf("of another process %v are stuck", got)
+	}
+}
+
+// What has only ever levelled off is not stuck.
+func TestWhatLevelledOffIsNotStuck(t *testing.T) {
+	p := newProgram(t)
+	p.judge.result = p.story.judged(t)
+	p.judge.result.Findings[0].Verdict = leak.Plateau
+	p.resize(120, 32)
+	p.tell(p.story.whole()...)
+	p.want("goroutines 121").wantNot("stuck 76")
 }
 
 // How many goroutines are stuck is a curve of its own, once it is known.
