@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
@@ -106,7 +107,7 @@ func (o *overviewScreen) growing() (title, note string) {
 func (o *overviewScreen) backwards() bool { return o.heap.span() < 0 || o.goroutines.span() < 0 }
 
 // title is what stands above the list.
-func (o *overviewScreen) title() string {
+func (o *overviewScreen) title(width int) string {
 	th, d := o.m.theme, o.m.data
 	title, note := o.growing()
 	switch _, all := o.entries.Len(); {
@@ -120,7 +121,8 @@ func (o *overviewScreen) title() string {
 	default:
 		title, note = "Findings", "none so far"
 	}
-	return " " + th.Title.Apply(title) + "  " + th.Dim.Apply(note)
+	head := " " + th.Title.Apply(title) + "  "
+	return head + th.Dim.Apply(list.ClipWords(note, width-ansi.StringWidth(head)))
 }
 
 // selected says whole what is found in the selected row, for which the list may
@@ -255,7 +257,7 @@ func (o *overviewScreen) render(width, height int) string {
 		lines = append(lines, strings.Split(o.m.memoryChart(width, memory), "\n")...)
 		lines = append(lines, strings.Split(o.m.goroutineChart(o.stuck, width, chartLines-memory), "\n")...)
 	}
-	lines = append(lines, fit(o.title(), width))
+	lines = append(lines, fit(o.title(width), width))
 	lines = append(lines, strings.Split(o.table(width, height-listTop), "\n")...)
 	return block(lines, height)
 }

@@ -63,6 +63,7 @@ func (o *overviewScreen) verdict(width int) string {
 		brief,
 		head+joined(rates, limit),
 		head+joined(rates, limitShort),
+		head+joined(joined(exact, goroutines), limitShort),
 		head+rates,
 		head+o.over(r, heap, goroutines),
 		head+joined(heap, goroutines),
