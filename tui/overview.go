@@ -141,8 +141,10 @@ func (o *overviewScreen) missing(width int) []string {
 		return nil
 	}
 	texts := r.Needs
-	if _, all := o.entries.Len(); all == 0 && r.Reason != "" {
-		texts = append([]string{r.Reason}, texts...) // else it stands above the list
+	title, note := o.growing()
+	above := ansi.StringWidth(" "+title+"  "+note) <= width // the list, where there is one
+	if _, all := o.entries.Len(); (all == 0 || !above) && r.Reason != "" {
+		texts = append([]string{r.Reason}, texts...)
 	}
 	var lines []string
 	for _, text := range texts {

@@ -66,6 +66,10 @@ func TestVerdictLine(t *testing.T) {
 func TestWhatIsMissingIsTold(t *testing.T) {
 	p := unjudged(t, 120, 32)
 	p.want("2 snapshots with a GC before them, where 3 are needed", "With --allow goroutineleak the runtime")
+	// Why nothing is judged stands below the list where there is no room above it.
+	p = unjudged(t, 60, 52)
+	p.want("Growing since the base  not judged: 2 snapshots with a GC…", "  2 snapshots with a GC before them, where 3 are needed")
+	p = unjudged(t, 120, 32)
 	// A leak needs no more words.
 	p.judge.result = p.story.judged(t)
 	p.judge.result.Needs = tooLittle().Needs
