@@ -157,6 +157,22 @@ func TestStuckGoroutinesStayInTheirCurve(t *testing.T) {
 	}
 }
 
+// What levelled off, or waits and becomes no more, has no rate, though it grew on
+// the way.
+func TestWhatGrowsNoMoreHasNoRate(t *testing.T) {
+	told(t, 120, 32).want("+32.0").press("enter").want("+32.0/min (31.4 – 32.6)")
+	for _, verdict := range []leak.Verdict{leak.Stuck, leak.Plateau} {
+		p := newProgram(t)
+		p.judge.result = p.story.judged(t)
+		p.judge.result.Findings[0].Verdict = verdict
+		p.resize(120, 32)
+		p.tell(p.story.whole()...)
+		p.want(verdict.String(), "76 goroutines").wantNot("+32.0")
+		p.press("enter").want(verdict.String(), "76 goroutines").wantNot("+32.0")
+		p.press("enter").wantNot("   grows  ")
+	}
+}
+
 // What has only ever levelled off is not stuck.
 func TestWhatLevelledOffIsNotStuck(t *testing.T) {
 	p := newProgram(t)
