@@ -62,6 +62,36 @@ func TestVerdictLine(t *testing.T) {
 	}
 }
 
+// Where there is little room, over what time the rates are goes before their
+// interval, and a limit before both.
+func TestNarrowVerdictLine(t *testing.T) {
+	grows := trend.Estimate{Value: 138.6 * (1 << 20), Low: 98 << 20, High: 179 << 20, Known: true}
+	r := leak.Result{
+		Outcome: leak.Grows, Heap: grows, HeapGrows: true, RatesOver: 20 * time.Second,
+		Goroutines: trend.Estimate{Value: 141, Low: 130, High: 150, Known: true},
+	}
+	for _, c := range []struct {
+		width int
+		limit leak.Limit
+		want  string
+	}{
+		{120, leak.Limit{}, " GROWING  live heap +138.6 MiB/min (98.0 – 179.0) · goroutines +141.0/min over 20s"},
+		{80, leak.Limit{}, " GROWING  live heap +138.6 MiB/min · goroutines +141.0/min over 20s"},
+		{60, leak.Limit{}, " GROWING  live heap +138.6 MiB/min · goroutines +141.0/min"},
+		{105, leak.Limit{Bytes: 1 << 30, What: "cgroup", Used: 1 << 20, Left: 7 * time.Minute},
+			" GROWING  live heap +138.6 MiB/min (98.0 – 179.0) · goroutines +141.0/min · limit 1.0 GiB in about 7m"},
+	} {
+		p := newProgram(t)
+		p.judge.result = r
+		p.judge.result.Limit = c.limit
+		p.resize(c.width, 24)
+		p.tell(p.story.whole()...)
+		if got := strings.TrimRight(p.lines()[bodyTop], " "); got != c.want {
+			t.Errorf("in %d cells it is %q, want %q", c.width, got, c.want)
+		}
+	}
+}
+
 // What is missing for more is told where there is room for it, whole.
 func TestWhatIsMissingIsTold(t *testing.T) {
 	p := unjudged(t, 120, 32)

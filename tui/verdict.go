@@ -57,13 +57,17 @@ func (o *overviewScreen) verdict(width int) string {
 	if r.Outcome == leak.Clean { // of what says more than the errors of rates that are none
 		brief = head + joined(o.over(r, heap, goroutines), o.detects(r))
 	}
+	limited := head + rates
+	if limitShort != "" { // it says more than over what time the rates are
+		limited = head + joined(joined(exact, goroutines), limitShort)
+	}
 	return firstFit(width,
 		head+joined(joined(rates, limit), o.reason(r)),
 		head+joined(joined(rates, limit), o.detects(r)),
 		brief,
 		head+joined(rates, limit),
 		head+joined(rates, limitShort),
-		head+joined(joined(exact, goroutines), limitShort),
+		limited,
 		head+rates,
 		head+o.over(r, heap, goroutines),
 		head+joined(heap, goroutines),
