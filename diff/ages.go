@@ -8,18 +8,25 @@ import (
 
 // Ages remembers since when each group of goroutines has been there without a
 // break, by the times of the snapshots: most profiles tell no waits, and those
-// that a Go runtime reports may be far too short. An age is a lower bound, since nobody looked before the
-// first snapshot. It is not safe for concurrent use.
+// that a Go runtime reports may be far too short. An age is a lower bound, since
+// nobody looked before the first snapshot. Ages also knows by which stacks a
+// group was seen. It is not safe for concurrent use.
 type Ages struct {
 	at    *places
 	run   int
 	last  time.Time
 	since map[GroupKey]time.Time
+
+	placed map[snapshot.StackID]bool
+	stacks map[GroupKey][]snapshot.StackID
 }
 
 // NewAges returns an empty memory of groups whose stacks are of the table.
 func NewAges(t *snapshot.Table) *Ages {
-	return &Ages{at: newPlaces(t), since: make(map[GroupKey]time.Time)}
+	return &Ages{
+		at: newPlaces(t), since: make(map[GroupKey]time.Time),
+		placed: make(map[snapshot.StackID]bool), stacks: make(map[GroupKey][]snapshot.StackID),
+	}
 }
 
 // Observe takes in the next snapshot. One without goroutines says nothing about
@@ -44,6 +51,10 @@ func (a *Ages) Observe(s *snapshot.Snapshot) {
 			continue
 		}
 		key := a.at.of(k.Stack).key
+		if !a.placed[k.Stack] {
+			a.placed[k.Stack] = true
+			a.stacks[key] = append(a.stacks[key], k.Stack)
+		}
 		since, ok := a.since[key]
 		if !ok {
 			since = s.Time
@@ -59,6 +70,10 @@ func (a *Ages) Since(k GroupKey) (time.Time, bool) {
 	since, ok := a.since[k]
 	return since, ok
 }
+
+// Stacks returns all the stacks that goroutines of a group had in any snapshot,
+// those that the last one lacks included. The caller must not change it.
+func (a *Ages) Stacks(k GroupKey) []snapshot.StackID { return a.stacks[k] }
 
 // All is what Since tells of all groups. It does not change any more, and may be
 // read while snapshots are observed.

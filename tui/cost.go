@@ -12,7 +12,7 @@ func (m *Model) slowedLine(width int) string {
 	if d.Slowed == "" || d.Paused {
 		return ""
 	}
-	text := fmt.Sprintf(" a snapshot every %s, not %s: %s", units.Duration(d.Actual), units.Duration(d.Every), d.Slowed)
+	text := " a snapshot " + units.Pace(d.Actual, d.Every) + ": " + d.Slowed
 	return m.theme.Growing.Apply(fit(text, width))
 }
 

@@ -1,13 +1,11 @@
 package tui
 
 import (
-	"maps"
 	"math"
 	"slices"
 	"time"
 
 	"leaktop/capture/snapshot"
-	"leaktop/diff/leak"
 	"leaktop/diff/units"
 	"leaktop/tui/chart"
 )
@@ -50,23 +48,15 @@ func (m *Model) goroutineChart(stuck *chart.Series, width, height int) string {
 }
 
 // stuckCurve counts in every snapshot of the newest run the goroutines that are
-// stuck by what is judged now: those of what is PROVEN, a LEAK or STUCK. It is
-// nil where there are none.
+// stuck by what is judged now. It is nil where there are none.
 func stuckCurve(a *analyst) *chart.Series {
-	stuck := make(map[snapshot.StackID]bool)
-	for _, f := range a.verdicts.result.Findings {
-		if f.Kind == leak.GoroutineKind && f.Verdict.Fails() {
-			for _, id := range f.Stacks {
-				stuck[id] = true
-			}
-		}
-	}
+	stuck := a.verdicts.stuck
 	c := a.compare(snapshot.Goroutine)
 	if len(stuck) == 0 || c.Comparison == nil || len(c.Types) == 0 {
 		return nil
 	}
 	s := &chart.Series{Name: "stuck"}
-	followed := a.follow(a.newest, snapshot.Goroutine, slices.Sorted(maps.Keys(stuck)), c.Types[0].Name)
+	followed := a.follow(a.newest, snapshot.Goroutine, stuck, c.Types[0].Name)
 	for i, shot := range followed.entries {
 		s.Points = append(s.Points, chart.Point{Time: shot.Time, Value: float64(followed.values[i])})
 	}

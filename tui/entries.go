@@ -53,7 +53,7 @@ func (m *Model) findingEntry(f *leak.Finding) entry {
 		key:     f.ID,
 		finding: f,
 		what:    f.Summary(),
-		rate:    perMinuteCell(perMinuteText(f.Growth, f.Unit)),
+		rate:    perMinuteCell(perMinuteText(growthOf(f), f.Unit)),
 		holds:   -1,
 		name:    "the process",
 		page:    func() page { return newFindingDetail(m, f) },
@@ -76,7 +76,7 @@ func entryColumns(th theme.Theme) []list.Column[entry] {
 	return []list.Column[entry]{
 		verdictColumn(10, th, func(e entry) *leak.Finding { return e.finding }),
 		{
-			Title: "what", Min: 30, Max: 52, Flex: true, Priority: 7,
+			Title: "what", Min: 30, Max: 52, Flex: true, Prose: true, Priority: 7,
 			Cell:    func(e entry) list.Cell { return list.Cell{Text: e.what} },
 			Compare: func(a, b entry) int { return cmp.Compare(a.what, b.what) },
 		},

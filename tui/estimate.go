@@ -22,6 +22,15 @@ func perMinuteText(e trend.Estimate, unit leak.Unit) string {
 	return units.CountPerMinute(e.Value)
 }
 
+// growthOf is what a finding grows by. What levelled off, or waits and becomes no
+// more, grows by nothing, whatever it did on the way.
+func growthOf(f *leak.Finding) trend.Estimate {
+	if f.Verdict == leak.Plateau || f.Verdict == leak.Stuck {
+		return trend.Estimate{}
+	}
+	return f.Growth
+}
+
 // intervalText is the interval of an estimate in the scale in which its value
 // is written, as "(63.1 – 64.9)"; "" where the data give no bound at all.
 func intervalText(e trend.Estimate, unit leak.Unit) string {

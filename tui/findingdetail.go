@@ -251,7 +251,7 @@ func (d *findingDetail) head(width int) []string {
 // numbers says how fast and how much, as far as the summary does not.
 func (d *findingDetail) numbers(width int) []string {
 	th, f := d.m.theme, &d.finding
-	growth := perMinuteText(f.Growth, f.Unit)
+	growth := perMinuteText(growthOf(f), f.Unit)
 	if growth != "" {
 		growth = verdictPaint(th, f.Verdict).Apply(growth) + " " + th.Dim.Apply(intervalText(f.Growth, f.Unit))
 	}

@@ -108,7 +108,7 @@ func (d *findingDetail) words() section {
 		say("handler", strings.TrimSpace(f.Handler.Name+"  "+f.Handler.Link.String()))
 	}
 	say("where", strings.TrimSpace(f.Where.Function+"  "+position(f.Where.File, f.Where.Line)))
-	say("grows", strings.TrimSpace(perMinuteText(f.Growth, f.Unit)+" "+intervalText(f.Growth, f.Unit)))
+	say("grows", strings.TrimSpace(perMinuteText(growthOf(f), f.Unit)+" "+intervalText(growthOf(f), f.Unit)))
 	say("now", amountText(f.Now), d.holds())
 	for i := range f.Related {
 		r := &f.Related[i]

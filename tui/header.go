@@ -83,11 +83,7 @@ func (m *Model) status(width int) (string, theme.Paint) {
 	case d.past():
 		return fmt.Sprintf("◂ as of %s, #%d of %d  (end on 1: live)", d.Current().Time.Format(clock), d.current, newest.Seq), m.theme.Accent
 	}
-	every := units.Duration(d.schedule.Actual)
-	if d.schedule.Actual > d.schedule.Every {
-		every += ", not " + units.Duration(d.schedule.Every)
-	}
-	text := "● live  every " + every + seq
+	text := "● live  " + units.Pace(d.schedule.Actual, d.schedule.Every) + seq
 	if !d.schedule.Next.IsZero() {
 		text += "  next " + untilText(d.schedule.Next, now)
 	}

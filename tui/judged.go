@@ -22,6 +22,7 @@ type verdicts struct {
 	result *leak.Result
 	seq    int                         // number of the newest snapshot that was judged, 0 before the first
 	since  map[diff.GroupKey]time.Time // since when each group of goroutines is there
+	stuck  []snapshot.StackID          // of the goroutines that are stuck
 
 	stacks map[snapshot.StackID]*leak.Finding
 	groups map[diff.GroupKey]*leak.Finding

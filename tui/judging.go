@@ -2,11 +2,14 @@ package tui
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
+	"leaktop/diff/leak"
 )
 
 // judging has the judge see the events and judge them beside the update loop:
@@ -29,6 +32,8 @@ type judgeBench struct {
 	seq      int // number of the newest snapshot that was seen
 	restarts int
 	down     bool // the target gave no answer, the last time it was asked
+	// stuck are the groups of goroutines of the run that were found to be so.
+	stuck map[diff.GroupKey]bool
 }
 
 // judgedMsg brings a judgement, or only the judge back.
@@ -92,6 +97,7 @@ func (b *judgeBench) see(e snapshot.Event) bool {
 		b.seq, b.down = e.Snapshot.Seq, false
 	case snapshot.Restarted:
 		b.restarts++
+		b.stuck = nil
 	case snapshot.Interrupted:
 	case snapshot.Unreachable:
 		began := !b.down
@@ -110,8 +116,41 @@ func (b *judgeBench) see(e snapshot.Event) bool {
 // result is what is judged of all that was seen.
 func (b *judgeBench) result(telling func(snapshot.StackID) snapshot.Frame) *verdicts {
 	v := newVerdicts(b.judge.Result(), telling)
-	v.seq, v.since = b.seq, b.ages.All()
+	v.seq, v.since, v.stuck = b.seq, b.ages.All(), b.stuckStacks(v.result)
 	return v
+}
+
+// stuckStacks are the stacks of all goroutines that are stuck: of those that are
+// PROVEN, a LEAK or STUCK, and of those that were and are a PLATEAU now, for that
+// they become no more lets none of them go. They are found by their groups: the
+// stacks of a finding are only those that its goroutines have now.
+func (b *judgeBench) stuckStacks(r *leak.Result) []snapshot.StackID {
+	stacks := make(map[snapshot.StackID]bool)
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if f.Kind != leak.GoroutineKind {
+			continue
+		}
+		fails := f.Verdict.Fails()
+		if fails {
+			for _, id := range f.Stacks {
+				stacks[id] = true
+			}
+		}
+		for _, key := range f.Groups {
+			if !fails && !(f.Verdict == leak.Plateau && b.stuck[key]) {
+				continue
+			}
+			if b.stuck == nil {
+				b.stuck = make(map[diff.GroupKey]bool)
+			}
+			b.stuck[key] = true
+			for _, id := range b.ages.Stacks(key) {
+				stacks[id] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(stacks))
 }
 
 // judged takes a judgement over, unless it is of a process that is no more.

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
@@ -106,7 +107,7 @@ func (o *overviewScreen) growing() (title, note string) {
 func (o *overviewScreen) backwards() bool { return o.heap.span() < 0 || o.goroutines.span() < 0 }
 
 // title is what stands above the list.
-func (o *overviewScreen) title() string {
+func (o *overviewScreen) title(width int) string {
 	th, d := o.m.theme, o.m.data
 	title, note := o.growing()
 	switch _, all := o.entries.Len(); {
@@ -120,7 +121,8 @@ func (o *overviewScreen) title() string {
 	default:
 		title, note = "Findings", "none so far"
 	}
-	return " " + th.Title.Apply(title) + "  " + th.Dim.Apply(note)
+	head := " " + th.Title.Apply(title) + "  "
+	return head + th.Dim.Apply(list.ClipWords(note, width-ansi.StringWidth(head)))
 }
 
 // selected says whole what is found in the selected row, for which the list may
@@ -139,8 +141,10 @@ func (o *overviewScreen) missing(width int) []string {
 		return nil
 	}
 	texts := r.Needs
-	if _, all := o.entries.Len(); all == 0 && r.Reason != "" {
-		texts = append([]string{r.Reason}, texts...) // else it stands above the list
+	title, note := o.growing()
+	above := ansi.StringWidth(" "+title+"  "+note) <= width // the list, where there is one
+	if _, all := o.entries.Len(); (all == 0 || !above) && r.Reason != "" {
+		texts = append([]string{r.Reason}, texts...)
 	}
 	var lines []string
 	for _, text := range texts {
@@ -255,7 +259,7 @@ func (o *overviewScreen) render(width, height int) string {
 		lines = append(lines, strings.Split(o.m.memoryChart(width, memory), "\n")...)
 		lines = append(lines, strings.Split(o.m.goroutineChart(o.stuck, width, chartLines-memory), "\n")...)
 	}
-	lines = append(lines, fit(o.title(), width))
+	lines = append(lines, fit(o.title(width), width))
 	lines = append(lines, strings.Split(o.table(width, height-listTop), "\n")...)
 	return block(lines, height)
 }
@@ -294,7 +298,7 @@ func (o *overviewScreen) help() section {
 		{"live heap", "bytes in objects that the last completed GC kept, by the heap profile"},
 		{"heap in use", "spans with an object in them, with garbage"},
 		{"RSS", "what the system charges the process"},
-		{"stuck", "goroutines of what is judged PROVEN, LEAK or STUCK now"},
+		{"stuck", "goroutines of what is PROVEN, a LEAK or STUCK, or was and has become no more"},
 		{"▴ ↻ g", "below the curves: a snapshot, a restart, a GC that was asked for"},
 	}}
 }

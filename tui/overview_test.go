@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,6 +26,10 @@ func TestVerdictLine(t *testing.T) {
 			Outcome: leak.Leaks, Findings: []leak.Finding{{Verdict: leak.Proven}, {Verdict: leak.Stuck}},
 			Heap: grows, HeapGrows: true, Goroutines: few,
 		}, " LEAK  live heap +3.0 MiB/min (2.0 – 4.0) · goroutines +0.2/min"},
+		{"over what time", leak.Result{Outcome: leak.Grows, Heap: grows, HeapGrows: true, Goroutines: few, RatesOver: 2 * time.Minute},
+			" GROWING  live heap +3.0 MiB/min (2.0 – 4.0) · goroutines +0.2/min over 2m"},
+		{"over what time, of the heap alone", leak.Result{Outcome: leak.Grows, Heap: grows, HeapGrows: true, RatesOver: 45 * time.Second},
+			"live heap +3.0 MiB/min (2.0 – 4.0) over 45s · goroutines +43.4/min"},
 		{"stuck", leak.Result{
 			Outcome: leak.Leaks, Findings: []leak.Finding{{Verdict: leak.Stuck}, {Verdict: leak.Growing}}, Heap: level, Goroutines: few,
 		}, " STUCK  live heap −1.0 KiB/min (−9.0 – 7.0) · goroutines +0.2/min"},
@@ -57,10 +62,44 @@ func TestVerdictLine(t *testing.T) {
 	}
 }
 
+// Where there is little room, over what time the rates are goes before their
+// interval, and a limit before both.
+func TestNarrowVerdictLine(t *testing.T) {
+	grows := trend.Estimate{Value: 138.6 * (1 << 20), Low: 98 << 20, High: 179 << 20, Known: true}
+	r := leak.Result{
+		Outcome: leak.Grows, Heap: grows, HeapGrows: true, RatesOver: 20 * time.Second,
+		Goroutines: trend.Estimate{Value: 141, Low: 130, High: 150, Known: true},
+	}
+	for _, c := range []struct {
+		width int
+		limit leak.Limit
+		want  string
+	}{
+		{120, leak.Limit{}, " GROWING  live heap +138.6 MiB/min (98.0 – 179.0) · goroutines +141.0/min over 20s"},
+		{80, leak.Limit{}, " GROWING  live heap +138.6 MiB/min · goroutines +141.0/min over 20s"},
+		{60, leak.Limit{}, " GROWING  live heap +138.6 MiB/min · goroutines +141.0/min"},
+		{105, leak.Limit{Bytes: 1 << 30, What: "cgroup", Used: 1 << 20, Left: 7 * time.Minute},
+			" GROWING  live heap +138.6 MiB/min (98.0 – 179.0) · goroutines +141.0/min · limit 1.0 GiB in about 7m"},
+	} {
+		p := newProgram(t)
+		p.judge.result = r
+		p.judge.result.Limit = c.limit
+		p.resize(c.width, 24)
+		p.tell(p.story.whole()...)
+		if got := strings.TrimRight(p.lines()[bodyTop], " "); got != c.want {
+			t.Errorf("in %d cells it is %q, want %q", c.width, got, c.want)
+		}
+	}
+}
+
 // What is missing for more is told where there is room for it, whole.
 func TestWhatIsMissingIsTold(t *testing.T) {
 	p := unjudged(t, 120, 32)
 	p.want("2 snapshots with a GC before them, where 3 are needed", "With --allow goroutineleak the runtime")
+	// Why nothing is judged stands below the list where there is no room above it.
+	p = unjudged(t, 60, 52)
+	p.want("Growing since the base  not judged: 2 snapshots with a GC…", "  2 snapshots with a GC before them, where 3 are needed")
+	p = unjudged(t, 120, 32)
 	// A leak needs no more words.
 	p.judge.result = p.story.judged(t)
 	p.judge.result.Needs = tooLittle().Needs
@@ -95,6 +134,83 @@ func TestFindingsInThePast(t *testing.T) {
 	p := told(t, 120, 32).press("left", "left")
 	p.want("LEAK  as of #8, the newest", "Findings  as of #8, the newest", "76 goroutines send")
 	p.press("enter").want("as of the newest snapshot")
+}
+
+// Nobody leaves the stuck goroutines because no more come, nor because one whose
+// stack is another now waits at the same place. Once they have been judged
+// otherwise, or another process runs, they are no longer counted.
+func TestStuckGoroutinesStayInTheirCurve(t *testing.T) {
+	p := told(t, 120, 32)
+	found := &p.judge.result.Findings[0]
+	stuck := func() []float64 {
+		t.Helper()
+		o := p.screens[0].(*overviewScreen)
+		if o.stuck == nil {
+			return nil
+		}
+		var values []float64
+		for _, point := range o.stuck.Points {
+			values = append(values, point.Value)
+		}
+		return values
+	}
+	told := func(seq int) {
+		p.tell(p.story.takenWith(seq, func(s *snapshot.Snapshot) {
+			s.Goroutines = goroutineProfile(p.story.table, goroutines(76, sendingStack, ""))
+		}))
+	}
+	want := []float64{20, 28, 36, 44, 52, 60, 68, 76}
+	if got := stuck(); !slices.Equal(got, want) {
+		t.Errorf("stuck are %v, want %v", got, want)
+	}
+	// All are now in the first of the two stacks, of which alone is told.
+	found.Stacks = found.Stacks[:1]
+	for i, verdict := range []leak.Verdict{leak.Stuck, leak.Plateau} {
+		found.Verdict = verdict
+		told(9 + i)
+		want = append(want, 76)
+		if got := stuck(); !slices.Equal(got, want) {
+			t.Errorf("%s: stuck are %v, want %v", verdict, got, want)
+		}
+	}
+	found.Verdict = leak.Growing
+	told(11)
+	if got := stuck(); got != nil {
+		t.Errorf("of what may be no leak %v are stuck", got)
+	}
+	found.Verdict = leak.Stuck
+	told(12)
+	found.Verdict = leak.Plateau
+	p.tell(p.story.restarted(14)...)
+	if got := stuck(); got != nil {
+		t.Errorf("of another process %v are stuck", got)
+	}
+}
+
+// What levelled off, or waits and becomes no more, has no rate, though it grew on
+// the way.
+func TestWhatGrowsNoMoreHasNoRate(t *testing.T) {
+	told(t, 120, 32).want("+32.0").press("enter").want("+32.0/min (31.4 – 32.6)")
+	for _, verdict := range []leak.Verdict{leak.Stuck, leak.Plateau} {
+		p := newProgram(t)
+		p.judge.result = p.story.judged(t)
+		p.judge.result.Findings[0].Verdict = verdict
+		p.resize(120, 32)
+		p.tell(p.story.whole()...)
+		p.want(verdict.String(), "76 goroutines").wantNot("+32.0")
+		p.press("enter").want(verdict.String(), "76 goroutines").wantNot("+32.0")
+		p.press("enter").wantNot("   grows  ")
+	}
+}
+
+// What has only ever levelled off is not stuck.
+func TestWhatLevelledOffIsNotStuck(t *testing.T) {
+	p := newProgram(t)
+	p.judge.result = p.story.judged(t)
+	p.judge.result.Findings[0].Verdict = leak.Plateau
+	p.resize(120, 32)
+	p.tell(p.story.whole()...)
+	p.want("goroutines 121").wantNot("stuck 76")
 }
 
 // How many goroutines are stuck is a curve of its own, once it is known.

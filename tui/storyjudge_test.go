@@ -125,7 +125,7 @@ func (s *story) judged(t testing.TB) leak.Result {
 		From:     noon, To: noon.Add((storySnapshots - 1) * storyEvery),
 		Snapshots: storySnapshots, Advanced: storySnapshots, GCCycles: 10,
 		Heap: perMinute(47.8*mib, 45.1*mib, 50.6*mib), HeapGrows: true,
-		Goroutines: perMinute(43.4, 42.9, 43.9), GoroutinesGrow: true,
+		Goroutines: perMinute(43.4, 42.9, 43.9), GoroutinesGrow: true, RatesOver: (storySnapshots - 1) * storyEvery,
 		Limit: leak.Limit{Bytes: 4 << 30, What: "GOMEMLIMIT", Used: 200 * mib, Left: 83 * 60e9},
 	}
 }

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"time"
+
 	"leaktop/capture/snapshot"
 	"leaktop/diff/leak"
 	"leaktop/diff/units"
@@ -50,10 +52,14 @@ func (o *overviewScreen) verdict(width int) string {
 	heap, exact := o.heapRate(r, paint)
 	goroutines := o.groupRate(r, paint)
 	limit, limitShort := o.limit(r)
-	rates := joined(exact, goroutines)
+	rates := o.over(r, exact, goroutines)
 	brief := head + joined(rates, limit)
 	if r.Outcome == leak.Clean { // of what says more than the errors of rates that are none
-		brief = head + joined(joined(heap, goroutines), o.detects(r))
+		brief = head + joined(o.over(r, heap, goroutines), o.detects(r))
+	}
+	limited := head + rates
+	if limitShort != "" { // it says more than over what time the rates are
+		limited = head + joined(joined(exact, goroutines), limitShort)
 	}
 	return firstFit(width,
 		head+joined(joined(rates, limit), o.reason(r)),
@@ -61,8 +67,11 @@ func (o *overviewScreen) verdict(width int) string {
 		brief,
 		head+joined(rates, limit),
 		head+joined(rates, limitShort),
+		limited,
 		head+rates,
+		head+o.over(r, heap, goroutines),
 		head+joined(heap, goroutines),
+		head+o.over(r, heap, ""),
 		head+heap, head)
 }
 
@@ -128,6 +137,22 @@ func (o *overviewScreen) groupRate(r *leak.Result, paint theme.Paint) string {
 		return ""
 	}
 	return "goroutines " + paint.Apply(rate)
+}
+
+// over puts the two rates side by side, and behind the last that the judge told
+// of what time both are.
+func (o *overviewScreen) over(r *leak.Result, heap, goroutines string) string {
+	if r.RatesOver <= 0 {
+		return joined(heap, goroutines)
+	}
+	over := o.m.theme.Dim.Apply("over " + units.Duration(r.RatesOver.Round(time.Second)))
+	switch {
+	case r.Goroutines.Known && goroutines != "":
+		goroutines = spaced(goroutines, over)
+	case r.Heap.Known && heap != "":
+		heap = spaced(heap, over)
+	}
+	return joined(heap, goroutines)
 }
 
 // limit is when the memory limit is reached, with and without what limit it is.

@@ -6,6 +6,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
+
+	"leaktop/tui/list"
 )
 
 // View draws everything.
@@ -71,7 +73,7 @@ func (m *Model) renderFooter() string {
 		}
 		return renderHints(m.theme, m.over.hints(), m.width)
 	case m.notice.text != "":
-		return fit(" "+m.notice.text, m.width)
+		return fit(" "+list.ClipWords(m.notice.text, m.width-1), m.width)
 	}
 	hints := append(m.offered(m.current().hints()), m.offered([]hint{{"s", "snapshot"}, {"e", "export"}, {"space", "pause"}})...)
 	if s, ok := m.current().(*heapScreen); !ok || s.by != asFlame {

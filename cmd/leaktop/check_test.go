@@ -28,12 +28,21 @@ import (
 func check(t *testing.T, args ...string) process {
 	t.Helper()
 	for duration := 4 * time.Second; ; duration *= 2 {
-		p := leaktop(t, append([]string{"check", "--for", duration.String(), "--every", "1s", "--warmup", "0", "--allow", "gc"}, args...)...)
+		p := leaktop(t, checking(duration, args...)...)
 		if longer := 2 * duration; !strings.Contains(p.stderr, "INCONCLUSIVE") || longer > longest || t.Failed() {
 			return p
 		}
 	}
 }
+
+// checking are the arguments of such a check.
+func checking(duration time.Duration, args ...string) []string {
+	return append([]string{"check", "--for", duration.String(), "--every", "1s", "--warmup", "0", "--allow", "gc"}, args...)
+}
+
+// seenClean is a check that may end CLEAN: before half a minute no goroutines
+// could have been called a leak.
+const seenClean = 33 * time.Second
 
 // bounded makes a check fail on goroutines that were added in a moment, so that
 // no test needs to wait until they are judged.
@@ -46,17 +55,18 @@ func TestCheckExitCodes(t *testing.T) {
 	level, leaks := steady(t), leaking(t)
 	for _, c := range []struct {
 		name string
+		seen time.Duration
 		args []string
 		code int
 		says []string // on standard output
 	}{
-		{"clean", []string{level}, exitClean, []string{level, "CLEAN: nothing"}},
-		{"a leak", []string{leaks, bounded}, exitLeak, []string{"LEAK: 1 leak", "more than the limit of", "goroutine-growth"}},
-		{"of two targets the worse", []string{level, leaks, bounded}, exitLeak, []string{level, "CLEAN: ", leaks, "LEAK: "}},
+		{"clean", seenClean, []string{level}, exitClean, []string{level, "CLEAN: nothing"}},
+		{"a leak", 8 * time.Second, []string{leaks, bounded}, exitLeak, []string{"LEAK: 1 leak", "more than the limit of", "goroutine-growth"}},
+		{"of two targets the worse", 8 * time.Second, []string{level, leaks, bounded}, exitLeak, []string{level, "INCONCLUSIVE: ", leaks, "LEAK: "}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			p := check(t, c.args...)
+			p := leaktopWithin(t, seenClean+longest, nil, checking(c.seen, c.args...)...)
 			if p.code != c.code {
 				t.Errorf("exit code %d, want %d", p.code, c.code)
 			}
@@ -104,7 +114,7 @@ func TestCheckUnreached(t *testing.T) {
 	t.Run("beside one that does", func(t *testing.T) {
 		t.Parallel()
 		level := steady(t)
-		p := check(t, dead, level, "--format", "json")
+		p := leaktop(t, checking(2*time.Second, dead, level, "--format", "json")...)
 		if p.code != exitUnreachable {
 			t.Errorf("exit code %d, want %d", p.code, exitUnreachable)
 		}

@@ -80,7 +80,7 @@ func TestCheckWithoutEnd(t *testing.T) {
 				t.Errorf("the command got %q (%v)", data, err)
 			}
 			line := func(text string) int {
-				return strings.Count(text, "UTC  LEAK, 100 % sure: the goroutines grew in number by ")
+				return strings.Count(text, "UTC  LEAK, 100 % sure: the number of goroutines grew by ")
 			}
 			if onOut, onErr := line(p.stdout), line(p.stderr); c.onFirst && (onOut != 1 || onErr != 0) || !c.onFirst && (onOut != 0 || onErr != 1) {
 				t.Errorf("the line of the finding stands %d times on standard output and %d times on standard error:\n%s\n%s", onOut, onErr, p.stdout, p.stderr)

@@ -114,11 +114,11 @@ func (t *targetProgress) attached(address string, every time.Duration) {
 // scheduled says that snapshots come less often than was asked for, and again
 // once that is twice as true.
 func (t *targetProgress) scheduled(e snapshot.Scheduled) {
-	if e.Slowed == "" || e.Actual < 2*t.slowed || e.Actual < e.Every*11/10 {
+	if e.Slowed == "" || e.Actual < 2*t.slowed || e.Actual < e.Every*11/10 || units.Duration(e.Actual) == units.Duration(e.Every) {
 		return
 	}
 	t.slowed = e.Actual
-	t.news(fmt.Sprintf("a snapshot comes every %s, not %s: %s", units.Duration(e.Actual), units.Duration(e.Every), e.Slowed))
+	t.news("a snapshot comes " + units.Pace(e.Actual, e.Every) + ": " + e.Slowed)
 }
 
 // once says something that is likely to come again with every snapshot.

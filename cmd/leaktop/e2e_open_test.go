@@ -90,12 +90,12 @@ func TestOpenShowsAllScreens(t *testing.T) {
 	r.press("2")
 	r.sees("base #1 12:00:00 → #12 12:02:45")
 	r.press("1")
-	for range 7 {
+	for range 9 {
 		r.press("Left")
 	}
 	// Findings are those of then.
-	r.waits("GROWING as of #5", func(s screen) bool {
-		return strings.Contains(s.top(), "#5 of 14") && len(s) > 3 && strings.Contains(s[3], "GROWING") && !strings.Contains(s[3], "as of")
+	r.waits("GROWING as of #3", func(s screen) bool {
+		return strings.Contains(s.top(), "#3 of 14") && len(s) > 3 && strings.Contains(s[3], "GROWING") && !strings.Contains(s[3], "as of")
 	})
 	r.press("End")
 	r.waits("LEAK as of the end", func(s screen) bool { return strings.Contains(s.top(), "#14") && strings.Contains(s[3], "LEAK") })

@@ -63,6 +63,12 @@ func leaktop(t *testing.T, args ...string) process {
 // leaktopReading is leaktop with something to read on its standard input.
 func leaktopReading(t *testing.T, stdin io.Reader, args ...string) process {
 	t.Helper()
+	return leaktopWithin(t, longest, stdin, args...)
+}
+
+// leaktopWithin is leaktopReading of what is asked to take longer than any input may.
+func leaktopWithin(t *testing.T, limit time.Duration, stdin io.Reader, args ...string) process {
+	t.Helper()
 	cmd := exec.CommandContext(t.Context(), executable(t), args...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &stdout, &stderr
@@ -70,7 +76,6 @@ func leaktopReading(t *testing.T, stdin io.Reader, args ...string) process {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	limit := longest
 	if raceEnabled() {
 		limit *= 3 // what it takes without is the promise
 	}

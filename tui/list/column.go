@@ -29,6 +29,7 @@ type Column[T any] struct {
 	// Tail keeps the end of a text that is too long, as of a function whose
 	// name ends in what it does. Scrolling to the right then begins at its start.
 	Tail  bool
+	Prose bool // a text that is too long is cut behind a word
 	Right bool // aligned to the right, as numbers are
 	Cell  func(T) Cell
 	// Compare orders rows by this column, as cmp.Compare does; nil where the

@@ -101,6 +101,24 @@ func clip(s string, width int) string {
 	return s[:end] + "…"
 }
 
+// ClipWords cuts a plain text to at most width cells, an ellipsis included, behind
+// a word where that keeps more than half of what there is room for.
+func ClipWords(s string, width int) string {
+	cut := clip(s, width)
+	if cut == s {
+		return s
+	}
+	kept := strings.TrimSuffix(cut, "…")
+	space := strings.LastIndexByte(kept, ' ')
+	if strings.HasPrefix(s[len(kept):], " ") {
+		space = len(kept) // it ends with a word already
+	}
+	if whole := strings.TrimRight(kept[:max(0, space)], " ,;:·"); cells(whole) > width/2 {
+		return whole + "…"
+	}
+	return cut
+}
+
 // clipLeft cuts a plain text at its start to at most width cells, an ellipsis
 // included.
 func clipLeft(s string, width int) string {

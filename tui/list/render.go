@@ -166,6 +166,8 @@ func (l *List[T, K]) cell(p place, row T) Cell {
 		c.Text = ansi.TruncateLeft(c.Text, skipped, "…")
 	case column.Tail && (l.scroll == 0 || !column.Flex):
 		c.Text = clipLeft(c.Text, p.width)
+	case column.Prose:
+		c.Text = ClipWords(c.Text, p.width)
 	}
 	return c
 }
