@@ -7,6 +7,7 @@ import (
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
+	"leaktop/diff/units"
 )
 
 // Observer takes in the snapshots of one target and keeps the trends of its
@@ -138,10 +139,10 @@ func (o *Observer) Missing() []string {
 	case n == 0 && o.heap.cumulative:
 		out = append(out, "heap: the profile tells what was allocated, but not what lives")
 	default:
-		out = append(out, fmt.Sprintf("heap: %d snapshots since the warm-up that a GC completed before, where a trend needs %d", n, fewestPoints))
+		out = append(out, fmt.Sprintf("heap: %s since the warm-up that a GC completed before, where a trend needs %d", units.Plural(n, "snapshot"), fewestPoints))
 	}
 	if n := len(o.groups.times); n < fewestPoints {
-		out = append(out, fmt.Sprintf("goroutines: %d snapshots since the warm-up that list them, where a trend needs %d", n, fewestPoints))
+		out = append(out, fmt.Sprintf("goroutines: %s since the warm-up with a list of them, where a trend needs %d", units.Plural(n, "snapshot"), fewestPoints))
 	}
 	return out
 }

@@ -184,7 +184,7 @@ func TestWhatCounts(t *testing.T) {
 		o.Add(&snapshot.Snapshot{Time: start})
 		want := []string{
 			"heap: 0 snapshots since the warm-up that a GC completed before, where a trend needs 3",
-			"goroutines: 0 snapshots since the warm-up that list them, where a trend needs 3",
+			"goroutines: 0 snapshots since the warm-up with a list of them, where a trend needs 3",
 		}
 		if missing := o.Missing(); !slices.Equal(missing, want) {
 			t.Errorf("missing:\n%s", strings.Join(missing, "\n"))
