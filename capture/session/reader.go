@@ -104,19 +104,17 @@ func (r *Reader) Next() (snapshot.Event, error) {
 
 // read returns the event of a record, nil for a record that is none.
 func (r *Reader) read(found found) (snapshot.Event, error) {
-	switch found.kind {
-	case kindHeader, kindSettings, kindTable:
+	switch {
+	case found.kind.first():
 		if found.number > r.tables { // it was written since the file was opened
 			return nil, r.readTable(found)
 		}
 		return nil, nil
-	case kindClosed:
+	case found.kind == kindClosed:
 		r.ended = true
 		return nil, nil
-	case kindRaw:
-		if r.noRaw {
-			return nil, nil
-		}
+	case found.kind == kindRaw && r.noRaw:
+		return nil, nil
 	}
 	b, err := r.payload(found)
 	if err != nil {
