@@ -141,11 +141,7 @@ func TestLeaksOfARealTarget(t *testing.T) {
 		if s.Leaked == nil {
 			continue // it was too early
 		}
-		found := make(map[string]int64)
-		for i, key := range s.Leaked.Keys {
-			found[l.table.Entry(key.Stack).Function] += s.Leaked.Vector(i)[s.Leaked.Column(leakProfile)]
-		}
-		if !maps.Equal(found, want) {
+		if found := leakedIn(l.table, s); !maps.Equal(found, want) {
 			t.Errorf("leaked in #%d are %v, want %v", s.Seq, found, want)
 		}
 		if s.Leaked.Mappings != s.Goroutines.Mappings || len(s.Raw[snapshot.GoroutineLeak]) == 0 {
