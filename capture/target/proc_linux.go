@@ -48,8 +48,7 @@ func parseStat(text string) (stat, error) {
 		}
 		n[i] = v
 	}
-	page := uint64(os.Getpagesize())
-	return stat{cpu: n[0] + n[1], start: n[2], rss: int64(min(n[3], math.MaxInt64/page) * page), threads: int64(n[4])}, nil
+	return stat{cpu: n[0] + n[1], start: n[2], rss: ofPages(n[3]), threads: int64(n[4])}, nil
 }
 
 // parseStatm reads from the text of /proc/PID/statm (proc(5)) the resident
@@ -66,8 +65,13 @@ func parseStatm(text string) (anon int64, err error) {
 	if err != nil || err2 != nil || ofFiles > all {
 		return 0, errors.New("/proc/PID/statm has no numbers of pages")
 	}
+	return ofPages(all - ofFiles), nil
+}
+
+// ofPages is how many bytes a number of pages has, at most what an int64 holds.
+func ofPages(n uint64) int64 {
 	page := uint64(os.Getpagesize())
-	return int64(min(all-ofFiles, math.MaxInt64/page) * page), nil
+	return int64(min(n, math.MaxInt64/page) * page)
 }
 
 // bootTime returns when the system started, to the second.
