@@ -110,7 +110,7 @@ func (t *textReader) Read(p []byte) (int, error) {
 
 var (
 	// headerLine matches the first line of a goroutine, whatever stands before it.
-	headerLine = regexp.MustCompile(`(?m)goroutine \d+ (gp=[^\n]*)?\[[^\n]*\](?: \{[^\n]*\})?:\r?$`)
+	headerLine = regexp.MustCompile(`(?m)` + headerPattern + `\r?$`)
 	// olderText matches how the text forms of a profile start that google/pprof
 	// knows, behind comments.
 	olderText = regexp.MustCompile(`^(\s*(#[^\n]*)?\n)*(\S+ profile: |--- ?(threadz|Thread|heapz|contention|mutex))`)

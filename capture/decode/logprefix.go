@@ -14,9 +14,13 @@ type prefix []byte
 // maxPrefix bounds the bytes before a line.
 const maxPrefix = 256
 
+// headerPattern is a goroutine's first line as a regular expression; headers.read
+// says of what forms there are.
+const headerPattern = `goroutine \d+ (?:gp=[^\n]*)?\[[^\n]*\](?: \{[^\n]*\})?:`
+
 // prefixed matches a goroutine's first line behind something else, which must
 // end in what is no part of a word.
-var prefixed = regexp.MustCompile(`[^0-9A-Za-z_](goroutine \d+ (?:gp=[^\n]*)?\[[^\n]*\](?: \{[^\n]*\})?:)$`)
+var prefixed = regexp.MustCompile(`[^0-9A-Za-z_](` + headerPattern + `)$`)
 
 // prefixOf returns what stands before a goroutine's first line, and that line;
 // nil where the line is none.
