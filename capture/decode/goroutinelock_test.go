@@ -11,20 +11,7 @@ import (
 // lockDump is what Go 1.26 prints of goroutines that wait for locks: for a
 // sync.Mutex, for the write side of a sync.RWMutex, and for the read side, of which
 // nothing tells which lock it is.
-const lockDump = `goroutine 6 [sync.Mutex.Lock, 40 minutes]:
-internal/sync.runtime_SemacquireMutex(0x0?, 0x0?, 0x0?)
-	/usr/local/go/src/runtime/sema.go:95 +0x25
-internal/sync.(*Mutex).lockSlow(0x1bda95dda0f8)
-	/usr/local/go/src/internal/sync/mutex.go:149 +0x15d
-internal/sync.(*Mutex).Lock(...)
-	/usr/local/go/src/internal/sync/mutex.go:70
-sync.(*Mutex).Lock(...)
-	/usr/local/go/src/sync/mutex.go:46
-main.(*S).get(0x0?)
-	/src/main.go:4 +0x3c
-created by main.main in goroutine 1
-	/src/main.go:9 +0x16b
-
+const lockDump = "goroutine 6 [sync.Mutex.Lock, 40 minutes]:\n" + mutexBefore + "0x1bda95dda0f8" + mutexBehind + `
 goroutine 7 [sync.RWMutex.RLock, 3 minutes]:
 sync.runtime_SemacquireRWMutexR(0x0?, 0x0?, 0x0?)
 	/usr/local/go/src/runtime/sema.go:100 +0x25
@@ -35,24 +22,15 @@ main.(*S).rget(0x1bda95dda0f0)
 created by main.main in goroutine 1
 	/src/main.go:9 +0x1a7
 
-goroutine 8 [sync.Mutex.Lock]:
-internal/sync.runtime_SemacquireMutex(0x0?, 0x0?, 0x0?)
-	/usr/local/go/src/runtime/sema.go:95 +0x25
-internal/sync.(*Mutex).lockSlow(0x1bda95dda0f8)
-	/usr/local/go/src/internal/sync/mutex.go:149 +0x15d
-internal/sync.(*Mutex).Lock(...)
-	/usr/local/go/src/internal/sync/mutex.go:70
-sync.(*Mutex).Lock(...)
-	/usr/local/go/src/sync/mutex.go:46
-main.(*S).get(0x0?)
-	/src/main.go:4 +0x3c
-created by main.main in goroutine 1
-	/src/main.go:9 +0x16b
+` + "goroutine 8 [sync.Mutex.Lock]:\n" + mutexBefore + "0x1bda95dda0f8" + mutexBehind +
+	"\ngoroutine 9 [sync.Mutex.Lock, 15 minutes]:\n" + mutexBefore + "0x1bda95ddb000" + mutexBehind
 
-goroutine 9 [sync.Mutex.Lock, 15 minutes]:
-internal/sync.runtime_SemacquireMutex(0x0?, 0x0?, 0x0?)
+// The frames of a goroutine that waits for a mutex, before and behind its address.
+const (
+	mutexBefore = `internal/sync.runtime_SemacquireMutex(0x0?, 0x0?, 0x0?)
 	/usr/local/go/src/runtime/sema.go:95 +0x25
-internal/sync.(*Mutex).lockSlow(0x1bda95ddb000)
+internal/sync.(*Mutex).lockSlow(`
+	mutexBehind = `)
 	/usr/local/go/src/internal/sync/mutex.go:149 +0x15d
 internal/sync.(*Mutex).Lock(...)
 	/usr/local/go/src/internal/sync/mutex.go:70
@@ -63,6 +41,7 @@ main.(*S).get(0x0?)
 created by main.main in goroutine 1
 	/src/main.go:9 +0x16b
 `
+)
 
 // The address of the lock that goroutines wait for is kept, and how many have
 // waited for long, one by one and counted, by either way to read a dump.
