@@ -48,11 +48,7 @@ func attach(ctx context.Context, std streams, text string, reach reachFlags, wat
 		return err
 	}
 	settings := judge.settings()
-	judging, err := newJudging(table, settings, gate.Policy{})
-	if err != nil {
-		return err
-	}
-	handlers, err := newHandlers(table, settings)
+	cfg, err := judgedScreens(table, settings)
 	if err != nil {
 		return err
 	}
@@ -78,23 +74,15 @@ func attach(ctx context.Context, std streams, text string, reach reachFlags, wat
 		}
 	}
 	events := merge(ctx, recorder, first, live.events, notes, words)
-	model := tui.New(tui.Config{
-		Context:  ctx,
-		Table:    table,
-		Events:   events,
-		Sampler:  s,
-		Base:     from,
-		Note:     note,
-		Judge:    judging,
-		NewJudge: anotherJudge(table, settings),
-		Replay:   recorder.until,
-		Handlers: handlers,
-		Files:    files,
-		Own:      settings.Own,
-		Alert:    tui.Alert(screen.alert),
-		Salt:     randomSalt(),
-		Now:      time.Now,
-	})
+	cfg.Context = ctx
+	cfg.Events = events
+	cfg.Sampler = s
+	cfg.Base = from
+	cfg.Note = note
+	cfg.Replay = recorder.until
+	cfg.Files = files
+	cfg.Alert = tui.Alert(screen.alert)
+	model := tui.New(cfg)
 	err = runScreens(ctx, std, model)
 	cancel()
 	for range events { // until merge has ended
@@ -106,12 +94,29 @@ func attach(ctx context.Context, std streams, text string, reach reachFlags, wat
 	return errors.Join(err, live.wait())
 }
 
-// anotherJudge makes judges like the first one, by settings that were good for it.
-func anotherJudge(table *snapshot.Table, settings session.Settings) func() tui.Judge {
-	return func() tui.Judge {
-		made, _ := newJudging(table, settings, gate.Policy{})
-		return made
+// judgedScreens is how the screens are configured for a run that is judged by
+// settings, whatever its source is.
+func judgedScreens(table *snapshot.Table, settings session.Settings) (tui.Config, error) {
+	judging, err := newJudging(table, settings, gate.Policy{})
+	if err != nil {
+		return tui.Config{}, err
 	}
+	handlers, err := newHandlers(table, settings)
+	if err != nil {
+		return tui.Config{}, err
+	}
+	return tui.Config{
+		Table: table,
+		Judge: judging,
+		NewJudge: func() tui.Judge {
+			another, _ := newJudging(table, settings, gate.Policy{}) // the settings were good for the first
+			return another
+		},
+		Handlers: handlers,
+		Own:      settings.Own,
+		Salt:     randomSalt(),
+		Now:      time.Now,
+	}, nil
 }
 
 // newSampler wires a sampler to the target that the user named.

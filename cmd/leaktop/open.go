@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -15,7 +14,6 @@ import (
 	"leaktop/capture/clean"
 	"leaktop/capture/session"
 	"leaktop/capture/snapshot"
-	"leaktop/diff/gate"
 	"leaktop/tui"
 )
 
@@ -153,12 +151,7 @@ func openFile(ctx context.Context, std streams, path string, flags openFlags) er
 	if base != nil && base.Name == from.Name() { // before/heap.pb.gz, after/heap.pb.gz
 		base.Name = clean.Text(flags.base)
 	}
-	settings := flags.judge.over(from.settings())
-	judging, err := newJudging(table, settings, gate.Policy{})
-	if err != nil {
-		return err
-	}
-	handlers, err := newHandlers(table, settings)
+	cfg, err := judgedScreens(table, flags.judge.over(from.settings()))
 	if err != nil {
 		return err
 	}
@@ -168,22 +161,14 @@ func openFile(ctx context.Context, std streams, path string, flags openFlags) er
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	live := watchLive(ctx, from)
-	model := tui.New(tui.Config{
-		Context:  ctx,
-		Table:    table,
-		Events:   live.events,
-		Recorded: from,
-		Base:     base,
-		Judge:    judging,
-		NewJudge: anotherJudge(table, settings),
-		Replay:   from.until,
-		Handlers: handlers,
-		Files:    files,
-		Own:      settings.Own,
-		Alert:    tui.Alert(flags.screen.alert),
-		Salt:     randomSalt(),
-		Now:      time.Now,
-	})
+	cfg.Context = ctx
+	cfg.Events = live.events
+	cfg.Recorded = from
+	cfg.Base = base
+	cfg.Replay = from.until
+	cfg.Files = files
+	cfg.Alert = tui.Alert(flags.screen.alert)
+	model := tui.New(cfg)
 	err = runScreens(ctx, std, model)
 	cancel()
 	model.Wait()
