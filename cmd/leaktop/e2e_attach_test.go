@@ -127,19 +127,7 @@ func startPrometheus(t *testing.T, program string) string {
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	var log strings.Builder
-	cmd := exec.Command(program, "--config.file="+config, "--storage.tsdb.path="+filepath.Join(dir, "data"), "--web.listen-address="+address)
-	cmd.Stdout, cmd.Stderr = &log, &log
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cmd.Process.Kill()
-		cmd.Wait()
-		if t.Failed() {
-			t.Logf("prometheus said:\n%s", log.String())
-		}
-	})
+	startBeside(t, "prometheus", exec.Command(program, "--config.file="+config, "--storage.tsdb.path="+filepath.Join(dir, "data"), "--web.listen-address="+address))
 	ready := url.URL{Scheme: "http", Host: address, Path: "/-/ready"}
 	until(t, longest, "prometheus is ready", func() bool { return answersOK(t, ready.String()) })
 	return address

@@ -25,18 +25,7 @@ func TestOpenFollows(t *testing.T) {
 	r := sitDown(t, 120, 32)
 	path := filepath.Join(r.dir, "run.leaktop")
 	recorder := exec.CommandContext(t.Context(), executable(t), "record", address, "-o", path, "--every", "1s")
-	var said strings.Builder
-	recorder.Stderr = &said
-	if err := recorder.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		recorder.Process.Kill()
-		recorder.Wait()
-		if t.Failed() {
-			t.Logf("leaktop record said:\n%s", said.String())
-		}
-	})
+	startBeside(t, "leaktop record", recorder)
 	until(t, longest, "the file is there", func() bool { info, err := os.Stat(path); return err == nil && info.Size() > 0 })
 
 	r.run("leaktop open run.leaktop")

@@ -85,19 +85,7 @@ func startNATS(t *testing.T, program string) (service, profiles string) {
 	}
 	host, port, _ := net.SplitHostPort(service)
 	_, profilesPort, _ := net.SplitHostPort(profiles)
-	var log strings.Builder
-	cmd := exec.Command(program, "--addr", host, "--port", port, "--profile", profilesPort)
-	cmd.Stdout, cmd.Stderr = &log, &log
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cmd.Process.Kill()
-		cmd.Wait()
-		if t.Failed() {
-			t.Logf("nats-server said:\n%s", log.String())
-		}
-	})
+	startBeside(t, "nats-server", exec.Command(program, "--addr", host, "--port", port, "--profile", profilesPort))
 	until(t, longest, "nats-server takes clients", func() bool {
 		c, err := net.Dial("tcp", service)
 		if err != nil {

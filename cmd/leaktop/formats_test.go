@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -98,6 +99,24 @@ func startLeaky(t *testing.T, address string, args ...string) *leaky.Child {
 	// The test's context ends just before this, and the child with it.
 	t.Cleanup(func() { child.Stop() })
 	return child
+}
+
+// startBeside starts a program that runs until the test ends. What it said is
+// told where the test has failed.
+func startBeside(t *testing.T, name string, cmd *exec.Cmd) {
+	t.Helper()
+	var said strings.Builder
+	cmd.Stdout, cmd.Stderr = &said, &said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+		if t.Failed() {
+			t.Logf("%s said:\n%s", name, said.String())
+		}
+	})
 }
 
 // until calls a condition again and again until it holds.
