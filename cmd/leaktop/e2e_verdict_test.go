@@ -3,7 +3,6 @@
 package main
 
 import (
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,23 +11,6 @@ import (
 
 	"leaktop/capture/session"
 )
-
-// verdictOn is what a report says of a run: the verdict, and the findings as they
-// stand in it.
-type verdictOn struct {
-	Verdict  string
-	Reason   string
-	Findings json.RawMessage
-}
-
-func readVerdict(t *testing.T, report string) verdictOn {
-	t.Helper()
-	var v verdictOn
-	if err := json.Unmarshal([]byte(report), &v); err != nil {
-		t.Fatalf("%v: %s", err, report)
-	}
-	return v
-}
 
 // TestOneVerdict checks a service that leaks, by settings of its own. What is made
 // of the session file of that check says the same, without being told them: the

@@ -124,14 +124,27 @@ func TestTheEndOfARunIsJudged(t *testing.T) {
 	}
 }
 
+// verdictOn is what a report says of a run: the verdict, and the findings as they
+// stand in it.
+type verdictOn struct {
+	Verdict  string
+	Reason   string
+	Findings json.RawMessage
+}
+
+func readVerdict(t *testing.T, report string) verdictOn {
+	t.Helper()
+	var v verdictOn
+	if err := json.Unmarshal([]byte(report), &v); err != nil {
+		t.Fatalf("%v: %s", err, report)
+	}
+	return v
+}
+
+// readDiffVerdict is the verdict of a diff of a session file.
 func readDiffVerdict(t *testing.T, path string) string {
 	t.Helper()
-	p := leaktop(t, "diff", path, "--fail-on", "leak", "--format", "json")
-	var d struct{ Verdict string }
-	if err := json.Unmarshal([]byte(p.stdout), &d); err != nil {
-		t.Fatalf("exit code %d, %v: %s", p.code, err, p.stderr)
-	}
-	return d.Verdict
+	return readVerdict(t, leaktop(t, "diff", path, "--fail-on", "leak", "--format", "json").stdout).Verdict
 }
 
 // screensVerdict is what the judge says that the screens on a file are given.
