@@ -10,13 +10,11 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"leaktop/capture/session"
 	"leaktop/diff/leak"
 )
 
@@ -68,9 +66,9 @@ func TestRamp(t *testing.T) {
 	}
 	// A check that had ended earlier would have said this. On a busy machine the
 	// first clients may be there before the first snapshot is.
-	runs, err := session.Recent(filepath.Join(state, "leaktop"))
-	if err != nil || len(runs) != 1 {
-		t.Fatalf("the session files are %+v (%v), want one", runs, err)
+	runs := keptRuns(t, state)
+	if len(runs) != 1 {
+		t.Fatalf("the session files are %+v, want one", runs)
 	}
 	assertRamp(t, runs[0].Path, rampClients)
 }

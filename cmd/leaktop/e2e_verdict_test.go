@@ -35,9 +35,9 @@ func TestOneVerdict(t *testing.T) {
 	if !strings.Contains(string(live.Findings), named) {
 		t.Fatalf("no finding has the handler that was named: %s\n%s", live.Findings, p.stderr)
 	}
-	runs, err := session.Recent(filepath.Join(state, "leaktop"))
-	if err != nil || len(runs) == 0 { // the newest first
-		t.Fatalf("the session files are %+v (%v)", runs, err)
+	runs := keptRuns(t, state)
+	if len(runs) == 0 {
+		t.Fatal("no session file is kept")
 	}
 	path := runs[0].Path
 	if s := runs[0].Header.Judge; s.Warmup != time.Second || s.Limit != 8<<30 || len(s.Own) != 1 || s.Own[0] != own || len(s.Handlers) != 1 || s.Handlers[0] != handler {
@@ -101,9 +101,9 @@ func TestOneVerdictOfAnInterruptedCheck(t *testing.T) {
 	if p.code != exitInconclusive || !strings.Contains(live.Reason, "it was interrupted after ") {
 		t.Fatalf("the check ends with exit code %d, because %q", p.code, live.Reason)
 	}
-	runs, err := session.Recent(dir)
-	if err != nil || len(runs) != 1 {
-		t.Fatalf("the session files are %+v (%v)", runs, err)
+	runs := keptRuns(t, state)
+	if len(runs) != 1 {
+		t.Fatalf("the session files are %+v, want one", runs)
 	}
 	path := runs[0].Path
 	for _, args := range [][]string{{"export"}, {"diff", "--fail-on", "leak"}} {

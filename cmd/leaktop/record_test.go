@@ -243,21 +243,12 @@ func TestLiveRunsAreKept(t *testing.T) {
 	state := t.TempDir()
 	t.Setenv("XDG_STATE_HOME", state)
 	target := steady(t)
-	dir := filepath.Join(state, "leaktop")
-	kept := func() []session.Summary {
-		t.Helper()
-		runs, err := session.Recent(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return runs
-	}
 	args := []string{"check", target, "--for", "1ms", "--warmup", "0", "--own", "shop/"}
-	if p := leaktop(t, append(args, "--no-session")...); p.code != exitInconclusive || len(kept()) != 0 {
-		t.Errorf("with --no-session there are %v", kept())
+	if p := leaktop(t, append(args, "--no-session")...); p.code != exitInconclusive || len(keptRuns(t, state)) != 0 {
+		t.Errorf("with --no-session there are %v", keptRuns(t, state))
 	}
 	leaktop(t, append(args, target)...)
-	if runs := kept(); len(runs) != 2 || !runs[0].Ended || runs[0].Header.Info.Address == "" || len(runs[0].Header.Judge.Own) != 1 {
+	if runs := keptRuns(t, state); len(runs) != 2 || !runs[0].Ended || runs[0].Header.Info.Address == "" || len(runs[0].Header.Judge.Own) != 1 {
 		t.Errorf("of two targets there are %+v", runs)
 	}
 	t.Setenv("XDG_STATE_HOME", os.DevNull)

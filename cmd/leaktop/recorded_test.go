@@ -155,3 +155,13 @@ func newerVersion(file []byte) []byte {
 	}
 	return out
 }
+
+// keptRuns are the runs that are kept below a state directory, the newest first.
+func keptRuns(t *testing.T, state string) []session.Summary {
+	t.Helper()
+	runs, err := session.Recent(filepath.Join(state, "leaktop"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return runs
+}

@@ -63,9 +63,9 @@ func TestReplayedCheck(t *testing.T) {
 	if p.code != exitLeak {
 		t.Fatalf("exit code %d: %s", p.code, p.stdout)
 	}
-	runs, err := session.Recent(filepath.Join(state, "leaktop"))
-	if err != nil || len(runs) == 0 || !runs[0].Ended || runs[0].Snapshots < 3 {
-		t.Fatalf("the session files are %+v (%v)", runs, err)
+	runs := keptRuns(t, state)
+	if len(runs) == 0 || !runs[0].Ended || runs[0].Snapshots < 3 {
+		t.Fatalf("the session files are %+v", runs)
 	}
 	got := replayed(t, runs[0].Path, judgeFlags{}, gate.Policy{MaxGoroutines: snapshot.Known(5)})
 	if string(got) != p.stdout {
