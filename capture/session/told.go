@@ -37,11 +37,11 @@ const withWaits = 1 << 8
 
 // form writes the form of a profile.
 func (p *payload) form(profile *snapshot.Profile) {
-	if form := uint64(profile.Form); profile.Told != nil {
-		p.uint(form | withWaits)
-	} else {
-		p.uint(form)
+	form := uint64(profile.Form)
+	if profile.Told != nil {
+		form |= withWaits
 	}
+	p.uint(form)
 }
 
 // form reads it, and whether what a dump says has the waits.
