@@ -15,8 +15,9 @@ import (
 func (d *findingDetail) below(width, most int) []string {
 	f := &d.finding
 	repair := d.said("Repair", f.Remedy, width)
-	why := d.said("Why", strings.Join(f.Evidence(), "; "), width)
-	if apart := d.said("Why", strings.Join(f.Evidence(), "\n"), width); len(apart)+len(repair) <= most {
+	evidence := f.Evidence()
+	why := d.said("Why", strings.Join(evidence, "; "), width)
+	if apart := d.said("Why", strings.Join(evidence, "\n"), width); len(apart)+len(repair) <= most {
 		why = apart // one line for each is easier to read
 	}
 	recheck := d.said("Recheck", f.Recheck.Text(), width)
