@@ -68,8 +68,6 @@ func levelledText(f Fact) string {
 		switch Reason(f.Words[0]) {
 		case GaveBack:
 			return "grew, and was given back"
-		case HasMoved:
-			return "grew, while as much went from another place of its kind"
 		case ComesAndGoes:
 			return "comes and goes, and does not grow after all"
 		}

@@ -245,8 +245,6 @@ func leftText(f Fact) string {
 		why = "what had grown was given back"
 	case HasLevelled:
 		why = "growth has ended"
-	case HasMoved:
-		why = "as much has gone from another place of its kind"
 	case ComesAndGoes:
 		why = "it comes and goes about a level after all"
 	}

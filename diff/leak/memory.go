@@ -39,7 +39,6 @@ type Reason string
 const (
 	GaveBack     Reason = "gave-back"      // what had grown was freed, or has ended
 	HasLevelled  Reason = "has-levelled"   // growth has ended
-	HasMoved     Reason = "has-moved"      // it came from another place
 	ComesAndGoes Reason = "comes-and-goes" // it is no growth after all
 	LessLikely   Reason = "less-likely"    // growth slows down
 )
@@ -64,7 +63,6 @@ type standing struct {
 	freed bool // what had grown was given back
 	ended bool // growth has ended, and surely so
 	noise bool // it is no more than coming and going after all
-	moved bool // it came from another place
 	doubt bool // a leak that was said is less likely than not
 	// unlikely says that it is so much less likely that one look is enough.
 	unlikely bool
@@ -120,8 +118,6 @@ func (m *memory) hold(id string, points Verdict, now standing) Verdict {
 		case now.unlikely && before.verdict == Leak && !stays:
 			leave(points, LessLikely)
 		case next.against < patience:
-		case now.moved:
-			leave(points, HasMoved)
 		case now.noise:
 			leave(points, ComesAndGoes)
 		case stays && (now.ended || now.doubt && points == Plateau):
