@@ -123,19 +123,13 @@ func (s *scene) connectionFinding(r *ramp) Finding {
 
 // holdFor notes what the heap holds for clients.
 func (s *scene) holdFor(f *Finding, r *ramp) {
-	var sum, grown int64
-	for _, g := range r.held {
-		grown = snapshot.AddSaturating(grown, int64(g.trend.Growth.Value))
-		for _, id := range g.stacks {
-			now := s.live(id)
-			n, _ := now.Bytes.Get()
-			sum = snapshot.AddSaturating(sum, n)
-			f.Related = append(f.Related, Related{HeapKind, id, now})
-		}
-	}
-	sortRelated(f.Related)
+	sum := s.relate(f, r.held)
 	if len(r.held) == 0 {
 		return
+	}
+	var grown int64
+	for _, g := range r.held {
+		grown = snapshot.AddSaturating(grown, int64(g.trend.Growth.Value))
 	}
 	f.Holds = snapshot.Known(sum)
 	f.Facts = append(f.Facts, Fact{Kind: HeapGrowsWithThem})

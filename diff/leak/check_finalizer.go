@@ -168,21 +168,14 @@ func (s *scene) holdFinalized(findings []Finding, growths []*growth) {
 		if at < 0 {
 			continue
 		}
-		var sum int64
-		f.Related = nil
+		var await []*growth
 		for _, g := range growths {
-			if !s.awaitsFinalizer(g, s.finalizers[at]) {
-				continue
-			}
-			for _, id := range g.stacks {
-				now := s.live(id)
-				n, _ := now.Bytes.Get()
-				sum = snapshot.AddSaturating(sum, n)
-				f.Related = append(f.Related, Related{HeapKind, id, now})
+			if s.awaitsFinalizer(g, s.finalizers[at]) {
+				await = append(await, g)
 			}
 		}
-		sortRelated(f.Related)
-		if f.Holds = (snapshot.Value{}); sum > 0 {
+		f.Related, f.Holds = nil, snapshot.Value{}
+		if sum := s.relate(f, await); sum > 0 {
 			f.Holds = snapshot.Known(sum)
 		}
 	}

@@ -167,8 +167,19 @@ func (s *scene) hold(f *Finding, t *task, held []*growth) {
 		sortRelated(f.Related)
 		return
 	}
+	sum := s.relate(f, held)
+	f.Holds = snapshot.Known(sum)
+	if t.now > 0 {
+		f.Facts = append(f.Facts, Fact{Kind: HeapGrowsWithThem})
+		f.Claim = f.Claim.With(claimEach, float64(sum)/float64(t.now), Bytes)
+	}
+}
+
+// relate adds the heap stacks of some growths to what hangs together with a
+// finding, and returns how many bytes live there.
+func (s *scene) relate(f *Finding, growths []*growth) int64 {
 	var sum int64
-	for _, g := range held {
+	for _, g := range growths {
 		for _, id := range g.stacks {
 			now := s.live(id)
 			n, _ := now.Bytes.Get()
@@ -177,11 +188,7 @@ func (s *scene) hold(f *Finding, t *task, held []*growth) {
 		}
 	}
 	sortRelated(f.Related)
-	f.Holds = snapshot.Known(sum)
-	if t.now > 0 {
-		f.Facts = append(f.Facts, Fact{Kind: HeapGrowsWithThem})
-		f.Claim = f.Claim.With(claimEach, float64(sum)/float64(t.now), Bytes)
-	}
+	return sum
 }
 
 // taskFunctions are the functions of own code by which what a task allocates is
