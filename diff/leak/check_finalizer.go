@@ -72,12 +72,7 @@ func (s *scene) finalizerStands(t *task) bool {
 	if !waitsAt(t.state()) || s.sites.bare(t.main()) || !s.finalizes(t) {
 		return false
 	}
-	points := s.observer.GroupPoints(t.groups[0].Key)
-	from := len(points)
-	for from > 0 && points[from-1].Value > 0 {
-		from--
-	}
-	points = points[from:]
+	points := s.unbroken(t)
 	n := len(points)
 	return n >= finalizerPoints && points[n-1].Time.Sub(points[0].Time) >= stuckSpan
 }

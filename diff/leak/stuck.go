@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"leaktop/diff"
+	"leaktop/diff/trend"
 )
 
 // Limits of what stands for being stuck.
@@ -75,12 +76,7 @@ func (s *scene) stay(t *task) bool {
 	if f := s.fateOf(t); f.known() && f.survived == 0 {
 		return false
 	}
-	points := s.observer.GroupPoints(t.groups[0].Key)
-	from := len(points)
-	for from > 0 && points[from-1].Value > 0 {
-		from--
-	}
-	points = points[from:]
+	points := s.unbroken(t)
 	n := len(points)
 	if n < stuckPoints {
 		return false
@@ -104,6 +100,17 @@ func (s *scene) stay(t *task) bool {
 	// Looks that follow close upon each other see the same requests.
 	odds *= min(1, span.Seconds()/float64(n-1)/stayMemory.Seconds())
 	return alone >= stayShare*float64(n) && odds >= math.Log(stayOdds)
+}
+
+// unbroken are the newest points of most goroutines of a task, back to the last
+// at which there were none.
+func (s *scene) unbroken(t *task) []trend.Point {
+	points := s.observer.GroupPoints(t.groups[0].Key)
+	from := len(points)
+	for from > 0 && points[from-1].Value > 0 {
+		from--
+	}
+	return points[from:]
 }
 
 // poisson is the logarithm of the probability of n events where a mean is expected.
