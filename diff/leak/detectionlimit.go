@@ -43,7 +43,7 @@ func (s *scene) detection() Detection {
 	seen, span, rate := s.observer.HeapSeen()
 	// Places with a history are rather believed to grow; the limit is that of one
 	// without, which may be reached over several paths.
-	need := factorFor(grows, expected/math.Max(float64(s.places.active()), fewestActive)) - math.Log(weightWhole)
+	need := leastFactor(expected/math.Max(float64(s.places.active()), fewestActive)) - math.Log(weightWhole)
 	objects := trend.Arrivals(need, seen, true, detects)
 	if span > 0 && rate > 0 && !s.hidden.known && !math.IsNaN(objects) {
 		d.BytesPerSecond = trend.Number{Value: objects * trend.Sampled(commonObject, rate) / span.Seconds(), Known: true}
@@ -55,17 +55,12 @@ func (s *scene) detection() Detection {
 	if points := len(s.observer.Times()); points > 0 {
 		span := s.to.Sub(s.from)
 		d.GoroutineLeakIn = max(blockedAfter-span, 0)
-		need := factorFor(grows, expected/math.Max(s.among, fewestActive))
+		need := leastFactor(expected / math.Max(s.among, fewestActive))
 		if n := math.Max(trend.Arrivals(need, points, false, detects), fewestMore); span > 0 && !math.IsNaN(n) {
 			d.GoroutinesPerMinute = trend.Number{Value: n / span.Minutes(), Known: true}
 		}
 	}
 	return d
-}
-
-// factorFor is the factor, as a logarithm, that makes a posterior of a prior.
-func factorFor(posterior, prior float64) float64 {
-	return math.Log(posterior/(1-posterior)) - math.Log(prior/(1-prior))
 }
 
 // Text is the limit in a clause, "" where nothing is known of it.
