@@ -156,13 +156,8 @@ func (t *task) id() string {
 // that is of one among so many whose number changes. What was told before is
 // looked at again in any case.
 func (s *scene) grew(t *task, among float64) bool {
-	var first, now int64
-	for _, g := range t.groups {
-		at := s.standing[g.Key]
-		first, now = first+at.First, now+at.Now
-	}
 	known := s.memory.has(t.id())
-	if now-first < fewestMore && !known {
+	if s.added(t.groups) < fewestMore && !known {
 		return false
 	}
 	before := expected / among
