@@ -54,7 +54,7 @@ func (s *scene) growths() []*growth {
 		if p < grows && !known {
 			continue
 		}
-		g := &growth{site: at.site, records: w.records, stacks: s.stacksOf(w.records), probability: p, table: s.cfg.Table, id: at.id}
+		g := &growth{records: w.records, stacks: s.stacksOf(w.records), probability: p, table: s.cfg.Table, id: at.id}
 		if len(g.stacks) == 0 {
 			continue
 		}
