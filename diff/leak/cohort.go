@@ -11,6 +11,7 @@ import (
 type cohort struct {
 	first, last *snapshot.Dump
 	told        map[snapshot.StackID]snapshot.Told // by the newest
+	alive       map[int64]bool                     // goroutines of the newest, by id
 }
 
 func (c *cohort) add(d *snapshot.Dump) {
@@ -21,6 +22,10 @@ func (c *cohort) add(d *snapshot.Dump) {
 		c.first = d
 	}
 	c.last, c.told = d, d.Told()
+	c.alive = make(map[int64]bool, len(d.Goroutines))
+	for _, g := range d.Goroutines {
+		c.alive[g.ID] = true
+	}
 }
 
 // fate is what became of the goroutines of one task between the two dumps.
@@ -45,11 +50,9 @@ func (s *scene) fateOf(t *task) fate {
 		at[s.cfg.Table.Dumped(id)] = true
 	}
 	var f fate
-	alive := make(map[int64]bool, len(c.last.Goroutines))
 	creators := make(map[snapshot.FrameID]int)
 	var most snapshot.FrameID
 	for _, g := range c.last.Goroutines {
-		alive[g.ID] = true
 		if !at[g.Stack] {
 			continue
 		}
@@ -68,7 +71,7 @@ func (s *scene) fateOf(t *task) fate {
 	for _, g := range c.first.Goroutines {
 		if at[g.Stack] {
 			f.before++
-			if alive[g.ID] {
+			if c.alive[g.ID] {
 				f.survived++
 			}
 		}
