@@ -54,10 +54,7 @@ func clientConnections() detector[*ramp] {
 func (s *scene) connectionFacts(r *ramp) []Fact {
 	t := &r.lead.trend.Trend
 	out := []Fact{
-		Fact{Kind: BecameMore}.
-			With("more", t.Growth.Value, Goroutines).
-			With("from", float64(t.First), Goroutines).With("to", float64(t.Now), Goroutines).
-			lasting(span(t)).With("falls", float64(t.Falls), Count),
+		becameMore(t),
 		Fact{Kind: GrowthProbable}.With("p", r.lead.probability, Probability),
 	}
 	if !t.GrewFrom.IsZero() {
@@ -84,19 +81,8 @@ func (r *ramp) more(s *scene) int64 {
 func (s *scene) connectionFinding(r *ramp) Finding {
 	speaks, _ := firstOf(connectionDetectors(), s, r)
 	t := r.lead
-	f := Finding{
-		ID:         rampID(),
-		Kind:       GoroutineKind,
-		Verdict:    r.verdict,
-		Confidence: taskConfidence(t, r.verdict),
-		Where:      t.site.where,
-		Stack:      t.main(),
-		Stacks:     t.stacks(),
-		Group:      t.groups[0].Key,
-		Groups:     t.keys(),
-		Unit:       Goroutines,
-		Growth:     perMinute(t.trend.Slope),
-	}
+	f := goroutineFinding(rampID(), t, r.verdict)
+	f.Growth = perMinute(t.trend.Slope)
 	speaks.speak(&f, s, r)
 	now := t.now
 	led := make(map[snapshot.StackID]bool)
@@ -108,15 +94,12 @@ func (s *scene) connectionFinding(r *ramp) Finding {
 			continue
 		}
 		now += with.now
-		f.Related = append(f.Related, Related{Kind: GoroutineKind, Stack: with.main(), Now: Amounts{Goroutines: snapshot.Known(with.now)}})
-		f.Groups = append(f.Groups, with.keys()...)
+		f.accompany(with)
 	}
 	f.Now = Amounts{Goroutines: snapshot.Known(now)}
 	s.holdFor(&f, r)
 	if r.verdict == Plateau {
-		f.Claim = t.claim()
-		f.Claim.Kind = NoLongerMore
-		f.Remedy = "nothing, unless there are too many of them: then bound their number"
+		f.levelOff(t)
 	}
 	return f
 }

@@ -97,8 +97,35 @@ func serves(entry string) bool {
 // taskFinding is what is said of a task.
 func (s *scene) taskFinding(t *task, verdict Verdict, companions []*task, held []*growth) Finding {
 	speaks, _ := firstOf(taskDetectors(), s, t) // the last one takes all
-	f := Finding{
-		ID:         t.id(),
+	f := goroutineFinding(t.id(), t, verdict)
+	if t.trend.Slope.Known && verdict != Plateau && verdict != Stuck { // of these it is no rate of now
+		f.Growth = perMinute(t.trend.Slope)
+	}
+	t.dumped = s.fateOf(t)
+	s.name(t)
+	f.Handler, f.HasHandler = t.handler, t.hasHandler
+	speaks.speak(&f, s, t)
+	s.hold(&f, t, held)
+	for _, c := range companions {
+		f.accompany(c)
+	}
+	switch {
+	case verdict == Plateau:
+		f.levelOff(t)
+	case verdict == Growing && !idle(t):
+		f.Facts = append([]Fact{leakOrFilling(t.probability, taskLeak(t))}, f.Facts...)
+	case verdict == Growing:
+		f.Claim = t.claim()
+		f.Claim.Kind = ClientsIdle
+		f.Remedy = "set IdleTimeout on the server, if clients open ever more connections"
+	}
+	return f
+}
+
+// goroutineFinding begins a finding about the goroutines of a task.
+func goroutineFinding(id string, t *task, verdict Verdict) Finding {
+	return Finding{
+		ID:         id,
 		Kind:       GoroutineKind,
 		Verdict:    verdict,
 		Confidence: taskConfidence(t, verdict),
@@ -110,31 +137,19 @@ func (s *scene) taskFinding(t *task, verdict Verdict, companions []*task, held [
 		Now:        Amounts{Goroutines: snapshot.Known(t.now)},
 		Unit:       Goroutines,
 	}
-	if t.trend.Slope.Known && verdict != Plateau && verdict != Stuck { // of these it is no rate of now
-		f.Growth = perMinute(t.trend.Slope)
-	}
-	t.dumped = s.fateOf(t)
-	s.name(t)
-	f.Handler, f.HasHandler = t.handler, t.hasHandler
-	speaks.speak(&f, s, t)
-	s.hold(&f, t, held)
-	for _, c := range companions {
-		f.Related = append(f.Related, Related{Kind: GoroutineKind, Stack: c.main(), Now: Amounts{Goroutines: snapshot.Known(c.now)}})
-		f.Groups = append(f.Groups, c.keys()...)
-	}
-	switch {
-	case verdict == Plateau:
-		f.Claim = t.claim()
-		f.Claim.Kind = NoLongerMore
-		f.Remedy = "nothing, unless there are too many of them: then bound their number"
-	case verdict == Growing && !idle(t):
-		f.Facts = append([]Fact{leakOrFilling(t.probability, taskLeak(t))}, f.Facts...)
-	case verdict == Growing:
-		f.Claim = t.claim()
-		f.Claim.Kind = ClientsIdle
-		f.Remedy = "set IdleTimeout on the server, if clients open ever more connections"
-	}
-	return f
+}
+
+// accompany adds goroutines that come with those of a finding.
+func (f *Finding) accompany(t *task) {
+	f.Related = append(f.Related, Related{Kind: GoroutineKind, Stack: t.main(), Now: Amounts{Goroutines: snapshot.Known(t.now)}})
+	f.Groups = append(f.Groups, t.keys()...)
+}
+
+// levelOff says that the goroutines of a task became more, and then no more.
+func (f *Finding) levelOff(t *task) {
+	f.Claim = t.claim()
+	f.Claim.Kind = NoLongerMore
+	f.Remedy = "nothing, unless there are too many of them: then bound their number"
 }
 
 // heldFor is for how long no group of a task has shrunk.

@@ -2,6 +2,7 @@ package leak
 
 import (
 	"leaktop/diff/handler"
+	"leaktop/diff/trend"
 )
 
 // claim begins what is said of a task: how many they are, and words of the check.
@@ -14,10 +15,7 @@ func (s *scene) taskFacts(t *task) []Fact {
 	trend := &t.trend.Trend
 	var out []Fact
 	if trend.N > 1 && trend.Growth.Value > 0 {
-		out = append(out, Fact{Kind: BecameMore}.
-			With("more", trend.Growth.Value, Goroutines).
-			With("from", float64(trend.First), Goroutines).With("to", float64(trend.Now), Goroutines).
-			lasting(span(trend)).With("falls", float64(trend.Falls), Count))
+		out = append(out, becameMore(trend))
 		out = append(out, Fact{Kind: GrowthProbable}.With("p", growthConfidence(t.probability), Probability))
 	}
 	if held := s.heldFor(t); held > 0 {
@@ -30,6 +28,14 @@ func (s *scene) taskFacts(t *task) []Fact {
 		out = append(out, byHandler(t.handler))
 	}
 	return append(append(out, s.dumpFacts(t)...), s.waitFacts(t)...)
+}
+
+// becameMore is how a number of goroutines grew.
+func becameMore(t *trend.Trend) Fact {
+	return Fact{Kind: BecameMore}.
+		With("more", t.Growth.Value, Goroutines).
+		With("from", float64(t.First), Goroutines).With("to", float64(t.Now), Goroutines).
+		lasting(span(t)).With("falls", float64(t.Falls), Count)
 }
 
 // maxPlaces is how many of the places at which goroutines were met are named.
