@@ -71,7 +71,7 @@ func (a *acceptLoops) websockets(function string) {
 // look finds the traits of a stack, and the loop that accepts on it.
 func (a *acceptLoops) look(table *snapshot.Table, id snapshot.StackID) {
 	t := looked
-	accepting, below := false, false
+	accepting := false
 	var loop snapshot.Frame
 	for f := range table.Frames(id) {
 		function := f.Function
@@ -84,11 +84,7 @@ func (a *acceptLoops) look(table *snapshot.Table, id snapshot.StackID) {
 		case accepting && loop.Function == "" && !strings.HasPrefix(function, "net.") && !strings.HasPrefix(function, "crypto/tls."):
 			loop = f
 		}
-		below = below || function == "internal/poll.(*FD).Read" || function == "internal/poll.(*FD).RawRead"
 		t |= traitOf(function)
-	}
-	if below {
-		t |= reads
 	}
 	if loop.Function != "" && (t&accepts != 0 || servesAlways(loop.Function)) {
 		t |= accepts
@@ -122,13 +118,15 @@ func (a *acceptLoops) serves(table *snapshot.Table, id snapshot.StackID) bool {
 // traitOf is what one function on a stack tells.
 func traitOf(function string) trait {
 	switch {
+	case function == "internal/poll.(*FD).Read", function == "internal/poll.(*FD).RawRead":
+		return reads
 	case function == "net/http.(*connReader).backgroundRead":
 		return watches
 	case strings.HasPrefix(function, "net/http.(*connReader)."):
 		return asks
 	case strings.HasSuffix(function, "grpc.(*serverStream).RecvMsg"), strings.HasSuffix(function, "http2requestBody).Read"), strings.HasSuffix(function, "http2.(*requestBody).Read"):
 		return streams
-	case strings.HasSuffix(function, ".ServeHTTP"), strings.HasSuffix(function, "grpc.(*Server).handleStream"):
+	case handlesRequest(function):
 		return handles
 	case ofWebsocket(function):
 		return websocket
@@ -136,6 +134,12 @@ func traitOf(function string) trait {
 		return dialled
 	}
 	return 0
+}
+
+// handlesRequest reports whether a function is that of a request handler, or
+// what a server calls it by.
+func handlesRequest(function string) bool {
+	return strings.HasSuffix(function, ".ServeHTTP") || strings.HasSuffix(function, "grpc.(*Server).handleStream")
 }
 
 // dials reports whether a function of a library belongs to a connection that

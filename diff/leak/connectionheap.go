@@ -42,7 +42,7 @@ func (r *ramp) code(s *scene) map[string]bool {
 			var own []string
 			for id := range s.cfg.Table.FrameIDs(g.Stacks[0]) {
 				function := s.cfg.Table.Frame(id).Function
-				if strings.HasSuffix(function, ".ServeHTTP") || strings.HasSuffix(function, "grpc.(*Server).handleStream") {
+				if handlesRequest(function) {
 					break
 				}
 				if s.sites.outside(id) {
