@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"leaktop/capture/snapshot"
 	"leaktop/diff/leak"
 )
 
@@ -35,21 +34,6 @@ func leaving(i int) int64 {
 
 // slowly goes on to grow when no more clients join.
 func slowly(i int) int64 { return 2 * int64(max(i-4, 0)) }
-
-// afterEach judges a story after each snapshot.
-func (s story) afterEach(t *testing.T, look func(i int, r *leak.Result)) {
-	t.Helper()
-	table := snapshot.NewTable()
-	j := newJudge(t, table)
-	i := 0
-	for _, e := range s.events(table) {
-		j.Apply(e)
-		if _, ok := e.(snapshot.Taken); ok {
-			look(i, j.Result())
-			i++
-		}
-	}
-}
 
 // More clients, and what comes with them, are one finding, which is no more than
 // growing while they have not come for long.
@@ -110,7 +94,7 @@ func TestMoreClients(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			test.story.snapshots = 36
 			was, sooner := 0, 0
-			test.story.afterEach(t, func(i int, r *leak.Result) {
+			test.story.each(t, func(i int, r *leak.Result) {
 				got := told(r)
 				if was == 0 && sooner < test.sooner && len(got) == 1 && strings.HasPrefix(got[0], "growing state-kept") {
 					sooner++
@@ -186,7 +170,7 @@ func TestClientsForLong(t *testing.T) {
 	story{snapshots: 90, goroutines: []line{
 		{stack: accepting + "app/bus.(*Server).accept main.main", count: level(1)},
 		{stack: reading + "app/bus.(*client).read", count: grows(2, 1)},
-	}}.afterEach(t, func(i int, r *leak.Result) {
+	}}.each(t, func(i int, r *leak.Result) {
 		got := told(r)
 		switch {
 		case len(got) > 0 && strings.HasPrefix(got[0], "leak client-connections") && first == 0:
