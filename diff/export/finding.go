@@ -29,8 +29,8 @@ func newFinding(stacks *stacks, l listed) Finding {
 		HoldsBytes: pointer(l.Holds),
 	}
 	for _, f := range l.allFacts() {
-		out.Evidence = append(out.Evidence, f.Text())
-		out.Facts = append(out.Facts, newFact(f))
+		fact := newFact(f)
+		out.Evidence, out.Facts = append(out.Evidence, fact.Text), append(out.Facts, fact)
 	}
 	if l.Confidence > 0 {
 		out.Confidence = &l.Confidence
@@ -57,11 +57,8 @@ func (l listed) allFacts() []leak.Fact {
 
 // evidence are those facts in words.
 func (l listed) evidence() []string {
-	var out []string
-	for _, f := range l.allFacts() {
-		out = append(out, f.Text())
-	}
-	return out
+	l.Facts = l.allFacts()
+	return l.Evidence()
 }
 
 func newAmounts(a leak.Amounts) Amounts {
