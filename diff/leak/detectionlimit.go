@@ -3,6 +3,7 @@ package leak
 import (
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"leaktop/diff/trend"
@@ -86,15 +87,17 @@ func (d Detection) Text() string {
 
 // Short is the limit in as few words as say it, "" where nothing is known of it.
 func (d Detection) Short() string {
-	switch {
-	case d.BytesPerSecond.Known && d.GoroutinesPerMinute.Known:
-		return fmt.Sprintf("sees leaks above %s/s, %s goroutines/min", units.Bytes(int64(math.Ceil(d.BytesPerSecond.Value))), units.Count(int64(math.Ceil(d.GoroutinesPerMinute.Value))))
-	case d.BytesPerSecond.Known:
-		return "sees leaks above " + units.Bytes(int64(math.Ceil(d.BytesPerSecond.Value))) + "/s"
-	case d.GoroutinesPerMinute.Known:
-		return "sees leaks above " + units.Count(int64(math.Ceil(d.GoroutinesPerMinute.Value))) + " goroutines/min"
+	var limits []string
+	if d.BytesPerSecond.Known {
+		limits = append(limits, units.Bytes(int64(math.Ceil(d.BytesPerSecond.Value)))+"/s")
 	}
-	return ""
+	if d.GoroutinesPerMinute.Known {
+		limits = append(limits, units.Count(int64(math.Ceil(d.GoroutinesPerMinute.Value)))+" goroutines/min")
+	}
+	if len(limits) == 0 {
+		return ""
+	}
+	return "sees leaks above " + strings.Join(limits, ", ")
 }
 
 // Waits says in a clause until when growth cannot be called a leak yet, "" where
