@@ -62,23 +62,17 @@ func (g *growth) add(s *snapshot.Snapshot) {
 // a clause for each limit that cannot be told about.
 func (g *growth) exceeded(p *Policy) (findings []leak.Finding, unknown []string) {
 	if limit, ok := p.MaxHeap.Get(); ok {
-		switch c, span, ok := g.heap(); {
-		case !ok:
+		if c, span, ok := g.heap(); !ok {
 			unknown = append(unknown, "how much the live heap grew is not known: that takes two snapshots after the warm-up that a GC completed before")
-		default:
-			if f, ok := leak.Exceeded(excess(leak.Bytes, c, span, limit)); ok {
-				findings = append(findings, f)
-			}
+		} else if f, beyond := leak.Exceeded(excess(leak.Bytes, c, span, limit)); beyond {
+			findings = append(findings, f)
 		}
 	}
 	if limit, ok := p.MaxGoroutines.Get(); ok {
-		switch c, span, ok := g.goroutines(); {
-		case !ok:
+		if c, span, ok := g.goroutines(); !ok {
 			unknown = append(unknown, "how many goroutines were added is not known: that takes two snapshots after the warm-up that count them")
-		default:
-			if f, ok := leak.Exceeded(excess(leak.Goroutines, c, span, limit)); ok {
-				findings = append(findings, f)
-			}
+		} else if f, beyond := leak.Exceeded(excess(leak.Goroutines, c, span, limit)); beyond {
+			findings = append(findings, f)
 		}
 	}
 	return findings, unknown
