@@ -21,9 +21,7 @@ func fragmentation() detector[*rising] {
 	return detector[*rising]{
 		check: Fragmentation,
 		finds: (*scene).fragmented,
-		claim: func(_ *scene, r *rising) Fact {
-			return Fact{}.With(claimNow, r.curve.medians[bins-1], Bytes)
-		},
+		claim: (*scene).risenTo,
 		says: func(f Fact) string {
 			return "the heap is fragmented: " + f.bytes(claimNow) + " of spans in use hold nothing"
 		},

@@ -25,9 +25,7 @@ func offHeap() detector[*rising] {
 	return detector[*rising]{
 		check: OffHeap,
 		finds: (*scene).growsOutside,
-		claim: func(_ *scene, r *rising) Fact {
-			return Fact{}.With(claimNow, r.curve.medians[bins-1], Bytes)
-		},
+		claim: (*scene).risenTo,
 		says: func(f Fact) string {
 			return "memory outside of the Go heap grows: " + f.bytes(claimNow) + " that the Go runtime does not know of"
 		},

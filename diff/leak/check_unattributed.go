@@ -18,9 +18,7 @@ func unattributedGrowth() detector[*rising] {
 	return detector[*rising]{
 		check: UnattributedGrowth,
 		finds: (*scene).growsUnattributed,
-		claim: func(_ *scene, r *rising) Fact {
-			return Fact{}.With(claimNow, r.curve.medians[bins-1], Bytes)
-		},
+		claim: (*scene).risenTo,
 		says: func(f Fact) string {
 			return "the Go heap grows, and its profile does not show where: " + f.bytes(claimNow) + " are allocated after a GC"
 		},

@@ -23,6 +23,11 @@ type rising struct {
 	holds   bool // all of it would be freed
 }
 
+// risenTo claims how many bytes a curve has come to.
+func (s *scene) risenTo(r *rising) Fact {
+	return Fact{}.With(claimNow, r.curve.medians[bins-1], Bytes)
+}
+
 // processVerdict is that of a curve that rises: for long enough it is a leak.
 func (s *scene) processVerdict(check Check, b binned) Verdict {
 	points := Growing
