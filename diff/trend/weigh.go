@@ -45,13 +45,14 @@ func weigh(c curve, least float64) evidence {
 	e.size = c.bySize()
 	units := c.inUnits(e.size)
 	e.moves = movesOf(units)
-	e.line = lineOf(units.seconds, units.counts, units.kept(e.moves))
+	kept := units.kept(e.moves)
+	e.line = lineOf(units.seconds, units.counts, kept)
 	rises, falls := ups(c.values)
 	births, deaths := e.births/e.dispersion, e.deaths/e.dispersion
 	if c.counts == nil || e.size {
 		births, deaths = float64(rises), float64(falls)
 	}
-	passes := 1 - units.kept(e.moves)
+	passes := 1 - kept
 	byLine, byFloors, bySigns := weightLine*passes, 0.0, weightSigns
 	if c.n() >= fewestFloors*cyclePoints()[0] && (passes > fewKept || e.dispersion > wildDispersion) {
 		byFloors = weightFloors
