@@ -42,10 +42,35 @@ type moves struct {
 // mean is then kept for good.
 func (m moves) keepsAll() bool { return m.turnover > 0 && m.deaths == 0 && m.falls == 0 }
 
-// signs is the factor by steps up and down, whatever their size. It knows no
-// sawtooth, of which most steps rise, so that steps down must be small, too.
+// step takes in a step of the counts, and how many were born in it.
+func (m *moves) step(step, born float64) {
+	switch {
+	case step > 0:
+		m.rises++
+		m.up += step
+	case step < 0:
+		m.falls++
+		m.down -= step
+	}
+	m.turnover += 2*born - step
+}
+
+// kept is the share of what lives that is still there at the next point, given
+// what lives at all points but the first, added up; 0 where nothing does.
+func (m moves) kept(live float64) float64 {
+	if live <= 0 {
+		return 0
+	}
+	return 1 - min(m.turnover/2/live, 1)
+}
+
+// sawtooth reports whether steps down are too large for the signs to tell: most
+// steps of a sawtooth rise.
+func (m moves) sawtooth() bool { return m.down > m.up/5 }
+
+// signs is the factor by steps up and down, whatever their size.
 func (m moves) signs() float64 {
-	if m.down > m.up/5 {
+	if m.sawtooth() {
 		return math.Inf(-1)
 	}
 	return countFactor(float64(m.rises), float64(m.falls))
@@ -66,19 +91,11 @@ func movesOf(c curve) moves {
 	}
 	for i := range n {
 		step := counts[i+1] - counts[i]
-		switch {
-		case step > 0:
-			m.rises++
-			m.up += step
-		case step < 0:
-			m.falls++
-			m.down -= step
-		}
 		born := max(step, 0)
 		if c.born != nil {
 			born = max(min(c.born[i+1]-c.born[i], counts[i+1]), step, 0)
 		}
-		m.turnover += 2*born - step
+		m.step(step, born)
 	}
 	net := counts[n] - counts[0]
 	if c.born != nil {
@@ -119,10 +136,7 @@ func (c curve) kept(m moves) float64 {
 	for _, v := range c.counts[1:] {
 		live += v
 	}
-	if live <= 0 {
-		return 0
-	}
-	return 1 - min(m.turnover/2/live, 1)
+	return m.kept(live)
 }
 
 // line is a straight line through a curve, by least squares, with what the

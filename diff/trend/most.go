@@ -21,7 +21,7 @@ func mostByCounts(births, deaths float64) float64 {
 
 // mostBySigns bounds the factor by signs.
 func (m moves) mostBySigns() float64 {
-	if m.down > m.up/5 {
+	if m.sawtooth() {
 		return math.Inf(-1)
 	}
 	return mostByCounts(float64(m.rises), float64(m.falls))
@@ -67,15 +67,7 @@ func (r *record) most(places int) float64 {
 		live += now * float64(to-max(from, 1))
 		if from > 0 {
 			step := now - count
-			switch {
-			case step > 0:
-				m.rises++
-				m.up += step
-			case step < 0:
-				m.falls++
-				m.down -= step
-			}
-			m.turnover += 2*max(min(all-born, now), step, 0) - step
+			m.step(step, max(min(all-born, now), step, 0))
 		}
 		count, born = now, all
 		before = amount{p.live, p.alloc - r.first.alloc}
@@ -85,10 +77,7 @@ func (r *record) most(places int) float64 {
 		return math.Inf(1)
 	}
 	births, deaths := r.ends()
-	kept := 0.0
-	if live > 0 {
-		kept = 1 - min(m.turnover/2/live, 1)
-	}
+	kept := m.kept(live)
 	line := weightLine * (1 - kept)
 	return Mixed(
 		[]float64{mostByCounts(births, deaths), m.mostBySigns(), mostByLine(float64(places), kept, peak), mostByCounts(count, 0)},
