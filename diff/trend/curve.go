@@ -121,8 +121,13 @@ func dispersion(c curve, turnover float64) float64 {
 		off := c.counts[i+1] - c.counts[i] - rate*(c.seconds[i+1]-c.seconds[i])
 		squares += off * off
 	}
-	index := squares / turnover * float64(n) / float64(n-1)
-	steps := float64(n)
+	return overdispersion(squares, turnover, float64(n))
+}
+
+// overdispersion is the scatter of so many steps, given the squares of what each
+// differs from their mean, against that of so many independent events.
+func overdispersion(squares, events, steps float64) float64 {
+	index := squares / events * steps / (steps - 1)
 	return max((index*steps+dispersionPrior)/(steps+dispersionPrior), 1)
 }
 

@@ -76,7 +76,6 @@ func stepsFactor(values []float64) float64 {
 	if up+down == 0 {
 		return 0
 	}
-	index := squares / (up + down) * n / (n - 1)
-	scale := max((index*n+dispersionPrior)/(n+dispersionPrior), 1)
+	scale := overdispersion(squares, up+down, n)
 	return countFactor(up/scale, down/scale)
 }
