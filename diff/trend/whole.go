@@ -17,27 +17,19 @@ func (o *Observer) Total(since time.Time) (Trend, bool) {
 	if len(read.times) < 2 {
 		return Trend{}, false
 	}
-	// What one sampled object stands for is about the same all over: the mean
-	// number of bytes between two samples, or its size where that is more.
 	skipped := len(h.times) - len(read.times)
-	c := curve{seconds: read.seconds, values: make([]float64, len(read.times)), counts: make([]float64, len(read.times))}
-	h.process.each(len(h.times), func(place int, a amount) {
-		if place >= skipped {
-			c.values[place-skipped] = float64(a.live)
-		}
-	})
+	c := curve{seconds: read.seconds, values: newReader(h.timeline).plain(&h.process).values[skipped:]}
 	of := make([]*record, 0, len(h.records))
 	for i := range h.records {
 		if h.records[i].last.live > 0 {
 			of = append(of, &h.records[i])
 		}
 	}
-	one := liveUnit(of)
-	if !(one > 0) {
-		c.counts = nil
-	}
-	for i, v := range c.values {
-		if c.counts != nil {
+	// What one sampled object stands for is about the same all over: the mean
+	// number of bytes between two samples, or its size where that is more.
+	if one := liveUnit(of); one > 0 {
+		c.counts = make([]float64, c.n())
+		for i, v := range c.values {
 			c.counts[i] = v / one
 		}
 	}
