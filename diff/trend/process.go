@@ -11,16 +11,16 @@ func (o *Observer) Process() Process {
 	if n < 2 || h.columns.AllocBytes < 0 {
 		return p
 	}
-	read := newReader(h.timeline)
-	c, load := read.plain(&h.process), read.load(&h.process)
+	load := newReader(h.timeline).load(&h.process)
+	c := curve{seconds: h.seconds, values: load}
 	p.Rate = number(load[n-1] / c.span())
 	if n > 2 {
 		mid := c.middle()
 		p.Early = number(load[mid] / (c.seconds[mid] - c.seconds[0]))
 		p.Late = number((load[n-1] - load[mid]) / (c.seconds[n-1] - c.seconds[mid]))
 	}
-	if place := loadEnd(read.seconds, load, float64(h.rate)); place > 0 {
-		p.LoadEnded = read.times[place]
+	if place := loadEnd(c.seconds, load, float64(h.rate)); place > 0 {
+		p.LoadEnded = h.times[place]
 	}
 	return p
 }
