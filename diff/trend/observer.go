@@ -49,9 +49,13 @@ func NewObserver(table *snapshot.Table, warmup time.Duration) *Observer {
 
 func (o *Observer) start(run int) {
 	o.run, o.first, o.newest = run, time.Time{}, time.Time{}
-	o.heap = heap{}
 	o.groups = newGroups(o.table)
-	o.frames = frameIndex{}
+	o.startHeap()
+}
+
+// startHeap forgets all that was seen of the heap, and what was read of that.
+func (o *Observer) startHeap() {
+	o.heap, o.frames = heap{}, frameIndex{}
 	o.read, o.readAt, o.load, o.reading, o.wide = nil, 0, nil, reading{}, wide{}
 }
 
@@ -74,7 +78,7 @@ func (o *Observer) Add(s *snapshot.Snapshot) {
 	}
 	if observes(s) {
 		if o.heap.last != nil && !alike(o.heap.last, s.Heap) {
-			o.heap, o.frames, o.read, o.reading, o.wide = heap{}, frameIndex{}, nil, reading{}, wide{}
+			o.startHeap()
 		}
 		if sameObservation(o.heap.last, s.Heap) {
 			o.heap.same(s)
