@@ -20,8 +20,22 @@ type groups struct {
 // group is one goroutine group.
 type group struct {
 	series
-	key         diff.GroupKey
-	since, held time.Time // not empty since, not shrunk since
+	key diff.GroupKey
+	standing
+}
+
+// standing is from when on a number of goroutines has not been zero, and from
+// when on it has not shrunk.
+type standing struct{ since, held time.Time }
+
+// step takes in the number at a time, after the one before it.
+func (s *standing) step(before, now int64, t time.Time) {
+	switch {
+	case before == 0 && now > 0:
+		s.since, s.held = t, t
+	case now < before:
+		s.held = t
+	}
 }
 
 func newGroups(t *snapshot.Table) groups {
@@ -48,13 +62,8 @@ func (g *groups) add(s *snapshot.Snapshot) {
 	}
 	for i := range g.all {
 		at := &g.all[i]
-		before, now := at.last.live, counts[at.key]
-		switch {
-		case before == 0 && now > 0:
-			at.since, at.held = s.Time, s.Time
-		case now < before:
-			at.held = s.Time
-		}
+		now := counts[at.key]
+		at.step(at.last.live, now, s.Time)
 		g.bytes += at.set(place, amount{live: now})
 	}
 	for g.crowded(g.bytes) {

@@ -52,19 +52,14 @@ func (o *Observer) GroupSum(keys []diff.GroupKey, since time.Time) (GroupTrend, 
 	}
 	skipped := len(g.times) - len(read.times)
 	c := curve{seconds: read.seconds, values: whole.values[skipped:], counts: whole.values[skipped:]}
-	var t GroupTrend
-	for i, now := range c.values {
-		before := 0.0
-		if i > 0 {
-			before = c.values[i-1]
-		}
-		switch {
-		case before == 0 && now > 0:
-			t.Since, t.Held = read.times[i], read.times[i]
-		case now < before:
-			t.Held = read.times[i]
-		}
+	var stood standing
+	before := int64(0)
+	for i, v := range c.values {
+		now := int64(v)
+		stood.step(before, now, read.times[i])
+		before = now
 	}
+	t := GroupTrend{Since: stood.since, Held: stood.held}
 	t.Trend = read.trend(c, weigh(c, math.Inf(-1)), 0, true)
 	if len(keys) > 0 {
 		t.Group = keys[0]
