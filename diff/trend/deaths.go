@@ -32,14 +32,14 @@ func keeps(c curve, m moves) float64 {
 	var deaths, exposure float64
 	for i := range n {
 		wide := c.seconds[i+1] - c.seconds[i]
-		deaths += max(c.born[i+1]-c.born[i]-(c.counts[i+1]-c.counts[i]), 0)
+		deaths += c.died(i)
 		exposure += (c.counts[i] + c.counts[i+1]) / 2 * wide
 	}
 	others := max(deaths-hazard*exposure, 0) / span // deaths of what is short-lived
 	var odds float64
 	for i := range n {
 		wide := c.seconds[i+1] - c.seconds[i]
-		died := max(c.born[i+1]-c.born[i]-(c.counts[i+1]-c.counts[i]), 0)
+		died := c.died(i)
 		filling := others*wide + hazard*(c.counts[i]+c.counts[i+1])/2*wide
 		leaking := deaths / span * wide
 		if died > 0 {
@@ -49,4 +49,9 @@ func keeps(c curve, m moves) float64 {
 	}
 	odds /= m.dispersion
 	return 1 / (1 + fillingTurnover/(1-fillingTurnover)*math.Exp(odds))
+}
+
+// died is how many sampled objects went from the i-th point to the next.
+func (c curve) died(i int) float64 {
+	return max(c.born[i+1]-c.born[i]-(c.counts[i+1]-c.counts[i]), 0)
 }
