@@ -13,19 +13,6 @@ func unique(ids []snapshot.StackID) []snapshot.StackID {
 	return slices.Compact(ids)
 }
 
-// NetGrowth is what some heap stacks grew by together, in bytes; negative where
-// they shrank. It costs little, and tells nothing of errors.
-func (o *Observer) NetGrowth(ids []snapshot.StackID) int64 {
-	var sum int64
-	for _, id := range ids {
-		for i := range o.heap.recordsOf(id) {
-			at := &o.heap.records[i]
-			sum = snapshot.AddSaturating(sum, snapshot.SubSaturating(at.last.live, at.first.live))
-		}
-	}
-	return sum
-}
-
 // Through returns the heap stacks that pass through a function or end in it, in
 // the order in which they were first seen. The caller must not change the slice.
 func (o *Observer) Through(function string) []snapshot.StackID {
@@ -33,29 +20,18 @@ func (o *Observer) Through(function string) []snapshot.StackID {
 	return o.frames.through[function]
 }
 
-// Ending returns the heap stacks that end in a function, as [Observer.Through]
-// those through it.
-func (o *Observer) Ending(function string) []snapshot.StackID {
-	o.frames.extend(o.table, o.heap.stacks)
-	return o.frames.leaves[function]
-}
-
 // frameIndex finds the heap stacks through a function.
 type frameIndex struct {
 	indexed int // of the stacks
-	leaves  map[string][]snapshot.StackID
 	through map[string][]snapshot.StackID
 }
 
 // extend takes in the stacks that are new since the last time.
 func (x *frameIndex) extend(t *snapshot.Table, stacks []snapshot.StackID) {
-	if x.leaves == nil {
-		x.leaves = make(map[string][]snapshot.StackID)
+	if x.through == nil {
 		x.through = make(map[string][]snapshot.StackID)
 	}
 	for _, id := range stacks[x.indexed:] {
-		leaf := t.Leaf(id).Function
-		x.leaves[leaf] = append(x.leaves[leaf], id)
 		for f := range t.Frames(id) {
 			// A function that calls itself stands in a stack more than once.
 			if at := x.through[f.Function]; len(at) == 0 || at[len(at)-1] != id {
