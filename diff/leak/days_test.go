@@ -36,6 +36,23 @@ func TestOffHeapOverDays(t *testing.T) {
 	}
 }
 
+// A process that has been up for long has filled what fills up: its memory is a
+// leak sooner, outside of the heap as in it.
+func TestOffHeapOfAnOldProcess(t *testing.T) {
+	const watched = 200 * time.Second
+	for up, want := range map[time.Duration]string{time.Minute: "growing off-heap", time.Hour: "leak off-heap"} {
+		s := story{snapshots: int(watched / every), heap: []line{passing()}, vitals: func(second int, v *snapshot.Vitals) {
+			v.Set(snapshot.StartTime, noon.Add(-up).UnixNano())
+			v.Set(snapshot.Sys, 40<<20)
+			v.Set(snapshot.HeapReleased, 4<<20)
+			v.Set(snapshot.RSSAnon, 50<<20+int64(second)<<19)
+		}}
+		if got := told(s.judge(t)); !slices.Equal(got, []string{want}) {
+			t.Errorf("up for %s when it was first seen: %q, want %q", up, got, want)
+		}
+	}
+}
+
 // What a judge keeps is bounded by the program that it judges, and not by the time.
 func TestJudgeOverDays(t *testing.T) {
 	const stacks, warm, more = 500, 140, 200

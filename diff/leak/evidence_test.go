@@ -63,6 +63,34 @@ func TestRecheckOfGrowing(t *testing.T) {
 	}
 }
 
+// How much longer to watch is until that growth can be a leak: what grows in size
+// needs twice as long, and a process that has been up for long less.
+func TestRecheckSaysHowLong(t *testing.T) {
+	up := func(since time.Duration) func(i int, v *snapshot.Vitals) {
+		return func(_ int, v *snapshot.Vitals) { v.Set(snapshot.StartTime, noon.Add(-since).UnixNano()) }
+	}
+	put := line{stack: "app/cache.(*Store).Put app/api.Show" + served, count: grows(50, 40)}
+	for _, test := range []struct {
+		name  string
+		story story
+		left  time.Duration
+	}{
+		{"a process that has just started", story{snapshots: 25, heap: []line{put}, vitals: up(time.Minute)}, leakAfter - 2*time.Minute},
+		{"one that has been up for an hour", story{snapshots: 25, heap: []line{put}, vitals: up(time.Hour)}, 3*time.Minute - 2*time.Minute},
+		{"one slice that is ever larger", story{snapshots: 25, rate: goRate, heap: slice(2), vitals: up(time.Minute)}, 2*leakAfter - 2*time.Minute},
+	} {
+		r := test.story.judge(t)
+		if len(r.Findings) != 1 || r.Findings[0].Recheck.Kind != leak.WatchWhetherItGoesOn {
+			t.Errorf("%s: %q", test.name, told(r))
+			continue
+		}
+		left, _ := r.Findings[0].Recheck.Value("left")
+		if got := time.Duration(left * float64(time.Second)); got < test.left || got > test.left+20*time.Second {
+			t.Errorf("%s: %s more, want %s or little more", test.name, got, test.left)
+		}
+	}
+}
+
 // Two dumps tell which goroutines are the same and where they were started.
 func TestFactsOfGoroutines(t *testing.T) {
 	const follow = "app/orders.(*Desk).follow"

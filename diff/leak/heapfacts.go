@@ -29,7 +29,7 @@ func (s *scene) heapFacts(g *growth) []Fact {
 
 // heapRecheck says what would tell a leak from something that fills up.
 func (s *scene) heapRecheck(g *growth) Fact {
-	if left := leakAfter - elapsed(&g.trend.Trend); left > 0 {
+	if left := s.heapNeed(g) - elapsed(&g.trend.Trend); left > 0 {
 		return Fact{Kind: WatchWhetherItGoesOn}.With("left", left.Seconds(), Seconds)
 	}
 	return Fact{Kind: WatchForAsLongAgain}

@@ -31,15 +31,15 @@ func (s *scene) risenTo(r *rising) Fact {
 // processVerdict is that of a curve that rises: for long enough it is a leak.
 func (s *scene) processVerdict(check Check, b binned) Verdict {
 	points := Growing
-	if b.span >= leakAfter*(bins-1)/bins {
+	if b.span >= s.leakAfter()*(bins-1)/bins {
 		points = Leak
 	}
 	return s.memory.hold(idOf(ProcessKind, string(check)), points, standing{at: s.at})
 }
 
 // processConfidence is how sure a verdict on a curve is.
-func processConfidence(b binned) float64 {
-	return clamp(0.98 * outlasts(b.span, leakAfter))
+func (s *scene) processConfidence(b binned) float64 {
+	return clamp(0.98 * outlasts(b.span, s.leakAfter()))
 }
 
 // processFindings are those about the process, from a time on.
@@ -64,7 +64,7 @@ func (s *scene) processFinding(check Check, r *rising) Finding {
 		ID:         idOf(ProcessKind, string(check)),
 		Kind:       ProcessKind,
 		Verdict:    r.verdict,
-		Confidence: processConfidence(r.curve),
+		Confidence: s.processConfidence(r.curve),
 		Growth:     trend.Estimate{Value: rate, Low: rate - reach, High: rate + reach, Known: true},
 		Unit:       Bytes,
 		Now:        r.now,
