@@ -55,7 +55,7 @@ func (s *scene) connectionFacts(r *ramp) []Fact {
 	t := &r.lead.trend.Trend
 	out := []Fact{
 		becameMore(t),
-		Fact{Kind: GrowthProbable}.With("p", r.lead.probability, Probability),
+		Fact{Kind: GrowthProbable}.With("p", growthConfidence(r.lead.probability), Probability),
 	}
 	if !t.GrewFrom.IsZero() {
 		since := Fact{Kind: ClientsCame}
@@ -82,7 +82,9 @@ func (s *scene) connectionFinding(r *ramp) Finding {
 	speaks, _ := firstOf(connectionDetectors(), s, r)
 	t := r.lead
 	f := goroutineFinding(rampID(), t, r.verdict)
-	f.Growth = perMinute(t.trend.Slope)
+	if r.verdict != Plateau { // of which it is no rate of now
+		f.Growth = perMinute(t.trend.Slope)
+	}
 	speaks.speak(&f, s, r)
 	now := t.now
 	led := make(map[snapshot.StackID]bool)
@@ -99,7 +101,7 @@ func (s *scene) connectionFinding(r *ramp) Finding {
 	f.Now = Amounts{Goroutines: snapshot.Known(now)}
 	s.holdFor(&f, r)
 	if r.verdict == Plateau {
-		f.levelOff(t)
+		f.levelOff()
 	}
 	return f
 }

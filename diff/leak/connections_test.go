@@ -164,6 +164,22 @@ func TestBesideClients(t *testing.T) {
 	}
 }
 
+// Clients that came and stay have levelled off in the end: what is said then is of
+// all that there are for them, and no longer of those that came.
+func TestClientsThatStay(t *testing.T) {
+	r := story{snapshots: 60, goroutines: []line{
+		{stack: accepting + "app/bus.(*Server).accept main.main", count: level(1)},
+		{stack: reading + "app/bus.(*client).read", count: joining},
+		{stack: selecting + "app/bus.(*client).write", count: joining},
+	}}.judge(t)
+	if len(r.Findings) != 1 || r.Findings[0].Check != leak.ClientConnections || r.Findings[0].Verdict != leak.Plateau {
+		t.Fatalf("%d findings: %+v", len(r.Findings), r.Findings)
+	}
+	if got, want := r.Findings[0].Summary(), "120 goroutines: the number grew, and has levelled off"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // Connections that become more and more for long are a leak, too.
 func TestClientsForLong(t *testing.T) {
 	var first time.Duration

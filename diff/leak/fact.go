@@ -219,6 +219,20 @@ func (f Fact) With(name string, number float64, unit Unit) Fact {
 // lasting returns the fact with how long it took.
 func (f Fact) lasting(d time.Duration) Fact { return f.With("span", d.Seconds(), Seconds) }
 
+// raise makes a value of the facts of a kind no smaller than the least.
+func raise(facts []Fact, kind FactKind, name string, least float64) {
+	for _, f := range facts {
+		if f.Kind != kind {
+			continue
+		}
+		for i := range f.Values {
+			if v := &f.Values[i]; v.Name == name {
+				v.Number = max(v.Number, least)
+			}
+		}
+	}
+}
+
 // Value returns the number of a name, false where the fact has none.
 func (f Fact) Value(name string) (float64, bool) {
 	for _, v := range f.Values {

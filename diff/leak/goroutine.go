@@ -111,7 +111,7 @@ func (s *scene) taskFinding(t *task, verdict Verdict, companions []*task, held [
 	}
 	switch {
 	case verdict == Plateau:
-		f.levelOff(t)
+		f.levelOff()
 	case verdict == Growing && !idle(t):
 		f.Facts = append([]Fact{leakOrFilling(t.probability, taskLeak(t))}, f.Facts...)
 	case verdict == Growing:
@@ -145,10 +145,10 @@ func (f *Finding) accompany(t *task) {
 	f.Groups = append(f.Groups, t.keys()...)
 }
 
-// levelOff says that the goroutines of a task became more, and then no more.
-func (f *Finding) levelOff(t *task) {
-	f.Claim = t.claim()
-	f.Claim.Kind = NoLongerMore
+// levelOff says that the goroutines of a finding became more, and then no more.
+func (f *Finding) levelOff() {
+	now, _ := f.Now.Goroutines.Get()
+	f.Claim = Fact{Kind: NoLongerMore}.With(claimNow, float64(now), Goroutines)
 	f.Remedy = "nothing, unless there are too many of them: then bound their number"
 }
 

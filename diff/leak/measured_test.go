@@ -29,6 +29,7 @@ func (s story) each(t *testing.T, f func(i int, r *leak.Result)) {
 	for _, e := range s.events(table) {
 		j.Apply(e)
 		if _, ok := e.(snapshot.Taken); ok {
+			agree(t, j.Result())
 			f(i, j.Result())
 			i++
 		}

@@ -170,5 +170,27 @@ func (s story) judge(t *testing.T) *leak.Result {
 	for _, e := range s.events(table) {
 		j.Apply(e)
 	}
-	return j.Result()
+	r := j.Result()
+	agree(t, r)
+	return r
+}
+
+// agree checks that no finding says two things that cannot both be true.
+func agree(t *testing.T, r *leak.Result) {
+	t.Helper()
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		for _, fact := range f.Facts {
+			if p, ok := fact.Value("p"); ok && fact.Kind == leak.GrowthProbable && f.Verdict == leak.Leak && p < f.Confidence {
+				t.Errorf("%s %s: a leak for %g, and growth for %g only", f.Check, f.Where.Function, f.Confidence, p)
+			}
+		}
+		if f.Verdict == leak.Plateau && f.Growth.Known {
+			t.Errorf("%s %s has levelled off, and grows by %g", f.Check, f.Where.Function, f.Growth.Value)
+		}
+		now, known := f.Now.Goroutines.Get()
+		if said, ok := f.Claim.Value("now"); ok && known && f.Kind == leak.GoroutineKind && int64(said) != now {
+			t.Errorf("%s %s: %g goroutines in a sentence, and %d beside it", f.Check, f.Where.Function, said, now)
+		}
+	}
 }
