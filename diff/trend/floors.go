@@ -17,26 +17,94 @@ const floorsWalk = 2
 func cyclePoints() [4]int { return [...]int{3, 5, 8, 13} }
 
 // floorsFactor is the factor of growth by the lows of cycles. What a batch
-// allocates and frees comes and goes between them.
+// allocates and frees comes and goes between them. Where the cycles show, half of
+// the weight is for their own lows.
 //
 // Two ways in which lows that do not grow could seem to are held against it,
 // and the weaker evidence counts: if each is drawn anew, it is their order, by
 // Kendall's test; if they walk at random, it is what they rise by against what
 // they fall by.
-func floorsFactor(counts []float64) float64 {
-	var factors, weights []float64
+func floorsFactor(seconds, counts []float64) float64 {
+	var factors []float64
 	for _, points := range cyclePoints() {
 		lows := lowsOf(counts, points)
 		if len(lows) < fewestFloors {
 			break
 		}
-		factors = append(factors, min(orderOfRanks(lows), stepsFactor(lows)))
+		factors = append(factors, min(orderOfRanks(lows), stepsFactor(lows))-floorsWalk)
 	}
 	if len(factors) == 0 {
 		return math.Inf(-1)
 	}
-	weights = slices.Repeat([]float64{1 / float64(len(factors))}, len(factors))
-	return Mixed(factors, weights) - floorsWalk
+	blind := Mixed(factors, slices.Repeat([]float64{1 / float64(len(factors))}, len(factors)))
+	at, lows := troughs(seconds, counts)
+	if len(lows) < fewestFloors {
+		return blind
+	}
+	own := min(troughsFactor(at, lows), mostByFloors(counts))
+	return Mixed([]float64{blind, own}, []float64{0.5, 0.5})
+}
+
+// Limits of what is a swing between the lows of two cycles: more than independent
+// events make by chance, and no small part of what the deepest fall is.
+const (
+	swingShare  = 0.1 // of the deepest fall
+	swingErrors = 2.0 // standard errors of the upper end
+	swingLeast  = 3.0 // counts
+)
+
+// troughs are the lows between the peaks of a curve that swings, and when they
+// were. What came before the first peak is none, for a program that has just
+// started comes from below; what has fallen since the last one is.
+func troughs(seconds, counts []float64) (at, lows []float64) {
+	deepest := deepestFall(counts)
+	swings := func(from, to float64) bool {
+		return to-from >= max(swingShare*deepest, swingErrors*math.Sqrt(to), swingLeast)
+	}
+	falling := false
+	turn := 0 // place of the highest since the last low, or of the lowest since the last peak
+	for i, v := range counts {
+		switch {
+		case falling && v < counts[turn], !falling && v > counts[turn]:
+			turn = i
+		case falling && swings(counts[turn], v):
+			at, lows = append(at, seconds[turn]), append(lows, counts[turn])
+			falling, turn = false, i
+		case !falling && swings(v, counts[turn]):
+			falling, turn = true, i
+		}
+	}
+	if falling {
+		at, lows = append(at, seconds[turn]), append(lows, counts[turn])
+	}
+	return at, lows
+}
+
+// deepestFall is the largest fall from a peak to what comes after it.
+func deepestFall(counts []float64) float64 {
+	var fall, peak float64
+	for _, v := range counts {
+		peak = max(peak, v)
+		fall = max(fall, peak-v)
+	}
+	return fall
+}
+
+// troughsFactor is the factor of growth by the lows of cycles that show. The weaker
+// of two tests counts, both by Student's t: of their slope, if each is drawn anew,
+// and of the mean of their steps, if they walk at random.
+func troughsFactor(at, lows []float64) float64 {
+	steps := float64(len(lows) - 1)
+	mean := (lows[len(lows)-1] - lows[0]) / steps
+	squares := 0.0
+	for i := 1; i < len(lows); i++ {
+		off := lows[i] - lows[i-1] - mean
+		squares += off * off
+	}
+	// Counts are whole, so that steps which seem equal are not quite.
+	variance := max(squares, leastVariance*steps) / (steps - 1)
+	walks := studentZ(mean/math.Sqrt(variance/steps), steps-1)
+	return normalFactor(min(lineOf(at, lows, 0).z, walks))
 }
 
 // lowsOf returns the least of each so many points, the newest last; what is left

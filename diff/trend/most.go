@@ -79,9 +79,10 @@ func (r *record) most(places int) float64 {
 	births, deaths := r.ends()
 	kept := m.kept(live)
 	line := weightLine * (1 - kept)
+	floors, _ := m.floorsAndSigns()
 	return Mixed(
 		[]float64{mostByCounts(births, deaths), m.mostBySigns(), mostByLine(float64(places), kept, peak), mostByCounts(count, 0)},
-		[]float64{1 - weightSigns - line, weightSigns, line, weightFloors},
+		[]float64{1 - weightSigns - line, weightSigns, line, floors},
 	)
 }
 

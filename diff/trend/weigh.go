@@ -32,6 +32,15 @@ const (
 	wildDispersion = 1.5
 )
 
+// floorsAndSigns are the weights of these two, where floors tell something: of a
+// sawtooth the signs tell nothing, so that the floors have theirs.
+func (m moves) floorsAndSigns() (floors, signs float64) {
+	if m.sawtooth() {
+		return weightFloors + weightSigns, 0
+	}
+	return weightFloors, weightSigns
+}
+
 // fewestPoints is how many points a trend needs: two tell no noise from growth.
 const fewestPoints = 3
 
@@ -55,7 +64,7 @@ func weigh(c curve, least float64) evidence {
 	passes := 1 - kept
 	byLine, byFloors, bySigns := weightLine*passes, 0.0, weightSigns
 	if c.n() >= fewestFloors*cyclePoints()[0] && (passes > fewKept || e.dispersion > wildDispersion) {
-		byFloors = weightFloors
+		byFloors, bySigns = e.moves.floorsAndSigns()
 	}
 	order, byOrder := math.Inf(-1), 0.0
 	if e.size || c.counts == nil {
@@ -67,7 +76,7 @@ func weigh(c curve, least float64) evidence {
 	weights := [...]float64{1 - bySigns - byLine - byFloors - byOrder, bySigns, byLine, byFloors, byOrder}
 	most := [...]float64{mostByCounts(births, deaths), e.moves.mostBySigns(), mostByNormal(e.z), mostByFloors(units.counts), order}
 	if Mixed(most[:], weights[:]) >= least {
-		factors := [...]float64{countFactor(births, deaths), e.moves.signs(), normalFactor(e.z), floorsFactor(units.counts), order}
+		factors := [...]float64{countFactor(births, deaths), e.moves.signs(), normalFactor(e.z), floorsFactor(units.seconds, units.counts), order}
 		e.factor = Mixed(factors[:], weights[:])
 	}
 	e.rises, e.falls = rises, falls
