@@ -59,7 +59,7 @@ func (o *Observer) curveOf(ids []RecordID) ([]*record, curve) {
 	if slices.Equal(at.ids, ids) {
 		return at.records, at.curve // the trend of what was tested just now
 	}
-	at.ids, at.records = append(at.ids[:0], ids...), at.records[:0]
+	at.ids, at.records = append(at.ids[:0], ids...), slices.Grow(at.records[:0], len(ids))
 	for _, id := range ids {
 		at.records = append(at.records, &h.records[id])
 	}
