@@ -2,6 +2,7 @@ package leak
 
 import (
 	"math"
+	"slices"
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
@@ -16,62 +17,65 @@ func (s *scene) moved(g *growth) bool {
 	if g.trend.BySize {
 		return false // what a larger copy replaces shrinks by that
 	}
-	var like []bool // by number of a kin
-	var net, births, deaths, chance float64
+	var like []uint32 // numbers of kins
+	var net float64
+	var lost losses
 	for _, id := range g.records {
 		t := &s.places.tallies[id]
-		kin := int(s.kinOf(t))
-		if n := kin + 1 - len(like); n > 0 {
-			like = append(like, make([]bool, n)...)
-		}
-		like[kin] = true
+		like = append(like, s.kinOf(t))
 		net += t.Births - t.Deaths
 		if t.Deaths > t.Births { // it is not lost besides
-			births, deaths, chance = births-t.Births, deaths-t.Deaths, chance-lostByChance(t)
+			lost.add(lossOf(t), -1)
 		}
 	}
+	slices.Sort(like)
 	pkg := s.places.packages[diff.PackageOf(g.site.where.Function)]
 	all := s.shrunken()
-	add := func(of shrunk) {
-		births, deaths, chance = births+of.births, deaths+of.deaths, chance+of.chance
-	}
 	if pkg != 0 {
-		add(all.packages[pkg])
+		lost.add(all.packages[pkg], 1)
 	}
-	for kin, is := range like[:min(len(like), len(all.kins))] { // none of a kin that is newer shrank
-		if !is {
-			continue
+	for _, kin := range slices.Compact(like) {
+		if int(kin) >= len(all.kins) {
+			break // none of a kin that is newer shrank
 		}
 		for at := all.kins[kin]; at != 0; at = all.records[at-1].next {
-			if of := all.records[at-1]; pkg == 0 || of.pkg != pkg {
-				add(of)
+			if id := all.records[at-1].id; pkg == 0 || s.places.of[id].pkg != pkg {
+				lost.add(lossOf(&s.places.tallies[id]), 1)
 			}
 		}
 	}
 	// Of many that come and go some have always become fewer.
-	lost := deaths - births - chance
-	return lost > movedShare*net && lost > 2*math.Sqrt(births+deaths)
+	more := lost.deaths - lost.births - lost.chance
+	return more > movedShare*net && more > 2*math.Sqrt(lost.births+lost.deaths)
+}
+
+// losses is what came and went of records of which fewer objects live than before.
+type losses struct {
+	births, deaths float64
+	// chance is by how many objects they became fewer on average if they did so by
+	// coming and going alone: for each record the mean of half a normal distribution.
+	chance float64
+}
+
+func lossOf(t *trend.Tally) losses {
+	return losses{t.Births, t.Deaths, math.Sqrt(2 / math.Pi * (t.Births + t.Deaths))}
+}
+
+func (l *losses) add(of losses, times float64) {
+	l.births, l.deaths, l.chance = l.births+times*of.births, l.deaths+times*of.deaths, l.chance+times*of.chance
 }
 
 // shrunk is a record of which fewer objects live than before.
 type shrunk struct {
-	pkg            uint32 // number of the package, where it is own code; 0 else
-	next           uint32 // place of the next one of its kin plus one; 0 for none
-	births, deaths float64
-	chance         float64 // what it would have lost by chance
+	id   trend.RecordID
+	next uint32 // place of the next one of its kin plus one; 0 for none
 }
 
 // shrunken are all records of which fewer objects live than before.
 type shrunken struct {
 	records  []shrunk
 	kins     []uint32 // place of a kin's first record plus one; 0 for none
-	packages []shrunk // the records of a package together
-}
-
-// lostByChance is by how much a record on average became fewer that did so by
-// coming and going alone: the mean of half a normal distribution.
-func lostByChance(t *trend.Tally) float64 {
-	return math.Sqrt(2 / math.Pi * (t.Births + t.Deaths))
+	packages []losses // of the records of each package, by its number; of all without own code the first
 }
 
 // shrunken sorts out, once for a judgement, the records that shrank.
@@ -79,23 +83,20 @@ func (s *scene) shrunken() *shrunken {
 	if s.shrank != nil {
 		return s.shrank
 	}
-	all := &shrunken{packages: make([]shrunk, len(s.places.packages)+1)}
+	all := &shrunken{packages: make([]losses, len(s.places.packages)+1)}
 	s.shrank = all
 	for id := range s.places.tallies {
 		t := &s.places.tallies[id]
 		if t.Deaths <= t.Births || s.places.of[id] == nil {
 			continue
 		}
-		at := s.places.of[id]
 		kin := int(s.kinOf(t))
 		if n := kin + 1 - len(all.kins); n > 0 {
 			all.kins = append(all.kins, make([]uint32, n)...)
 		}
-		one := shrunk{at.pkg, all.kins[kin], t.Births, t.Deaths, lostByChance(t)}
-		all.records = append(all.records, one)
+		all.records = append(all.records, shrunk{trend.RecordID(id), all.kins[kin]})
 		all.kins[kin] = uint32(len(all.records))
-		of := &all.packages[at.pkg]
-		of.births, of.deaths, of.chance = of.births+one.births, of.deaths+one.deaths, of.chance+one.chance
+		all.packages[s.places.of[id].pkg].add(lossOf(t), 1)
 	}
 	return all
 }
