@@ -2,6 +2,7 @@ package leak
 
 import (
 	"cmp"
+	"iter"
 	"math"
 	"slices"
 
@@ -18,23 +19,25 @@ import (
 
 // caller is a function of own code that others were called through, or a package.
 type caller struct {
-	name    string
-	id      string // of a finding about it, the same in other runs
-	pkg     bool   // it is a package
-	records []trend.RecordID
+	name string
+	id   string // of a finding about it, the same in other runs
+	pkg  bool   // it is a package
 
 	// What the records that no place explains did, made anew for each judgement.
 	births, deaths float64
 	before, now    int64
 	free           int // how many they are
+
+	asked int // place among those whose records are asked for, from 1 on
 }
 
 // callers are all of these, by record.
 type callers struct {
 	all    []*caller
 	byName map[string]uint32
-	of     []uint32 // places in all, of one record after another
-	ends   []uint32 // in of, by record
+	of     []uint32  // places in all, of one record after another
+	ends   []uint32  // in of, by record
+	named  []*caller // at the judgement before
 }
 
 // update takes in records that are new.
@@ -54,7 +57,6 @@ func (c *callers) update(p *places, sites *sites) {
 					c.byName[name] = i
 					c.all = append(c.all, &caller{name: name, id: idOf(HeapKind, "through", name), pkg: name == diff.PackageOf(at.site.where.Function)})
 				}
-				c.all[i].records = append(c.all[i].records, trend.RecordID(id))
 				c.of = append(c.of, i)
 			}
 		}
@@ -87,53 +89,89 @@ const (
 	mostCallers = 3 // are named at once
 )
 
-// spread finds growth that no place explains. Explained are the records of
-// places that were found to grow.
-func (s *scene) spread(found []*growth) []*growth {
-	explained := make([]bool, len(s.places.of))
-	for _, g := range found {
-		for _, id := range g.records {
-			explained[id] = true
+// through yields the callers of each record that no place explains.
+func (c *callers) through(explained []bool) iter.Seq2[trend.RecordID, []uint32] {
+	return func(yield func(trend.RecordID, []uint32) bool) {
+		from := uint32(0)
+		for id, to := range c.ends {
+			in := c.of[from:to]
+			from = to
+			if !explained[id] && !yield(trend.RecordID(id), in) {
+				return
+			}
 		}
 	}
-	var out []*growth
-	for range mostCallers {
-		g := s.caller(explained)
-		if g == nil {
-			break
-		}
-		for _, id := range g.records {
-			explained[id] = true
-		}
-		out = append(out, g)
+}
+
+// recordsOf are the records of some callers that no place explains, beside these.
+// They are sought among all, for to keep them by caller would take as much again.
+func (c *callers) recordsOf(some []*caller, explained []bool) [][]trend.RecordID {
+	out := make([][]trend.RecordID, len(some))
+	if len(some) == 0 {
+		return out
 	}
-	before := prior(0, float64(s.places.active()))
-	for _, at := range s.callers.all { // that were named before
-		id := at.id
-		if !s.memory.has(id) || slices.ContainsFunc(out, func(g *growth) bool { return g.id == id }) {
-			continue
+	for i, at := range some {
+		at.asked = i + 1
+	}
+	for id, in := range c.through(explained) {
+		for _, i := range in {
+			if n := c.all[i].asked; n > 0 {
+				out[n-1] = append(out[n-1], id)
+			}
 		}
-		if t, grows := s.testThrough(at, explained, before); grows {
-			out = append(out, s.growthThrough(t))
-		}
+	}
+	for _, at := range some {
+		at.asked = 0
 	}
 	return out
 }
 
-// caller finds the narrowest caller that explains nearly all that is left; nil
-// for none.
-func (s *scene) caller(explained []bool) *growth {
+// spread finds growth that no place explains. Explained are the records of
+// places that were found to grow.
+func (s *scene) spread(found []*growth) []*growth {
+	explained := make([]bool, len(s.places.of))
+	explain := func(g *growth) {
+		for _, id := range g.records {
+			explained[id] = true
+		}
+	}
+	for _, g := range found {
+		explain(g)
+	}
+	var out []*growth
+	var named []*caller
+	for range mostCallers {
+		g, at := s.caller(explained)
+		if g == nil {
+			break
+		}
+		explain(g)
+		out, named = append(out, g), append(named, at)
+	}
+	var known []*caller // that were named before
+	for _, at := range s.callers.named {
+		if s.memory.has(at.id) && !slices.Contains(named, at) {
+			known = append(known, at)
+		}
+	}
+	before := prior(0, float64(s.places.active()))
+	for i, records := range s.callers.recordsOf(known, explained) {
+		if t, grows := s.testThrough(known[i], records, before); grows {
+			out, named = append(out, s.growthThrough(t)), append(named, known[i])
+		}
+	}
+	s.callers.named = named
+	return out
+}
+
+// caller finds the narrowest caller that explains nearly all that is left, and its
+// growth; nil for none.
+func (s *scene) caller(explained []bool) (*growth, *caller) {
 	c := s.callers
 	for _, at := range c.all {
 		at.births, at.deaths, at.before, at.now, at.free = 0, 0, 0, 0, 0
 	}
-	from := uint32(0)
-	for id, to := range c.ends {
-		in := c.of[from:to]
-		from = to
-		if explained[id] {
-			continue
-		}
+	for id, in := range c.through(explained) {
 		t := &s.places.tallies[id]
 		if t.Births+t.Deaths == 0 {
 			continue
@@ -173,11 +211,12 @@ func (s *scene) caller(explained []bool) *growth {
 	})
 	var found []through // the narrowest last
 	var most float64
-	for _, at := range grown {
+	records := c.recordsOf(grown, explained)
+	for i, at := range grown {
 		if net := at.births - at.deaths; len(found) > 0 && net < callerShare*most {
 			break
 		}
-		t, grows := s.testThrough(at, explained, before)
+		t, grows := s.testThrough(at, records[i], before)
 		if !grows {
 			continue
 		}
@@ -188,10 +227,10 @@ func (s *scene) caller(explained []bool) *growth {
 	}
 	for _, t := range slices.Backward(found) {
 		if g := s.growthThrough(t); g != nil {
-			return g
+			return g, t.caller
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 // through is what was found of one caller.
@@ -201,15 +240,9 @@ type through struct {
 	probability float64
 }
 
-// testThrough tests one caller, with the probability before; false where it is
-// not sure that it grows.
-func (s *scene) testThrough(at *caller, explained []bool, before float64) (through, bool) {
-	records := make([]trend.RecordID, 0, len(at.records))
-	for _, id := range at.records {
-		if !explained[id] {
-			records = append(records, id)
-		}
-	}
+// testThrough tests one caller by its records that no place explains, with the
+// probability before; false where it is not sure that it grows.
+func (s *scene) testThrough(at *caller, records []trend.RecordID, before float64) (through, bool) {
 	known := s.memory.has(at.id)
 	least := math.Inf(-1)
 	if !known {
