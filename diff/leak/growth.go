@@ -34,27 +34,29 @@ const grows = 0.5
 // growths returns the places whose live bytes grow, and those that were said to
 // before, the largest growth first.
 func (s *scene) growths() []*growth {
-	active := float64(s.places.active())
-	var total float64 // that places grew by, of those that did
-	for _, at := range s.places.all {
-		total += math.Max(float64(at.grown), 0)
-	}
+	p := s.places
+	active := float64(p.active())
 	var out []*growth
-	for _, at := range s.places.all {
+	for i, at := range p.all {
+		if !p.worth[i] && !p.grew[i] {
+			continue // as most are
+		}
+		p.grew[i] = false
 		known := s.memory.has(at.id)
-		if !at.worth && !known {
+		if !p.worth[i] && !known {
 			continue
 		}
-		before, least := prior(float64(at.grown)/total, active), math.Inf(-1)
+		before, least := prior(float64(at.grown)/p.gained, active), math.Inf(-1)
 		if !known {
 			least = leastFactor(before)
 		}
 		w := s.weigh(at, least)
-		p := posterior(w.factor, before)
-		if p < grows && !known {
+		probability := posterior(w.factor, before)
+		if probability < grows && !known {
 			continue
 		}
-		g := &growth{records: w.records, stacks: s.stacksOf(w.records), probability: p, table: s.cfg.Table, id: at.id}
+		p.grew[i] = true
+		g := &growth{records: w.records, stacks: s.stacksOf(w.records), probability: probability, table: s.cfg.Table, id: at.id}
 		if len(g.stacks) == 0 {
 			continue
 		}

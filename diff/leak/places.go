@@ -24,8 +24,9 @@ type place struct {
 	grown          int64   // bytes
 	before, now    int64   // live bytes
 	active         bool    // something came and went
-	worth          bool    // all of it, or a part, may have grown
 	stale          bool    // a record changed since
+
+	number int // in all places
 }
 
 // places sorts heap records by where they allocate, as they come up.
@@ -37,6 +38,9 @@ type places struct {
 	changed    []trend.RecordID  // since the judgement before
 	stale      []*place          // of which these are
 	actives    int               // how many places something came and went at
+	gained     float64           // bytes that places grew by, of those that did
+	worth      []bool            // beside all: the whole of it, or a part, may have grown
+	grew       []bool            // beside all: it was found to grow at the judgement before
 	packages   map[string]uint32 // numbers of packages
 	kins       kins
 }
@@ -72,6 +76,7 @@ func (p *places) add(at *place) {
 	if at.active {
 		p.actives--
 	}
+	p.gained -= float64(max(at.grown, 0))
 	at.births, at.deaths, at.grown, at.before, at.now = 0, 0, 0, 0, 0
 	part := false
 	for _, id := range at.records {
@@ -84,11 +89,12 @@ func (p *places) add(at *place) {
 		// Of two sizes of objects one may be kept, and the other freed.
 		part = part || worthTesting(t.Births, t.Deaths, t.Before, t.Now)
 	}
-	at.worth = part || worthTesting(at.births, at.deaths, at.before, at.now)
+	p.worth[at.number] = part || worthTesting(at.births, at.deaths, at.before, at.now)
 	at.active = at.births+at.deaths >= leastNet || at.grown >= leastLarger
 	if at.active {
 		p.actives++
 	}
+	p.gained += float64(max(at.grown, 0)) // whole numbers, so that nothing is rounded
 	at.stale = false
 }
 
@@ -99,9 +105,9 @@ func (p *places) place(t trend.Tally, sites *sites) *place {
 	at := sites.of(t.Stack)
 	found := p.byFunction[at.where.Function]
 	if found == nil {
-		found = &place{id: idOf(HeapKind, at.where.Function), site: at, pkg: p.packageOf(at)}
+		found = &place{id: idOf(HeapKind, at.where.Function), site: at, pkg: p.packageOf(at), number: len(p.all)}
 		p.byFunction[at.where.Function] = found
-		p.all = append(p.all, found)
+		p.all, p.worth, p.grew = append(p.all, found), append(p.worth, false), append(p.grew, false)
 	}
 	found.records = append(found.records, t.ID)
 	return found
