@@ -175,13 +175,22 @@ func (h *heap) recordsOf(id snapshot.StackID) iter.Seq[RecordID] {
 	}
 }
 
+// thin drops points of all records, and lays the others down in one piece: as many
+// small ones that grow and shrink they would leave half as much again unused.
 func (h *heap) thin() {
 	h.thinned++
 	moved := h.timeline.thin()
 	h.process.thin(moved)
 	h.bytes = len(h.process.packed)
+	room := 0
 	for i := range h.records {
-		h.records[i].thin(moved)
-		h.bytes += len(h.records[i].packed)
+		at := &h.records[i]
+		at.thin(moved)
+		h.bytes += len(at.packed)
+		room += at.room()
+	}
+	piece := make([]byte, 0, room)
+	for i := range h.records {
+		piece = h.records[i].move(piece)
 	}
 }

@@ -1,7 +1,6 @@
 package trend
 
 import (
-	"bytes"
 	"encoding/binary"
 	"slices"
 )
@@ -117,11 +116,19 @@ func (s *series) thin(moved []uint32) {
 	}
 	write()
 	s.packed, s.place = kept, written.place
-	// All are thinned together, and a quarter of their points go: what that leaves
-	// free adds up over the many series of a large program.
-	if cap(kept) > len(kept)+len(kept)/8+16 {
-		s.packed = bytes.Clone(kept)
-	}
+}
+
+// room is how many bytes a series takes with what most will gain until they are
+// thinned again.
+func (s *series) room() int { return len(s.packed) + len(s.packed)/4 }
+
+// move lays the points of a series down behind those of others, in a piece of
+// memory that has room for them. A series that outgrows its own room leaves it.
+func (s *series) move(piece []byte) []byte {
+	from := len(piece)
+	to := from + s.room()
+	s.packed = append(piece, s.packed...)[from : len(piece)+len(s.packed) : to]
+	return piece[:to]
 }
 
 // changes is how often the value was another than before; the first is no change.

@@ -92,3 +92,35 @@ func TestThinForgetsWhatCameBack(t *testing.T) {
 		t.Errorf("got %v from %d points", got, s.count)
 	}
 }
+
+// Series that lie in one piece of memory stay apart, also when they outgrow it.
+func TestMove(t *testing.T) {
+	all := make([]series, 3)
+	set := func(from, to int) {
+		for place := from; place < to; place++ {
+			for i := range all {
+				all[i].set(place, amount{live: int64(place * (i + 1)), alloc: int64(place << (9 * i))})
+			}
+		}
+	}
+	set(0, 20)
+	room := 0
+	for i := range all {
+		room += all[i].room()
+	}
+	piece := make([]byte, 0, room)
+	for i := range all {
+		piece = all[i].move(piece)
+	}
+	if len(piece) != room || &all[0].packed[0] != &piece[0] {
+		t.Errorf("%d bytes are taken of %d", len(piece), room)
+	}
+	set(20, 60)
+	for i := range all {
+		all[i].each(60, func(place int, got amount) {
+			if want := (amount{int64(place * (i + 1)), int64(place << (9 * i))}); got != want {
+				t.Errorf("series %d at %d: got %v, want %v", i, place, got, want)
+			}
+		})
+	}
+}
