@@ -142,3 +142,48 @@ func (g *growth) calls(functions ...string) bool {
 	}
 	return false
 }
+
+// stacksOf are the stacks of some records, the one that grew most first.
+func (s *scene) stacksOf(records []trend.RecordID) []snapshot.StackID {
+	type stack struct {
+		id    snapshot.StackID
+		grown int64
+	}
+	all := make([]stack, len(records))
+	for i, id := range records {
+		t := &s.places.tallies[id]
+		all[i] = stack{t.Stack, t.Now - t.Before}
+	}
+	byID := func(a, b stack) int { return cmp.Compare(a.id, b.id) }
+	if !slices.IsSortedFunc(all, byID) { // as records mostly are
+		slices.SortFunc(all, byID)
+	}
+	each := all[:0]
+	for _, one := range all {
+		if n := len(each); n > 0 && each[n-1].id == one.id {
+			each[n-1].grown += one.grown
+			continue
+		}
+		each = append(each, one)
+	}
+	grew := make([]stack, 0, len(each))
+	for _, one := range each {
+		if one.grown > 0 {
+			grew = append(grew, one)
+		}
+	}
+	if len(grew) == 0 {
+		grew = each
+	}
+	slices.SortFunc(grew, func(a, b stack) int {
+		if a.grown != b.grown {
+			return cmp.Compare(b.grown, a.grown)
+		}
+		return cmp.Compare(a.id, b.id)
+	})
+	out := make([]snapshot.StackID, len(grew))
+	for i, one := range grew {
+		out[i] = one.id
+	}
+	return out
+}
