@@ -81,9 +81,5 @@ func (g *groups) find(key diff.GroupKey) *group {
 
 func (g *groups) thin() {
 	moved := g.timeline.thin()
-	g.bytes = 0
-	for i := range g.all {
-		g.all[i].thin(moved)
-		g.bytes += len(g.all[i].packed)
-	}
+	g.bytes = thinAll(len(g.all), func(i int) *series { return &g.all[i].series }, moved)
 }

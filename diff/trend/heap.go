@@ -175,22 +175,9 @@ func (h *heap) recordsOf(id snapshot.StackID) iter.Seq[RecordID] {
 	}
 }
 
-// thin drops points of all records, and lays the others down in one piece: as many
-// small ones that grow and shrink they would leave half as much again unused.
 func (h *heap) thin() {
 	h.thinned++
 	moved := h.timeline.thin()
 	h.process.thin(moved)
-	h.bytes = len(h.process.packed)
-	room := 0
-	for i := range h.records {
-		at := &h.records[i]
-		at.thin(moved)
-		h.bytes += len(at.packed)
-		room += at.room()
-	}
-	piece := make([]byte, 0, room)
-	for i := range h.records {
-		piece = h.records[i].move(piece)
-	}
+	h.bytes = len(h.process.packed) + thinAll(len(h.records), func(i int) *series { return &h.records[i].series }, moved)
 }
