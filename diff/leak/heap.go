@@ -21,10 +21,12 @@ const (
 	// leakPoints is how many points a leak needs at least.
 	leakPoints = 6
 	// leakSure is from which probability of growth on it may be called a leak, and
-	// leakLikely from which probability of a leak.
-	leakSure   = 0.95
-	leakLikely = 0.5
-	leakClear  = 0.8 // where one look is enough
+	// leakLikely from which probability of a leak. For one object that is ever larger
+	// that is leakLikelyBySize, since what grows so often has a bound.
+	leakSure         = 0.9
+	leakLikely       = 0.45
+	leakLikelyBySize = 0.7
+	leakClear        = 0.8 // where one look is enough
 	// plateauGoesOn is below which probability growth has ended.
 	plateauGoesOn = 0.2
 )
@@ -58,7 +60,11 @@ func (s *scene) verdict(g *growth) Verdict {
 // for longer than something takes to fill up.
 func (s *scene) leaks(g *growth) bool {
 	t := &g.trend
-	return g.probability >= leakSure && t.N >= leakPoints && elapsed(&t.Trend) >= s.heapNeed(g) && s.heapLeak(g) >= leakLikely
+	likely := leakLikely
+	if t.BySize {
+		likely = leakLikelyBySize
+	}
+	return g.probability >= leakSure && t.N >= leakPoints && elapsed(&t.Trend) >= s.heapNeed(g) && s.heapLeak(g) >= likely
 }
 
 // heapNeed is for how long the heap must have grown to be a leak.

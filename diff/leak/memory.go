@@ -78,7 +78,7 @@ type standing struct {
 const patience = 3
 
 // leakHolds is for how long a leak that is barely likely must have been so.
-const leakHolds = 10 * time.Second
+const leakHolds = 30 * time.Second
 
 // hold is the verdict on a finding: that of its points, unless a stronger one
 // was said before and nothing is a reason to leave it.

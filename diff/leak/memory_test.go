@@ -66,8 +66,8 @@ func TestHold(t *testing.T) {
 		{"a leak that is no longer likely", "LLgggg", "LLLLgg", standing{doubt: true}, 0},
 		{"doubt of a leak is none of growth", "gg....", "gggggg", standing{doubt: true}, 0},
 		{"looks that speak against it must be in a row", "LLppLppLppp", "LLLLLLLLLLp", standing{ended: true}, 0},
-		{"a leak that is barely likely must be so for a while", "gLLgLL", "ggLLLL", standing{barely: true}, 0},
-		{"and without a break", "gLgLgL", "gggggg", standing{barely: true}, 0},
+		{"a leak that is barely likely must be so for a while", "gLLLLgLL", "ggggLLLL", standing{barely: true}, 0},
+		{"and without a break", "gLLLgLLL", "gggggggg", standing{barely: true}, 0},
 	} {
 		got := holding(verdicts(test.points), func(i int) standing {
 			if i < test.from {

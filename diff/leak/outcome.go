@@ -88,7 +88,7 @@ func (s *scene) unexplained(r *Result) bool {
 		}
 	}
 	t, ok := s.observer.Total(time.Time{})
-	return ok && t.Growth.Value > leastUnexplained*float64(t.First) && t.Factor.Known && posterior(t.Factor.Value, 0.5/fewestActive) >= leakSure
+	return ok && t.Growth.Value > leastUnexplained*float64(t.First) && t.Factor.Known && posterior(t.Factor.Value, 0.5/fewestActive) >= surelyGrows
 }
 
 // leastUnexplained is by which share of the live heap it must have grown at least.
@@ -131,13 +131,16 @@ func sentence(clause string) string {
 // it does now, not what it did on the way.
 const recent = 2 * time.Minute
 
+// surelyGrows is from which probability on the process as a whole is said to grow.
+const surelyGrows = 0.95
+
 // totals says how the process as a whole moves, and when its limit is reached.
 func (s *scene) totals(r *Result) {
 	since := r.To.Add(-recent)
 	r.RatesOver = min(recent, max(r.To.Sub(s.seenFrom), 0))
 	if t, ok := s.observer.Total(since); ok && t.Slope.Known {
 		r.Heap = perMinute(t.Slope)
-		r.HeapGrows = t.Growth.Value > 0 && t.Factor.Known && posterior(t.Factor.Value, 0.5) >= leakSure && !over(&t)
+		r.HeapGrows = t.Growth.Value > 0 && t.Factor.Known && posterior(t.Factor.Value, 0.5) >= surelyGrows && !over(&t)
 	}
 	keys := make([]diff.GroupKey, 0, len(s.standing))
 	for key := range s.standing {
@@ -145,7 +148,7 @@ func (s *scene) totals(r *Result) {
 	}
 	if t, ok := s.observer.GroupSum(keys, since); ok && t.Slope.Known {
 		r.Goroutines = perMinute(t.Slope)
-		r.GoroutinesGrow = t.Growth.Value >= fewestMore && t.Factor.Known && posterior(t.Factor.Value, 0.5) >= leakSure && !over(&t.Trend)
+		r.GoroutinesGrow = t.Growth.Value >= fewestMore && t.Factor.Known && posterior(t.Factor.Value, 0.5) >= surelyGrows && !over(&t.Trend)
 	}
 	r.Limit = s.limit(r)
 }
