@@ -168,42 +168,67 @@ const (
 // each time walks at random for long, as if it had a slope.
 func lineOf(seconds, counts []float64, kept float64) line {
 	n := float64(len(counts))
+	f := leastSquares(seconds, counts)
+	if f.times <= 0 || n < 4 {
+		return line{inflation: 1}
+	}
+	l := line{slope: f.slope, at0: f.at0}
+	// Counts of what comes and goes scatter by the root of their mean at least,
+	// unless they hardly move.
+	r := 0.0
+	if f.squares > 0 {
+		r = f.products / f.squares
+	}
+	r = min(max(r+(1+3*r)/n, kept, 0), mostCorrelated)
+	l.inflation = (1 + r) / (1 - r)
+	l.scatter = math.Sqrt(f.variance())
+	freedom := max(n/l.inflation-2, leastFreedom)
+	l.z = studentZ(f.errors()/math.Sqrt(l.inflation), freedom)
+	return l
+}
+
+// regression is a straight line by least squares, and the sums that it takes.
+type regression struct {
+	n          float64
+	slope, at0 float64
+	times      float64 // squared, from their mean
+	squares    float64 // of what the points are off by
+	products   float64 // of what neighbours are off by
+}
+
+func leastSquares(seconds, counts []float64) regression {
+	n := float64(len(counts))
 	var meanT, meanC float64
 	for i, v := range counts {
 		meanT += seconds[i] / n
 		meanC += v / n
 	}
-	var tt, tc float64
+	f := regression{n: n}
+	var together float64
 	for i, v := range counts {
 		d := seconds[i] - meanT
-		tt += d * d
-		tc += d * (v - meanC)
+		f.times += d * d
+		together += d * (v - meanC)
 	}
-	if tt <= 0 || n < 4 {
-		return line{inflation: 1}
+	if f.times <= 0 {
+		return f
 	}
-	l := line{slope: tc / tt}
-	l.at0 = meanC - l.slope*meanT
-	var squares, products, before float64
+	f.slope = together / f.times
+	f.at0 = meanC - f.slope*meanT
+	var before float64
 	for i, v := range counts {
-		off := v - l.at0 - l.slope*seconds[i]
-		squares += off * off
+		off := v - f.at0 - f.slope*seconds[i]
+		f.squares += off * off
 		if i > 0 {
-			products += off * before
+			f.products += off * before
 		}
 		before = off
 	}
-	// Counts of what comes and goes scatter by the root of their mean at least,
-	// unless they hardly move.
-	r := 0.0
-	if squares > 0 {
-		r = products / squares
-	}
-	r = min(max(r+(1+3*r)/n, kept, 0), mostCorrelated)
-	l.inflation = (1 + r) / (1 - r)
-	variance := max(squares, 0.25*n) / (n - 2)
-	l.scatter = math.Sqrt(variance)
-	freedom := max(n/l.inflation-2, leastFreedom)
-	l.z = studentZ(l.slope/math.Sqrt(variance*l.inflation/tt), freedom)
-	return l
+	return f
 }
+
+// variance is that of a point about the line.
+func (f regression) variance() float64 { return max(f.squares, leastVariance*f.n) / (f.n - 2) }
+
+// errors is how many standard errors the slope is, where each point is a witness.
+func (f regression) errors() float64 { return f.slope / math.Sqrt(f.variance()/f.times) }

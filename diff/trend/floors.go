@@ -8,6 +8,9 @@ import (
 // fewestFloors is how many lows must rise to tell anything.
 const fewestFloors = 4
 
+// weightOwn is the weight of the lows of cycles that show.
+const weightOwn = 0.75
+
 // floorsWalk is taken off, as a logarithm: of lows that walk at random the weaker
 // evidence is 7 on average, by simulation, and not 1.
 const floorsWalk = 2
@@ -17,7 +20,7 @@ const floorsWalk = 2
 func cyclePoints() [4]int { return [...]int{3, 5, 8, 13} }
 
 // floorsFactor is the factor of growth by the lows of cycles. What a batch
-// allocates and frees comes and goes between them. Where the cycles show, half of
+// allocates and frees comes and goes between them. Where the cycles show, most of
 // the weight is for their own lows.
 //
 // Two ways in which lows that do not grow could seem to are held against it,
@@ -42,7 +45,7 @@ func floorsFactor(seconds, counts []float64) float64 {
 		return blind
 	}
 	own := min(troughsFactor(at, lows), mostByFloors(counts))
-	return Mixed([]float64{blind, own}, []float64{0.5, 0.5})
+	return Mixed([]float64{blind, own}, []float64{1 - weightOwn, weightOwn})
 }
 
 // Limits of what is a swing between the lows of two cycles: more than independent
@@ -92,19 +95,23 @@ func deepestFall(counts []float64) float64 {
 
 // troughsFactor is the factor of growth by the lows of cycles that show. The weaker
 // of two tests counts, both by Student's t: of their slope, if each is drawn anew,
-// and of the mean of their steps, if they walk at random.
+// and of their steps, if they walk at random. A walk strays by the root of the time
+// that it takes, so that a cycle which was not seen between two others does no harm.
 func troughsFactor(at, lows []float64) float64 {
-	steps := float64(len(lows) - 1)
-	mean := (lows[len(lows)-1] - lows[0]) / steps
-	squares := 0.0
-	for i := 1; i < len(lows); i++ {
-		off := lows[i] - lows[i-1] - mean
-		squares += off * off
+	last := len(lows) - 1
+	steps, span := float64(last), at[last]-at[0]
+	rate := (lows[last] - lows[0]) / span
+	squares, least := 0.0, 0.0
+	for i := 1; i <= last; i++ {
+		took := at[i] - at[i-1]
+		off := lows[i] - lows[i-1] - rate*took
+		squares += off * off / took
+		least += leastVariance / took // counts are whole: steps that seem equal are not quite
 	}
-	// Counts are whole, so that steps which seem equal are not quite.
-	variance := max(squares, leastVariance*steps) / (steps - 1)
-	walks := studentZ(mean/math.Sqrt(variance/steps), steps-1)
-	return normalFactor(min(lineOf(at, lows, 0).z, walks))
+	variance := max(squares, least) / (steps - 1)
+	walks := studentZ(rate*math.Sqrt(span/variance), steps-1)
+	anew := studentZ(leastSquares(at, lows).errors(), steps-1)
+	return normalFactor(min(anew, walks))
 }
 
 // lowsOf returns the least of each so many points, the newest last; what is left

@@ -57,6 +57,7 @@ func TestFloors(t *testing.T) {
 		// Sampled objects of a run each 17 s over 64 MiB, as a heap profile showed them
 		// each 5 s. GCs were such that the profile shows some runs only in part.
 		{"runs as they were met", []float64{0, 22, 112, 12, 12, 83, 18, 18, 42, 24, 24, 24, 108, 33, 33, 79, 39, 39, 39, 123, 42, 42}, true},
+		{"of which one was hardly seen", []float64{0, 7, 72, 15, 15, 43, 23, 23, 23, 117, 34, 34, 89, 41, 41, 51, 47, 47, 47, 107, 55, 55, 74}, true},
 		{"a sawtooth", sawtooth, false},
 		{"five lows from 5 to 35, as a walk at random may have", withLows(5, 15, 17, 27, 35), false},
 		{"nine from 5 to 71", withLows(5, 15, 17, 27, 35, 42, 50, 63, 71), true},
@@ -131,6 +132,7 @@ func TestFloorsOfALevel(t *testing.T) {
 			return binomialOf(r, before, 0.9)
 		}},
 		{"batches, of which each leaves what it leaves", true, batchesOver(&place, func(float64) float64 { return poissonOf(r, 20) })},
+		{"batches on a level that comes and goes", true, batchesOver(&place, func(low float64) float64 { return poissonOf(r, 4) + binomialOf(r, low, 0.8) })},
 		{"batches on a level that walks", true, batchesOver(&place, func(low float64) float64 { return max(low+poissonOf(r, 4)-poissonOf(r, 4), 0) })},
 	} {
 		const runs = 1500

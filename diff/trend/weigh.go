@@ -17,12 +17,14 @@ type evidence struct {
 // one object that is ever larger. Signs tell what rises step by step beside much
 // that comes and goes: where births are as likely as deaths, a step down is as
 // likely as one up. The floors, the lows of its cycles, tell what a batch or a wave
-// leaves behind.
+// leaves behind; of a sawtooth, of which births, deaths and signs tell little, they
+// have most of the weight.
 const (
-	weightSigns  = 0.25
-	weightLine   = 0.25 // at most, and as much for the floors
-	weightFloors = 0.25
-	weightOrder  = 0.5 // where few objects grow, or nothing is known of any
+	weightSigns    = 0.25
+	weightLine     = 0.25 // at most
+	weightFloors   = 0.25
+	weightSawtooth = 0.65 // of the floors of a sawtooth
+	weightOrder    = 0.5  // where few objects grow, or nothing is known of any
 )
 
 // Where so much passes from point to point, or so many events come at once, floors
@@ -32,11 +34,10 @@ const (
 	wildDispersion = 1.5
 )
 
-// floorsAndSigns are the weights of these two, where floors tell something: of a
-// sawtooth the signs tell nothing, so that the floors have theirs.
+// floorsAndSigns are the weights of these two, where floors tell something.
 func (m moves) floorsAndSigns() (floors, signs float64) {
 	if m.sawtooth() {
-		return weightFloors + weightSigns, 0
+		return weightSawtooth, 0
 	}
 	return weightFloors, weightSigns
 }
