@@ -35,6 +35,18 @@ type acceptLoops struct {
 	// dials and upgrades say whether the process has code for the client's and the
 	// server's side of a websocket on any stack.
 	dials, upgrades bool
+	// led are the groups that stood for clients at the judgement before, and streams
+	// says that it was for their streams.
+	led     map[diff.GroupKey]bool
+	streams bool
+}
+
+// leads notes which goroutines stand for the clients of a ramp.
+func (a *acceptLoops) leads(r *ramp) {
+	a.led, a.streams = make(map[diff.GroupKey]bool), r.streams
+	for _, key := range r.lead.keys() {
+		a.led[key] = true
+	}
 }
 
 // update takes in the goroutines of the newest snapshot.

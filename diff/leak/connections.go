@@ -37,19 +37,23 @@ func (s *scene) ramp(all []*task) *ramp {
 	c := s.crowd(all)
 	lead, with := s.connected(c)
 	lead = append(lead, c.readers...)
+	found := r.leads(s, lead)
+	if !found {
+		found = r.leads(s, c.streams)
+		r.streams = found
+	}
 	switch {
-	case r.leads(s, lead):
-	case r.leads(s, c.streams):
-		r.streams = true
-	default:
+	case found:
+		anchors := slices.Concat(lead, c.streams, with)
+		for _, m := range anchors {
+			r.take(m.task)
+		}
+		s.follow(r, anchors, c.others)
+	case !s.memory.has(rampID()) || !r.goesOn(s, all):
 		return nil
 	}
-	anchors := slices.Concat(lead, c.streams, with)
-	for _, m := range anchors {
-		r.take(m)
-	}
-	s.follow(r, anchors, c.others)
 	r.loop = s.acceptedBy(r.lead)
+	s.accepts.leads(r)
 	r.verdict = s.memory.hold(rampID(), s.taskVerdict(r.lead), s.taskStanding(r.lead))
 	if r.verdict == "" {
 		return nil
@@ -76,14 +80,10 @@ func (r *ramp) leads(s *scene, movers []*mover) bool {
 		for i, m := range try {
 			tasks[i] = m.task
 		}
-		lead := merged(tasks)
-		sum, ok := s.observer.GroupSum(lead.keys(), time.Time{})
-		if !ok || !sum.Factor.Known || sum.Growth.Value < fewestMore {
+		lead := s.leadOf(tasks)
+		if lead == nil || lead.trend.Growth.Value < fewestMore {
 			continue
 		}
-		lead.trend, lead.waits = sum, inFlight
-		lead.pollers, lead.onStack = false, false
-		lead.probability = posterior(sum.Factor.Value, expected/fewestActive)
 		if lead.probability >= grows || s.memory.has(rampID()) {
 			r.lead, r.curve = lead, make([]int64, len(try[0].curve))
 			for _, m := range try {
@@ -95,9 +95,49 @@ func (r *ramp) leads(s *scene, movers []*mover) bool {
 	return false
 }
 
-func (r *ramp) take(m *mover) {
-	r.with = append(r.with, m.task)
-	for _, key := range m.keys() {
+// leadOf is tasks that stand for one client each as a single one; nil where its
+// trend is not known.
+func (s *scene) leadOf(tasks []*task) *task {
+	lead := merged(tasks)
+	sum, ok := s.observer.GroupSum(lead.keys(), time.Time{})
+	if !ok || !sum.Factor.Known {
+		return nil
+	}
+	lead.trend, lead.waits = sum, inFlight
+	lead.pollers, lead.onStack = false, false
+	lead.probability = posterior(sum.Factor.Value, expected/fewestActive)
+	return lead
+}
+
+// goesOn makes the goroutines that stood for clients at the judgement before the
+// lead once more, where too few more are left to find any: what was said of them is
+// left for a reason only. False where they are all gone.
+func (r *ramp) goesOn(s *scene, all []*task) bool {
+	var tasks []*task
+	for _, whole := range all {
+		for _, t := range partsOf(whole) {
+			if slices.ContainsFunc(t.groups, func(g diff.Group) bool { return s.accepts.led[g.Key] }) {
+				tasks = append(tasks, t)
+			}
+		}
+	}
+	if len(tasks) == 0 {
+		return false
+	}
+	r.lead, r.streams = s.leadOf(tasks), s.accepts.streams
+	if r.lead == nil {
+		return false
+	}
+	r.curve = s.countsOf(r.lead.groups)
+	for _, t := range tasks {
+		r.take(t)
+	}
+	return true
+}
+
+func (r *ramp) take(t *task) {
+	r.with = append(r.with, t)
+	for _, key := range t.keys() {
 		r.keys[key] = true
 	}
 }
@@ -123,7 +163,7 @@ func (s *scene) follow(r *ramp, anchors, followers []*mover) {
 			if !serves(m.entry.Function) && !kin.has(m.task, s.sites) {
 				return false
 			}
-			r.take(m)
+			r.take(m.task)
 			kin.add(m.task, s.sites)
 			more = true
 			return true

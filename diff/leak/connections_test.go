@@ -2,6 +2,7 @@ package leak_test
 
 import (
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -177,6 +178,35 @@ func TestClientsThatStay(t *testing.T) {
 	}
 	if got, want := r.Findings[0].Summary(), "120 goroutines: the number grew, and has levelled off"; got != want {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// Of few more clients now and then fewer are left than make a finding: what was said
+// is not taken back for that, nor forgotten without a word when they have gone.
+func TestFewMoreClients(t *testing.T) {
+	course := ""
+	story{snapshots: 70, heap: []line{{stack: "bufio.NewReaderSize net/http.newBufioReader net/http.(*conn).serve", count: grows(2, 1)}}, goroutines: []line{
+		{stack: serving, count: level(1)},
+		{stack: idling, count: func(i int) int64 {
+			switch {
+			case i > 40:
+				return 2
+			case i%10 == 9:
+				return 2 + min(int64(i)/5, 2)
+			}
+			return 2 + min(int64(i)/3, 5)
+		}},
+	}}.each(t, func(i int, r *leak.Result) {
+		verdict := "."
+		for _, f := range r.Findings {
+			if f.Check == leak.ClientConnections {
+				verdict = string(f.Verdict[:1])
+			}
+		}
+		course += verdict
+	})
+	if !regexp.MustCompile(`^\.+g+p+\.*$`).MatchString(course) {
+		t.Errorf("%s: what grew is told until it has ended, and that is told, too", course)
 	}
 }
 

@@ -66,16 +66,7 @@ func (s *scene) movers(all []*task) []*mover {
 			if s.added(t.groups) < fewestMore {
 				continue
 			}
-			m := &mover{task: t, traits: s.traitsOf(t)}
-			for _, g := range t.groups {
-				points := s.observer.GroupPoints(g.Key)
-				if m.curve == nil {
-					m.curve = make([]int64, len(points))
-				}
-				for i, p := range points {
-					m.curve[i] += p.Value
-				}
-			}
+			m := &mover{t, s.traitsOf(t), s.countsOf(t.groups)}
 			if len(m.curve) > 1 {
 				out = append(out, m)
 			}
@@ -83,6 +74,21 @@ func (s *scene) movers(all []*task) []*mover {
 	}
 	slices.SortStableFunc(out, func(a, b *mover) int { return cmp.Compare(b.growth(), a.growth()) })
 	return out
+}
+
+// countsOf is how many goroutines some groups had together, at each point.
+func (s *scene) countsOf(groups []diff.Group) []int64 {
+	var counts []int64
+	for _, g := range groups {
+		points := s.observer.GroupPoints(g.Key)
+		if counts == nil {
+			counts = make([]int64, len(points))
+		}
+		for i, p := range points {
+			counts[i] += p.Value
+		}
+	}
+	return counts
 }
 
 // added is how many more goroutines some groups have than at first.
