@@ -1,6 +1,7 @@
 package leak
 
 import (
+	"maps"
 	"strings"
 
 	"leaktop/capture/snapshot"
@@ -35,15 +36,15 @@ type acceptLoops struct {
 	// dials and upgrades say whether the process has code for the client's and the
 	// server's side of a websocket on any stack.
 	dials, upgrades bool
-	// led are the groups that stood for clients at the judgement before, and streams
-	// says that it was for their streams.
-	led     map[diff.GroupKey]bool
-	streams bool
+	// At the judgement before, led are the groups that stood for clients, with are
+	// all that went with these, and streams says that they stood for streams.
+	led, with map[diff.GroupKey]bool
+	streams   bool
 }
 
-// leads notes which goroutines stand for the clients of a ramp.
-func (a *acceptLoops) leads(r *ramp) {
-	a.led, a.streams = make(map[diff.GroupKey]bool), r.streams
+// remember notes which goroutines stand for the clients of a ramp, and go with them.
+func (a *acceptLoops) remember(r *ramp) {
+	a.led, a.with, a.streams = make(map[diff.GroupKey]bool), maps.Clone(r.keys), r.streams
 	for _, key := range r.lead.keys() {
 		a.led[key] = true
 	}

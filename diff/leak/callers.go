@@ -28,7 +28,7 @@ type caller struct {
 	before, now    int64
 	free           int // how many they are
 
-	asked int // place among those whose records are asked for, from 1 on
+	asked int // place among the callers whose records are sought, from 1 on; 0 for none
 }
 
 // callers are all of these, by record.
@@ -38,12 +38,13 @@ type callers struct {
 	of     []uint32  // places in all, of one record after another
 	ends   []uint32  // in of, by record
 	named  []*caller // at the judgement before
+	starts int       // of the observer's heap, when these began
 }
 
 // update takes in records that are new.
 func (c *callers) update(p *places, sites *sites) {
-	if len(p.of) < len(c.ends) {
-		*c = callers{}
+	if c.starts != p.starts {
+		*c = callers{starts: p.starts}
 	}
 	if c.byName == nil {
 		c.byName = make(map[string]uint32)
@@ -89,8 +90,8 @@ const (
 	mostCallers = 3 // are named at once
 )
 
-// through yields the callers of each record that no place explains.
-func (c *callers) through(explained []bool) iter.Seq2[trend.RecordID, []uint32] {
+// unexplained yields each record that no place explains, with its callers.
+func (c *callers) unexplained(explained []bool) iter.Seq2[trend.RecordID, []uint32] {
 	return func(yield func(trend.RecordID, []uint32) bool) {
 		from := uint32(0)
 		for id, to := range c.ends {
@@ -103,8 +104,8 @@ func (c *callers) through(explained []bool) iter.Seq2[trend.RecordID, []uint32] 
 	}
 }
 
-// recordsOf are the records of some callers that no place explains, beside these.
-// They are sought among all, for to keep them by caller would take as much again.
+// recordsOf returns, for each of some callers, its records that no place explains.
+// It looks through all records: an index by caller would take as much memory again.
 func (c *callers) recordsOf(some []*caller, explained []bool) [][]trend.RecordID {
 	out := make([][]trend.RecordID, len(some))
 	if len(some) == 0 {
@@ -113,7 +114,7 @@ func (c *callers) recordsOf(some []*caller, explained []bool) [][]trend.RecordID
 	for i, at := range some {
 		at.asked = i + 1
 	}
-	for id, in := range c.through(explained) {
+	for id, in := range c.unexplained(explained) {
 		for _, i := range in {
 			if n := c.all[i].asked; n > 0 {
 				out[n-1] = append(out[n-1], id)
@@ -171,7 +172,7 @@ func (s *scene) caller(explained []bool) (*growth, *caller) {
 	for _, at := range c.all {
 		at.births, at.deaths, at.before, at.now, at.free = 0, 0, 0, 0, 0
 	}
-	for id, in := range c.through(explained) {
+	for id, in := range c.unexplained(explained) {
 		t := &s.places.tallies[id]
 		if t.Births+t.Deaths == 0 {
 			continue

@@ -53,9 +53,9 @@ func clientConnections() detector[*ramp] {
 // connectionFacts are what tells of more clients.
 func (s *scene) connectionFacts(r *ramp) []Fact {
 	t := &r.lead.trend.Trend
-	out := []Fact{
-		becameMore(t),
-		Fact{Kind: GrowthProbable}.With("p", growthConfidence(r.lead.probability), Probability),
+	var out []Fact
+	if t.Growth.Value > 0 { // of those that came, few may be left
+		out = append(out, becameMore(t), Fact{Kind: GrowthProbable}.With("p", growthConfidence(r.lead.probability), Probability))
 	}
 	if !t.GrewFrom.IsZero() {
 		since := Fact{Kind: ClientsCame}

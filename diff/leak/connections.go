@@ -53,7 +53,7 @@ func (s *scene) ramp(all []*task) *ramp {
 		return nil
 	}
 	r.loop = s.acceptedBy(r.lead)
-	s.accepts.leads(r)
+	s.accepts.remember(r)
 	r.verdict = s.memory.hold(rampID(), s.taskVerdict(r.lead), s.taskStanding(r.lead))
 	if r.verdict == "" {
 		return nil
@@ -85,10 +85,7 @@ func (r *ramp) leads(s *scene, movers []*mover) bool {
 			continue
 		}
 		if lead.probability >= grows || s.memory.has(rampID()) {
-			r.lead, r.curve = lead, make([]int64, len(try[0].curve))
-			for _, m := range try {
-				addTo(r.curve, m.curve, 1)
-			}
+			r.lead, r.curve = lead, s.countsOf(lead.groups)
 			return true
 		}
 	}
@@ -109,15 +106,21 @@ func (s *scene) leadOf(tasks []*task) *task {
 	return lead
 }
 
-// goesOn makes the goroutines that stood for clients at the judgement before the
-// lead once more, where too few more are left to find any: what was said of them is
-// left for a reason only. False where they are all gone.
+// goesOn keeps the goroutines that led at the judgement before as the lead where too
+// few more clients are left to find one, because a verdict is left for a reason only.
+// It returns false where they are all gone: no finding is made of what is not there.
 func (r *ramp) goesOn(s *scene, all []*task) bool {
 	var tasks []*task
 	for _, whole := range all {
 		for _, t := range partsOf(whole) {
-			if slices.ContainsFunc(t.groups, func(g diff.Group) bool { return s.accepts.led[g.Key] }) {
+			of := func(groups map[diff.GroupKey]bool) bool {
+				return slices.ContainsFunc(t.groups, func(g diff.Group) bool { return groups[g.Key] })
+			}
+			if of(s.accepts.led) {
 				tasks = append(tasks, t)
+			}
+			if of(s.accepts.with) {
+				r.take(t)
 			}
 		}
 	}
@@ -129,9 +132,6 @@ func (r *ramp) goesOn(s *scene, all []*task) bool {
 		return false
 	}
 	r.curve = s.countsOf(r.lead.groups)
-	for _, t := range tasks {
-		r.take(t)
-	}
 	return true
 }
 

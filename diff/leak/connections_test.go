@@ -181,8 +181,8 @@ func TestClientsThatStay(t *testing.T) {
 	}
 }
 
-// Of few more clients now and then fewer are left than make a finding: what was said
-// is not taken back for that, nor forgotten without a word when they have gone.
+// Where the number of clients dips for a moment below what makes a finding, the
+// verdict stays. When they have gone for good, the finding says so.
 func TestFewMoreClients(t *testing.T) {
 	course := ""
 	story{snapshots: 70, heap: []line{{stack: "bufio.NewReaderSize net/http.newBufioReader net/http.(*conn).serve", count: grows(2, 1)}}, goroutines: []line{

@@ -81,8 +81,8 @@ func (s *scene) countsOf(groups []diff.Group) []int64 {
 	var counts []int64
 	for _, g := range groups {
 		points := s.observer.GroupPoints(g.Key)
-		if counts == nil {
-			counts = make([]int64, len(points))
+		if n := len(points) - len(counts); n > 0 { // a group that was never seen has none
+			counts = append(counts, make([]int64, n)...)
 		}
 		for i, p := range points {
 			counts[i] += p.Value

@@ -36,8 +36,8 @@ func TestOffHeapOverDays(t *testing.T) {
 	}
 }
 
-// A process that has been up for long has filled what fills up: its memory is a
-// leak sooner, outside of the heap as in it.
+// A process that has been up for long has filled its caches, so that memory which
+// grows is a leak sooner, outside of the heap as in it.
 func TestOffHeapOfAnOldProcess(t *testing.T) {
 	const watched = 200 * time.Second
 	for up, want := range map[time.Duration]string{time.Minute: "growing off-heap", time.Hour: "leak off-heap"} {
@@ -50,6 +50,31 @@ func TestOffHeapOfAnOldProcess(t *testing.T) {
 		if got := told(s.judge(t)); !slices.Equal(got, []string{want}) {
 			t.Errorf("up for %s when it was first seen: %q, want %q", up, got, want)
 		}
+	}
+}
+
+// A target that begins to sample at another rate is watched anew: what its stacks
+// did before is not taken for what others do now.
+func TestHeapAtAnotherRate(t *testing.T) {
+	table := snapshot.NewTable()
+	j := newJudge(t, table)
+	const put = "app/cache.(*Store).Put app/api.Show"
+	before := story{snapshots: 24, rate: goRate, heap: []line{passing(), {stack: "app/stock.load main.main", count: level(9)}}}
+	after := story{snapshots: 24, rate: goRate / 2, heap: []line{{stack: put + served, count: rising(3, 43)}, passing()}}
+	for _, e := range before.events(table) {
+		j.Apply(e)
+	}
+	for _, e := range after.events(table) {
+		switch e := e.(type) {
+		case snapshot.Taken:
+			e.Snapshot.Seq += before.snapshots
+			e.Snapshot.Time = e.Snapshot.Time.Add(time.Duration(before.snapshots) * every)
+			j.Apply(e)
+		}
+	}
+	got, want := j.Result(), after.judge(t)
+	if !slices.Equal(told(got), []string{"growing state-kept app/cache.(*Store).Put by api.Show"}) || got.Findings[0].ID != want.Findings[0].ID {
+		t.Errorf("%q with the id %s, want that of %q, %s", told(got), got.Findings[0].ID, told(want), want.Findings[0].ID)
 	}
 }
 

@@ -89,8 +89,8 @@ func (d detector[S]) speak(f *Finding, s *scene, subject S) {
 	f.Claim = d.claim(s, subject)
 	f.Claim.Kind = FactKind(d.check)
 	f.Facts = append(f.Facts, d.facts(s, subject)...)
-	if f.Verdict == Leak { // which grows at least as surely as it is a leak
-		raise(f.Facts, GrowthProbable, "p", f.Confidence)
+	if f.Verdict == Leak { // which is at most as probable as growth
+		raiseGrowth(f.Facts, f.Confidence)
 	}
 	f.Remedy = d.remedy.in(f.Where.Function)
 	if d.advice != nil && !native(f.Where.Function) {

@@ -219,15 +219,12 @@ func (f Fact) With(name string, number float64, unit Unit) Fact {
 // lasting returns the fact with how long it took.
 func (f Fact) lasting(d time.Duration) Fact { return f.With("span", d.Seconds(), Seconds) }
 
-// raise makes a value of the facts of a kind no smaller than the least.
-func raise(facts []Fact, kind FactKind, name string, least float64) {
+// raiseGrowth makes growth no less probable than the least, where facts tell of it.
+func raiseGrowth(facts []Fact, least float64) {
 	for _, f := range facts {
-		if f.Kind != kind {
-			continue
-		}
-		for i := range f.Values {
-			if v := &f.Values[i]; v.Name == name {
-				v.Number = max(v.Number, least)
+		if f.Kind == GrowthProbable {
+			for i := range f.Values {
+				f.Values[i].Number = max(f.Values[i].Number, least)
 			}
 		}
 	}

@@ -24,7 +24,7 @@ func (s *scene) taskVerdict(t *task) Verdict {
 		return Stuck
 	case over(trend):
 		return Plateau
-	case idle(t), kept(t) && trend.Growth.Value < manyKept, t.probability < t.waits.sure(), elapsed(trend) < needed(t), taskLeak(t) < leakLikely:
+	case idle(t), kept(t) && trend.Growth.Value < manyKept, t.probability < t.waits.sure(), elapsed(trend) < needed(t), taskLeak(t) < taskLikely:
 		return Growing
 	}
 	return Leak

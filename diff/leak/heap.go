@@ -27,6 +27,9 @@ const (
 	leakLikely       = 0.45
 	leakLikelyBySize = 0.7
 	leakClear        = 0.8 // where one look is enough
+	// taskSure and taskLikely are the same of goroutines, of which one look is enough.
+	taskSure   = 0.95
+	taskLikely = 0.5
 	// plateauGoesOn is below which probability growth has ended.
 	plateauGoesOn = 0.2
 )

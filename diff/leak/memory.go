@@ -63,10 +63,10 @@ type standing struct {
 	freed bool // what had grown was given back
 	ended bool // growth has ended, and surely so
 	noise bool // it is no more than coming and going after all
-	doubt bool // a leak that was said is less likely than not
+	doubt bool // the probability of a leak that was said has fallen below doubtful
 	// unlikely says that it is so much less likely that one look is enough.
 	unlikely bool
-	barely   bool // a leak is likely, and not more: it is to be so for a while
+	barely   bool // the probability of a leak is below leakClear, so that it must last for leakHolds
 	// waits says that it is goroutines which wait, and are still there though no more
 	// come, and blocks that such goroutines idle nowhere.
 	waits, blocks bool
@@ -89,7 +89,7 @@ func (m *memory) hold(id string, points Verdict, now standing) Verdict {
 		if towards = before.towards; towards.IsZero() {
 			towards = now.at
 		}
-		if now.barely && now.at.Sub(towards) < leakHolds {
+		if now.barely && before.verdict != Leak && now.at.Sub(towards) < leakHolds {
 			points = Growing
 		}
 	}

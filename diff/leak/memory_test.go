@@ -40,6 +40,17 @@ func letters(all []Verdict) string {
 	return b.String()
 }
 
+// Looks at which a leak is barely likely are none against it once it was said.
+func TestHoldThroughDoubt(t *testing.T) {
+	const points = "LLgLLgLLgLLg"
+	got := letters(holding(verdicts(points), func(i int) standing {
+		return standing{doubt: points[i] == 'g', barely: i > 1}
+	}))
+	if want := "LLLLLLLLLLLL"; got != want {
+		t.Errorf("%s is told as %s, want %s", points, got, want)
+	}
+}
+
 // A verdict that was reached is left for a reason only.
 func TestHold(t *testing.T) {
 	for _, test := range []struct {

@@ -49,7 +49,7 @@ func (s *scene) moved(g *growth) bool {
 	return more > movedShare*net && more > 2*math.Sqrt(lost.births+lost.deaths)
 }
 
-// losses is what came and went of records of which fewer objects live than before.
+// losses sums up births and deaths of records of which fewer objects live than before.
 type losses struct {
 	births, deaths float64
 	// chance is by how many objects they became fewer on average if they did so by

@@ -88,8 +88,8 @@ func (s *scene) weigh(at *place, least float64) weighed {
 // gone beside it, it has moved.
 const movedShare = 0.5
 
-// sortBy is which part of a place each of its records belongs to by a key, counted
-// from 0; -1 for what was sampled once and freed before the window.
+// sortBy numbers, from 0, the part that each record of a place belongs to by a key;
+// -1 for what was sampled once and freed before the window.
 func (s *scene) sortBy(at *place, key func(trend.Tally) int64) []int {
 	index := make(map[int64]int)
 	out := make([]int, len(at.records))

@@ -35,17 +35,18 @@ type places struct {
 	stale      []*place          // of which these are
 	actives    int               // how many places something came and went at
 	gained     float64           // bytes that places grew by, of those that did
-	worth      []bool            // beside all: the whole of it, or a part, may have grown
-	grew       []bool            // beside all: it was found to grow at the judgement before
+	worth      []bool            // parallel to all: the whole of it, or a part, may have grown
+	grew       []bool            // parallel to all: it was found to grow at the judgement before
 	packages   map[string]uint32 // numbers of packages
 	kins       kins
+	starts     int // of the observer's heap, when these began
 }
 
 // update takes in records that are new, and adds up what each place did. Stacks
 // that are the runtime's alone, and those of the answers to us, have no place.
 func (p *places) update(o *trend.Observer, sites *sites) {
-	if o.NumRecords() < len(p.of) {
-		*p = places{} // the process is another one
+	if n := o.HeapStarts(); n != p.starts {
+		*p = places{starts: n} // all records have other numbers
 	}
 	if p.byFunction == nil {
 		p.byFunction = make(map[string]*place)

@@ -181,6 +181,9 @@ func agree(t *testing.T, r *leak.Result) {
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		for _, fact := range f.Facts {
+			if more, ok := fact.Value("more"); ok && fact.Kind == leak.BecameMore && more <= 0 {
+				t.Errorf("%s %s became more by %g", f.Check, f.Where.Function, more)
+			}
 			if p, ok := fact.Value("p"); ok && fact.Kind == leak.GrowthProbable && f.Verdict == leak.Leak && p < f.Confidence {
 				t.Errorf("%s %s: a leak for %g, and growth for %g only", f.Check, f.Where.Function, f.Confidence, p)
 			}

@@ -50,7 +50,7 @@ func (w waits) sure() float64 {
 	if w == blocked {
 		return 0.85
 	}
-	return leakSure
+	return taskSure
 }
 
 // waitsOf says what most goroutines of a task wait for.

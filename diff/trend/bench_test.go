@@ -109,7 +109,8 @@ func BenchmarkSnapshot(b *testing.B) {
 				b.StartTimer()
 				o.Add(next)
 				found = 0
-				for r := range o.Records() {
+				records, _ := o.Renew(nil, nil)
+				for _, r := range records {
 					if r.Births-r.Deaths > 5 && o.Factor([]trend.RecordID{r.ID}, 12) > 12 {
 						found++
 					}

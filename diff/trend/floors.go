@@ -11,22 +11,23 @@ const fewestFloors = 4
 // weightOwn is the weight of the lows of cycles that show.
 const weightOwn = 0.75
 
-// floorsWalk is taken off, as a logarithm: of lows that walk at random the weaker
-// evidence is 7 on average, by simulation, and not 1.
+// floorsWalk is subtracted from the factor, as a logarithm, of lows that are taken
+// every few points: of lows that walk at random the weaker evidence is 7 on average,
+// by simulation, and not 1. The own lows of cycles need no such correction.
 const floorsWalk = 2
 
-// cyclePoints are how many points the cycles may have whose lows are compared:
-// how long they are is not known.
+// cyclePoints are the lengths of cycles that are tried, in points, since the real
+// one is not known.
 func cyclePoints() [4]int { return [...]int{3, 5, 8, 13} }
 
 // floorsFactor is the factor of growth by the lows of cycles. What a batch
 // allocates and frees comes and goes between them. Where the cycles show, most of
 // the weight is for their own lows.
 //
-// Two ways in which lows that do not grow could seem to are held against it,
-// and the weaker evidence counts: if each is drawn anew, it is their order, by
-// Kendall's test; if they walk at random, it is what they rise by against what
-// they fall by.
+// For lows that are taken every few points, two ways in which lows that do not grow
+// could seem to are held against it, and the weaker evidence counts: if each is
+// drawn anew, it is their order, by Kendall's test; if they walk at random, it is
+// what they rise by against what they fall by. See troughsFactor for the others.
 func floorsFactor(seconds, counts []float64) float64 {
 	var factors []float64
 	for _, points := range cyclePoints() {
@@ -56,9 +57,9 @@ const (
 	swingLeast  = 3.0 // counts
 )
 
-// troughs are the lows between the peaks of a curve that swings, and when they
-// were. What came before the first peak is none, for a program that has just
-// started comes from below; what has fallen since the last one is.
+// troughs returns the lows between the peaks of a curve that swings, with their
+// times. It skips what precedes the first peak, because a program that has just
+// started rises from zero, and includes the low since the last peak.
 func troughs(seconds, counts []float64) (at, lows []float64) {
 	deepest := deepestFall(counts)
 	swings := func(from, to float64) bool {
@@ -96,7 +97,7 @@ func deepestFall(counts []float64) float64 {
 // troughsFactor is the factor of growth by the lows of cycles that show. The weaker
 // of two tests counts, both by Student's t: of their slope, if each is drawn anew,
 // and of their steps, if they walk at random. A walk strays by the root of the time
-// that it takes, so that a cycle which was not seen between two others does no harm.
+// that it takes, so that a cycle which was missed between two lows does no harm.
 func troughsFactor(at, lows []float64) float64 {
 	last := len(lows) - 1
 	steps, span := float64(last), at[last]-at[0]

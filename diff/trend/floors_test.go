@@ -32,8 +32,8 @@ func withLows(lows ...float64) []float64 {
 	return counts
 }
 
-// places are times that are one second apart.
-func places(counts []float64) []float64 {
+// secondsOf are times that are one second apart.
+func secondsOf(counts []float64) []float64 {
 	seconds := make([]float64, len(counts))
 	for i := range seconds {
 		seconds[i] = float64(i)
@@ -52,18 +52,18 @@ func TestFloors(t *testing.T) {
 		rises  bool
 	}{
 		{"a batch that leaves a sixteenth", batches(36, 64, 4), true},
-		{"for two minutes", batches(24, 64, 4), true},
+		{"the same batch over two minutes", batches(24, 64, 4), true},
 		{"a batch that leaves nothing", batches(36, 64, 0), false},
 		// Sampled objects of a run each 17 s over 64 MiB, as a heap profile showed them
 		// each 5 s. GCs were such that the profile shows some runs only in part.
-		{"runs as they were met", []float64{0, 22, 112, 12, 12, 83, 18, 18, 42, 24, 24, 24, 108, 33, 33, 79, 39, 39, 39, 123, 42, 42}, true},
-		{"of which one was hardly seen", []float64{0, 7, 72, 15, 15, 43, 23, 23, 23, 117, 34, 34, 89, 41, 41, 51, 47, 47, 47, 107, 55, 55, 74}, true},
+		{"runs as a profile sampled them", []float64{0, 22, 112, 12, 12, 83, 18, 18, 42, 24, 24, 24, 108, 33, 33, 79, 39, 39, 39, 123, 42, 42}, true},
+		{"runs, one of them barely sampled", []float64{0, 7, 72, 15, 15, 43, 23, 23, 23, 117, 34, 34, 89, 41, 41, 51, 47, 47, 47, 107, 55, 55, 74}, true},
 		{"a sawtooth", sawtooth, false},
 		{"five lows from 5 to 35, as a walk at random may have", withLows(5, 15, 17, 27, 35), false},
 		{"nine from 5 to 71", withLows(5, 15, 17, 27, 35, 42, 50, 63, 71), true},
 		{"too few lows", withLows(5, 15), false},
 	} {
-		if got := floorsFactor(places(test.counts), test.counts); (got > 2) != test.rises {
+		if got := floorsFactor(secondsOf(test.counts), test.counts); (got > 2) != test.rises {
 			t.Errorf("%s: factor %.1f", test.name, got)
 		}
 	}
@@ -87,9 +87,9 @@ func TestTroughs(t *testing.T) {
 		{"the start is none, and what has fallen since the last peak is one", []float64{0, 30, 60, 12, 10, 50, 20, 18, 22}, []float64{4, 7}, []float64{10, 18}},
 		{"of equal lows the first", []float64{9, 50, 4, 4, 4, 50, 9}, []float64{2, 6}, []float64{4, 9}},
 		{"small swings are chance", []float64{20, 23, 18, 22, 17, 24, 19}, nil, nil},
-		{"and so they are beside large ones", []float64{20, 200, 20, 35, 20, 200, 30}, []float64{2, 6}, []float64{20, 30}},
+		{"small swings beside large ones", []float64{20, 200, 20, 35, 20, 200, 30}, []float64{2, 6}, []float64{20, 30}},
 	} {
-		at, lows := troughs(places(test.counts), test.counts)
+		at, lows := troughs(secondsOf(test.counts), test.counts)
 		if !slices.Equal(at, test.places) || !slices.Equal(lows, test.is) {
 			t.Errorf("%s: %v at %v, want %v at %v", test.name, lows, at, test.is, test.places)
 		}
@@ -131,7 +131,7 @@ func TestFloorsOfALevel(t *testing.T) {
 			}
 			return binomialOf(r, before, 0.9)
 		}},
-		{"batches, of which each leaves what it leaves", true, batchesOver(&place, func(float64) float64 { return poissonOf(r, 20) })},
+		{"batches over lows that are drawn anew", true, batchesOver(&place, func(float64) float64 { return poissonOf(r, 20) })},
 		{"batches on a level that comes and goes", true, batchesOver(&place, func(low float64) float64 { return poissonOf(r, 4) + binomialOf(r, low, 0.8) })},
 		{"batches on a level that walks", true, batchesOver(&place, func(low float64) float64 { return max(low+poissonOf(r, 4)-poissonOf(r, 4), 0) })},
 	} {
@@ -143,7 +143,7 @@ func TestFloorsOfALevel(t *testing.T) {
 			for len(counts) < 40 {
 				counts = append(counts, test.next(counts[len(counts)-1]))
 			}
-			factor := math.Exp(floorsFactor(places(counts), counts))
+			factor := math.Exp(floorsFactor(secondsOf(counts), counts))
 			sum += factor
 			if factor > 20 {
 				above++

@@ -33,8 +33,9 @@ func mostByNormal(z float64) float64 {
 	return math.Ln2 - math.Log1p(t2)/2 + z*z*t2/(2*(1+t2))
 }
 
-// mostByFloors bounds floorsFactor: the lows cannot rise by more than what there
-// is in the end, and rise most surely where they never fall.
+// mostByFloors bounds floorsFactor, which caps the factor of the own lows of cycles
+// at it: the lows cannot rise by more than what there is in the end, and rise most
+// surely where they never fall.
 func mostByFloors(counts []float64) float64 {
 	return mostByCounts(counts[len(counts)-1], 0)
 }
@@ -80,6 +81,8 @@ func (r *record) most(places int) float64 {
 	kept := m.kept(live)
 	line := weightLine * (1 - kept)
 	floors, _ := m.floorsAndSigns()
+	// Each weight is the largest that weigh may give it. They add up to more than one,
+	// as a bound may.
 	return Mixed(
 		[]float64{mostByCounts(births, deaths), m.mostBySigns(), mostByLine(float64(places), kept, peak), mostByCounts(count, 0)},
 		[]float64{1 - weightSigns - line, weightSigns, line, floors},

@@ -29,6 +29,7 @@ type Observer struct {
 	load    []float64 // what the process allocated, nil until it is needed
 	reading reading
 	wide    wide
+	starts  int // how often all that was seen of the heap was forgotten
 }
 
 // reading is the records that were read last, and their curve.
@@ -55,6 +56,7 @@ func (o *Observer) start(run int) {
 
 // startHeap forgets all that was seen of the heap, and what was read of that.
 func (o *Observer) startHeap() {
+	o.starts++
 	o.heap, o.frames = heap{}, frameIndex{}
 	o.read, o.readAt, o.load, o.reading, o.wide = nil, 0, nil, reading{}, wide{}
 }
@@ -90,6 +92,10 @@ func (o *Observer) Add(s *snapshot.Snapshot) {
 		o.groups.add(s)
 	}
 }
+
+// HeapStarts is how often the records of the heap have been numbered from zero: at
+// the start of each run, and where profiles came to be of another kind or rate.
+func (o *Observer) HeapStarts() int { return o.starts }
 
 // observes reports whether a snapshot may show the heap anew: a GC completed
 // since the one before. Before a process's first GC its profile shows nothing.

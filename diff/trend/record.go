@@ -1,7 +1,6 @@
 package trend
 
 import (
-	"iter"
 	"math"
 	"slices"
 
@@ -73,23 +72,8 @@ type Tally struct {
 	Changes        int     // how often it was another than before
 }
 
-// Records yields what every heap record of the run did, in the order in which
-// they were first seen.
-func (o *Observer) Records() iter.Seq[Tally] { return o.RecordsFrom(0) }
-
-// RecordsFrom yields those that were first seen after the given number of them.
-func (o *Observer) RecordsFrom(first int) iter.Seq[Tally] {
-	return func(yield func(Tally) bool) {
-		for i := first; i < len(o.heap.records); i++ {
-			if !yield(o.heap.records[i].tally(RecordID(i))) {
-				return
-			}
-		}
-	}
-}
-
-// Renew brings what [Observer.Records] yielded before up to date, at the end of
-// it what is new, and appends to changed the records that are not as they were.
+// Renew brings the tallies of all records up to date, in the order in which these
+// were first seen, and appends to changed the records that are not as they were.
 func (o *Observer) Renew(tallies []Tally, changed []RecordID) ([]Tally, []RecordID) {
 	tallies = slices.Grow(tallies, len(o.heap.records)-len(tallies))
 	for i := range o.heap.records {
@@ -111,9 +95,6 @@ func (o *Observer) Renew(tallies []Tally, changed []RecordID) ([]Tally, []Record
 func (t *Tally) tells(r *record) bool {
 	return t.Now == r.last.live && t.Allocated == r.allocated() && t.Before == r.first.live && t.Changes == r.changes() && t.Stack == r.stack && t.Size == r.size
 }
-
-// NumRecords is how many heap records the run has had.
-func (o *Observer) NumRecords() int { return len(o.heap.records) }
 
 func (r *record) tally(id RecordID) Tally {
 	t := Tally{

@@ -2,7 +2,6 @@ package trend
 
 import (
 	"encoding/binary"
-	"slices"
 )
 
 // amount is the value of a series at one time.
@@ -40,7 +39,9 @@ func (s *series) set(place int, a amount) (size int) {
 	added := appendPoint(room[:0], point{s.place, s.last}, point{uint32(place), a})
 	if len(s.packed)+len(added) > cap(s.packed) {
 		// An eighth more at a time: most series hardly ever change.
-		s.packed = slices.Grow(s.packed, len(added)+len(s.packed)/8)
+		grown := make([]byte, len(s.packed), len(s.packed)+len(added)+len(s.packed)/8)
+		copy(grown, s.packed)
+		s.packed = grown
 	}
 	s.packed = append(s.packed, added...)
 	if place == 0 {
@@ -118,9 +119,9 @@ func (s *series) thin(moved []uint32) {
 	s.packed, s.place = kept, written.place
 }
 
-// thinAll thins so many series, and lays them down in one piece: as many small ones
-// that grow and shrink they would leave half as much again unused. It returns how
-// many bytes they take.
+// thinAll thins n series and packs them into one allocation. Kept apart, many small
+// slices that grow and shrink waste half as much memory again. It returns how many
+// bytes they take.
 func thinAll(n int, at func(i int) *series, moved []uint32) (bytes int) {
 	room := 0
 	for i := range n {

@@ -17,8 +17,8 @@ type evidence struct {
 // one object that is ever larger. Signs tell what rises step by step beside much
 // that comes and goes: where births are as likely as deaths, a step down is as
 // likely as one up. The floors, the lows of its cycles, tell what a batch or a wave
-// leaves behind; of a sawtooth, of which births, deaths and signs tell little, they
-// have most of the weight.
+// leaves behind; in a sawtooth, where births, deaths and signs tell little, they
+// get most of the weight.
 const (
 	weightSigns    = 0.25
 	weightLine     = 0.25 // at most

@@ -35,7 +35,7 @@ func TestWideSumIsThatOfAllRecords(t *testing.T) {
 		o.Add(&snapshot.Snapshot{Seq: seq + 1, Time: time.Unix(1e9+int64(seq)*15, 0), Advanced: true, Heap: heap})
 		for range 2 {
 			var ids []RecordID
-			for id := range o.NumRecords() {
+			for id := range o.heap.records {
 				if random.IntN(40) > 0 {
 					ids = append(ids, RecordID(id))
 				}
