@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff/leak"
@@ -265,5 +266,25 @@ func TestLongWaitsOfARun(t *testing.T) {
 	stuck.count = func(i int) int64 { return 3 - int64(i/2) }
 	if r := (story{snapshots: 3, goroutines: []line{stuck}, dump: dump}).judge(t); len(told(r)) > 0 {
 		t.Errorf("once one has gone it is %q", told(r))
+	}
+}
+
+// What a batch leaves is found by its lows though the first look at the process fell
+// into a batch that was larger than all that has been left since.
+func TestBatchAtTheFirstLook(t *testing.T) {
+	live := func(i int) int64 {
+		run := []int64{90, 60, 0}[i%3] // how many more, by how long ago a run began
+		if i < 3 {
+			run *= 2
+		}
+		return 3 + 6*int64(i/3) + run
+	}
+	s := story{rate: goRate, snapshots: after(2 * time.Minute), heap: []line{
+		{stack: "app/clearing.(*House).read app/clearing.(*House).Clear" + served, count: live, allocated: func(i int) int64 { return 180 + 90*int64(i/3) }},
+		passing(),
+	}}
+	got := told(s.judge(t))
+	if want := "growing growing-queue app/clearing.(*House).read by clearing.(*House).Clear"; !slices.Contains(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -22,6 +22,30 @@ func (c curve) span() float64 { return c.seconds[c.n()-1] - c.seconds[0] }
 
 func (c curve) growth() float64 { return c.values[c.n()-1] - c.values[0] }
 
+// beginLow takes a curve that begins in the middle of a batch to begin at the low
+// after it: the places before are as low. Otherwise a batch that leaves something
+// would grow only when it leaves more than the first one held.
+func (c curve) beginLow() {
+	if c.counts == nil {
+		return
+	}
+	low := 0
+	for i := range min(leadPlaces, c.n()) {
+		if c.counts[i] < c.counts[low] {
+			low = i
+		}
+	}
+	if !batchAtFirst(c.counts[0], c.counts[low]) {
+		return
+	}
+	if _, lows := troughs(c.seconds, c.counts); len(lows) < fewestFloors {
+		return
+	}
+	for i := range low {
+		c.values[i], c.counts[i] = c.values[low], c.counts[low]
+	}
+}
+
 // moves is what came and went of a curve's counts.
 type moves struct {
 	// births and deaths from the first point to the last: as few as the counts

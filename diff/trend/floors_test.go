@@ -154,3 +154,28 @@ func TestFloorsOfALevel(t *testing.T) {
 		}
 	}
 }
+
+// A curve that begins in the middle of a batch begins at the low after it, if cycles
+// show; a fall of another kind is left as it is.
+func TestBeginLow(t *testing.T) {
+	cycles := []float64{110, 0, 22, 112, 12, 12, 83, 18, 18, 60, 24, 24, 108, 33, 33, 79, 39}
+	for _, test := range []struct {
+		name         string
+		counts, want []float64
+	}{
+		{"a batch, and others after it", cycles, append([]float64{0}, cycles[1:]...)},
+		{"what was freed once", []float64{110, 60, 0, 2, 4, 6, 8, 10, 12}, nil},
+		{"a small fall", append([]float64{20, 12, 9}, cycles[2:]...), nil},
+		{"a fall later on", append([]float64{60, 60, 60, 60, 60}, cycles[1:]...), nil},
+	} {
+		c := curve{seconds: secondsOf(test.counts), values: slices.Clone(test.counts), counts: slices.Clone(test.counts)}
+		c.beginLow()
+		want := test.want
+		if want == nil {
+			want = test.counts
+		}
+		if !slices.Equal(c.counts, want) || !slices.Equal(c.values, want) {
+			t.Errorf("%s: %v", test.name, c.counts)
+		}
+	}
+}

@@ -83,6 +83,14 @@ func (h *heap) add(s *snapshot.Snapshot) {
 	}
 	h.last = p
 	h.sweep(place)
+	if place < leadPlaces {
+		for i := range h.records {
+			at := &h.records[i]
+			if place == 0 || at.last.live < at.low {
+				at.low = at.last.live
+			}
+		}
+	}
 	h.bytes += h.process.set(place, h.total())
 	for h.crowded(h.bytes) {
 		h.thin()

@@ -68,6 +68,7 @@ func (o *Observer) curveOf(ids []RecordID) ([]*record, curve) {
 		at.curve = o.read.records(at.records, h.columns.AllocBytes >= 0)
 	}
 	o.wide.keep(h, o.read, ids, at.curve)
+	at.curve.beginLow()
 	return at.records, at.curve
 }
 

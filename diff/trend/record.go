@@ -17,6 +17,7 @@ type record struct {
 	stack snapshot.StackID
 	size  int64  // of an object in bytes; 0 unknown
 	unit  unit   // what one sampled object stands for
+	low   int64  // the least that lived at the first few places
 	seen  uint32 // number of the newest profile that had it
 	next  uint32 // place of the next record of the stack plus one; 0 for none
 }
@@ -67,7 +68,7 @@ type Tally struct {
 	Stack          snapshot.StackID
 	Size           int64   // of an object in bytes; 0 unknown
 	Births, Deaths float64 // sampled objects, as few as the ends allow; 0 where unknown
-	Before, Now    int64   // live bytes
+	Before, Now    int64   // live bytes; Before is the low after a batch that was met at first
 	Allocated      int64   // bytes, 0 where the profile does not tell
 	Changes        int     // how often it was another than before
 }
@@ -93,25 +94,52 @@ func (o *Observer) Renew(tallies []Tally, changed []RecordID) ([]Tally, []Record
 
 // tells reports whether a tally is that of a record as it is now.
 func (t *Tally) tells(r *record) bool {
-	return t.Now == r.last.live && t.Allocated == r.allocated() && t.Before == r.first.live && t.Changes == r.changes() && t.Stack == r.stack && t.Size == r.size
+	return t.Now == r.last.live && t.Allocated == r.allocated() && t.Before == r.begins() && t.Changes == r.changes() && t.Stack == r.stack && t.Size == r.size
 }
 
 func (r *record) tally(id RecordID) Tally {
 	t := Tally{
-		ID: id, Stack: r.stack, Size: r.size, Before: r.first.live, Now: r.last.live,
+		ID: id, Stack: r.stack, Size: r.size, Before: r.begins(), Now: r.last.live,
 		Allocated: r.allocated(), Changes: r.changes(),
 	}
 	if r.unit.bytes > 0 {
-		t.Births, t.Deaths = r.ends()
+		t.Births, t.Deaths = r.since(r.begins())
 	}
 	return t
 }
 
-// ends are births and deaths between the first point and the last. Of what was
-// allocated no more than now lives can have stayed, and no less than the net
-// growth.
-func (r *record) ends() (births, deaths float64) {
-	before, now := r.unit.count(r.first.live), r.unit.count(r.last.live)
+// leadPlaces is at how many places a series may still be in the middle of the first
+// batch that is met.
+const leadPlaces = 5
+
+// Limits of how many counts fall at first where a batch ends.
+const (
+	batchShare = 0.75
+	batchLeast = 8.0
+)
+
+// batchAtFirst reports whether so many of what lived at first went at once that this
+// was a batch: what grows does so from the low after it.
+func batchAtFirst(first, low float64) bool {
+	return first-low >= max(batchShare*first, batchLeast)
+}
+
+// begins is how much lived when the record is taken to begin.
+func (r *record) begins() int64 {
+	if batchAtFirst(r.unit.count(r.first.live), r.unit.count(r.low)) {
+		return r.low
+	}
+	return r.first.live
+}
+
+// ends are births and deaths between the first point and the last.
+func (r *record) ends() (births, deaths float64) { return r.since(r.first.live) }
+
+// since are births and deaths up to the last point, of a record of which so much
+// lived before. Of what was allocated no more than now lives can have stayed, and no
+// less than the net growth.
+func (r *record) since(live int64) (births, deaths float64) {
+	before, now := r.unit.count(live), r.unit.count(r.last.live)
 	allocated := r.unit.count(r.last.alloc - r.first.alloc)
 	births = max(min(allocated, now), now-before, 0)
 	return births, max(births-(now-before), 0)

@@ -12,7 +12,7 @@ import (
 type Trend struct {
 	N        int       // points that count
 	From, To time.Time // of the first and last of them
-	First    int64     // value at From
+	First    int64     // value at From; of heap that began in the middle of a batch the low after it
 	Now      int64     // value at To
 	// Growth is Now − First; its interval is the error of sampling alone. What
 	// was counted and not sampled has none.
