@@ -61,7 +61,7 @@ const (
 // times. It skips what precedes the first peak, because a program that has just
 // started rises from zero, and includes the low since the last peak.
 func troughs(seconds, counts []float64) (at, lows []float64) {
-	deepest := deepestFall(counts)
+	deepest, _ := deepestFall(counts)
 	swings := func(from, to float64) bool {
 		return to-from >= max(swingShare*deepest, swingErrors*math.Sqrt(to), swingLeast)
 	}
@@ -82,16 +82,6 @@ func troughs(seconds, counts []float64) (at, lows []float64) {
 		at, lows = append(at, seconds[turn]), append(lows, counts[turn])
 	}
 	return at, lows
-}
-
-// deepestFall is the largest fall from a peak to what comes after it.
-func deepestFall(counts []float64) float64 {
-	var fall, peak float64
-	for _, v := range counts {
-		peak = max(peak, v)
-		fall = max(fall, peak-v)
-	}
-	return fall
 }
 
 // troughsFactor is the factor of growth by the lows of cycles that show. The weaker

@@ -75,19 +75,27 @@ type Fall struct {
 }
 
 func fallOf(c curve, at []time.Time) Fall {
-	var f Fall
-	peak, high, low := c.values[0], c.values[0], c.values[0]
-	deepest := 0.0
-	for i, v := range c.values {
-		peak, high, low = max(peak, v), max(high, v), min(low, v)
-		if peak-v > f.Size {
-			f.Size, f.At, deepest = peak-v, at[i], v
+	size, place := deepestFall(c.values)
+	if size == 0 {
+		return Fall{}
+	}
+	return Fall{
+		Size: size, Share: size / (slices.Max(c.values) - slices.Min(c.values)),
+		At: at[place], Regained: c.values[c.n()-1] - c.values[place],
+	}
+}
+
+// deepestFall is the largest fall from a peak to what comes after it, and the place
+// of the lowest; 0 where nothing fell.
+func deepestFall(values []float64) (size float64, place int) {
+	peak := math.Inf(-1)
+	for i, v := range values {
+		peak = max(peak, v)
+		if peak-v > size {
+			size, place = peak-v, i
 		}
 	}
-	if f.Size > 0 {
-		f.Share, f.Regained = f.Size/(high-low), c.values[c.n()-1]-deepest
-	}
-	return f
+	return size, place
 }
 
 // middle is the place that cuts the window in halves, by time.
