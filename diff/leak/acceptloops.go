@@ -1,7 +1,6 @@
 package leak
 
 import (
-	"maps"
 	"strings"
 
 	"leaktop/capture/snapshot"
@@ -36,18 +35,6 @@ type acceptLoops struct {
 	// dials and upgrades say whether the process has code for the client's and the
 	// server's side of a websocket on any stack.
 	dials, upgrades bool
-	// At the judgement before, led are the groups that stood for clients, with are
-	// all that went with these, and streams says that they stood for streams.
-	led, with map[diff.GroupKey]bool
-	streams   bool
-}
-
-// remember notes which goroutines stand for the clients of a ramp, and go with them.
-func (a *acceptLoops) remember(r *ramp) {
-	a.led, a.with, a.streams = make(map[diff.GroupKey]bool), maps.Clone(r.keys), r.streams
-	for _, key := range r.lead.keys() {
-		a.led[key] = true
-	}
 }
 
 // update takes in the goroutines of the newest snapshot.

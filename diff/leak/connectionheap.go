@@ -6,8 +6,6 @@ import (
 	"sort"
 	"strings"
 	"time"
-
-	"leaktop/diff/trend"
 )
 
 // holds takes those growths of the heap that belong to the clients, and returns
@@ -85,17 +83,7 @@ const (
 // risesWith reports whether a growth of the heap took its course as the number
 // of clients did.
 func (s *scene) risesWith(r *ramp, times []time.Time, g *growth) bool {
-	var curve []trend.Point
-	for _, id := range g.stacks {
-		points := s.observer.StackPoints(id)
-		if curve == nil {
-			curve = make([]trend.Point, len(points))
-		}
-		for i, p := range points {
-			curve[i].Time = p.Time
-			curve[i].Value += p.Value
-		}
-	}
+	curve := s.observer.StackPoints(g.stacks...)
 	n := len(curve)
 	if n < 2 {
 		return false

@@ -52,8 +52,8 @@ func (s *scene) ramp(all []*task) *ramp {
 	case !s.memory.has(rampID()) || !r.goesOn(s, all):
 		return nil
 	}
+	r.curve = s.countsOf(r.lead)
 	r.loop = s.acceptedBy(r.lead)
-	s.accepts.remember(r)
 	r.verdict = s.memory.hold(rampID(), s.taskVerdict(r.lead), s.taskStanding(r.lead))
 	if r.verdict == "" {
 		return nil
@@ -85,7 +85,7 @@ func (r *ramp) leads(s *scene, movers []*mover) bool {
 			continue
 		}
 		if lead.probability >= grows || s.memory.has(rampID()) {
-			r.lead, r.curve = lead, s.countsOf(lead.groups)
+			r.lead = lead
 			return true
 		}
 	}
@@ -110,16 +110,16 @@ func (s *scene) leadOf(tasks []*task) *task {
 // few more clients are left to find one, because a verdict is left for a reason only.
 // It returns false where they are all gone: no finding is made of what is not there.
 func (r *ramp) goesOn(s *scene, all []*task) bool {
+	before := s.ramped
+	led := before.lead.keys()
 	var tasks []*task
 	for _, whole := range all {
 		for _, t := range partsOf(whole) {
-			of := func(groups map[diff.GroupKey]bool) bool {
-				return slices.ContainsFunc(t.groups, func(g diff.Group) bool { return groups[g.Key] })
-			}
-			if of(s.accepts.led) {
+			keys := t.keys()
+			if slices.ContainsFunc(keys, func(key diff.GroupKey) bool { return slices.Contains(led, key) }) {
 				tasks = append(tasks, t)
 			}
-			if of(s.accepts.with) {
+			if slices.ContainsFunc(keys, func(key diff.GroupKey) bool { return before.keys[key] }) {
 				r.take(t)
 			}
 		}
@@ -127,12 +127,8 @@ func (r *ramp) goesOn(s *scene, all []*task) bool {
 	if len(tasks) == 0 {
 		return false
 	}
-	r.lead, r.streams = s.leadOf(tasks), s.accepts.streams
-	if r.lead == nil {
-		return false
-	}
-	r.curve = s.countsOf(r.lead.groups)
-	return true
+	r.lead, r.streams = s.leadOf(tasks), before.streams
+	return r.lead != nil
 }
 
 func (r *ramp) take(t *task) {

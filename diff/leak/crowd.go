@@ -66,7 +66,7 @@ func (s *scene) movers(all []*task) []*mover {
 			if s.added(t.groups) < fewestMore {
 				continue
 			}
-			m := &mover{t, s.traitsOf(t), s.countsOf(t.groups)}
+			m := &mover{t, s.traitsOf(t), s.countsOf(t)}
 			if len(m.curve) > 1 {
 				out = append(out, m)
 			}
@@ -76,17 +76,12 @@ func (s *scene) movers(all []*task) []*mover {
 	return out
 }
 
-// countsOf is how many goroutines some groups had together, at each point.
-func (s *scene) countsOf(groups []diff.Group) []int64 {
-	var counts []int64
-	for _, g := range groups {
-		points := s.observer.GroupPoints(g.Key)
-		if n := len(points) - len(counts); n > 0 { // a group that was never seen has none
-			counts = append(counts, make([]int64, n)...)
-		}
-		for i, p := range points {
-			counts[i] += p.Value
-		}
+// countsOf is how many goroutines of a task there were, at each point.
+func (s *scene) countsOf(t *task) []int64 {
+	points := s.observer.GroupPoints(t.keys()...)
+	counts := make([]int64, len(points))
+	for i, p := range points {
+		counts[i] = p.Value
 	}
 	return counts
 }

@@ -53,6 +53,7 @@ type run struct {
 	places           places
 	callers          callers
 	accepts          acceptLoops
+	ramp             *ramp // that was told last, nil for none
 	ids              taskIDs
 	groups           *diff.Counter // of goroutines
 }
@@ -134,6 +135,7 @@ func (j *Judge) judge() *Result {
 		GCCycles: j.run.cycles(),
 	}
 	r.Findings = s.findings(s.seenFrom)
+	j.run.ramp = s.ramped
 	s.totals(r)
 	r.Detection = s.detection()
 	j.conclude(r, s)
@@ -152,6 +154,7 @@ func (j *Judge) scene() *scene {
 		places:     &j.run.places,
 		callers:    &j.run.callers,
 		accepts:    &j.run.accepts,
+		ramped:     j.run.ramp,
 		ids:        &j.run.ids,
 		process:    j.observer.Process(),
 		heap:       j.run.heap,
@@ -201,6 +204,9 @@ func (s *scene) findings(from time.Time) []Finding {
 	all := s.tasks()
 	proven := s.proven()
 	ramp := s.ramp(all)
+	if ramp != nil {
+		s.ramped = ramp
+	}
 	growing, companions := companions(ramp.without(s, s.growingTasks(all)))
 	judged := make(map[diff.GroupKey]bool)
 	if ramp != nil {

@@ -19,6 +19,7 @@ type scene struct {
 	places   *places
 	callers  *callers
 	accepts  *acceptLoops
+	ramped   *ramp // that was told last in the run, nil for none
 	ids      *taskIDs
 	process  trend.Process
 	uptime   time.Duration // of the process when it was first seen; 0 unknown

@@ -79,6 +79,17 @@ func (g *groups) find(key diff.GroupKey) *group {
 	return nil
 }
 
+// series are those of some groups, of which any that was never seen has none.
+func (g *groups) series(keys []diff.GroupKey) []*series {
+	var all []*series
+	for _, key := range keys {
+		if at := g.find(key); at != nil {
+			all = append(all, &at.series)
+		}
+	}
+	return all
+}
+
 func (g *groups) thin() {
 	moved := g.timeline.thin()
 	g.bytes = thinAll(len(g.all), func(i int) *series { return &g.all[i].series }, moved)

@@ -164,24 +164,20 @@ type Point struct {
 	Allocated int64 // bytes ever allocated; 0 where unknown, and for goroutines
 }
 
-// StackPoints returns the points that are kept of a heap stack; none for one that was
-// never seen.
-func (o *Observer) StackPoints(id snapshot.StackID) []Point {
+// StackPoints returns the points that are kept of some heap stacks together; none
+// where no profile had any of them.
+func (o *Observer) StackPoints(ids ...snapshot.StackID) []Point {
 	var all []*series
-	for at := range o.heap.recordsOf(id) {
-		all = append(all, &o.heap.records[at].series)
+	for _, id := range o.RecordsOf(ids) {
+		all = append(all, &o.heap.records[id].series)
 	}
 	return expand(o.heap.timeline, all)
 }
 
-// GroupPoints returns the points that are kept of a goroutine group; none for
-// one that was never seen.
-func (o *Observer) GroupPoints(key diff.GroupKey) []Point {
-	at := o.groups.find(key)
-	if at == nil {
-		return nil
-	}
-	return expand(o.groups.timeline, []*series{&at.series})
+// GroupPoints returns the points that are kept of some goroutine groups together;
+// none where no snapshot had any of them.
+func (o *Observer) GroupPoints(keys ...diff.GroupKey) []Point {
+	return expand(o.groups.timeline, o.groups.series(keys))
 }
 
 func expand(l timeline, all []*series) []Point {

@@ -74,15 +74,7 @@ func (o *Observer) GroupFactor(keys []diff.GroupKey, least float64) float64 {
 }
 
 // sum is the curve of some groups together; it is good until the next one is read.
-func (g *groups) sum(keys []diff.GroupKey) curve {
-	var all []*series
-	for _, key := range keys {
-		if at := g.find(key); at != nil {
-			all = append(all, &at.series)
-		}
-	}
-	return g.reader().groups(all...)
-}
+func (g *groups) sum(keys []diff.GroupKey) curve { return g.reader().groups(g.series(keys)...) }
 
 // reader is that of the whole run up to the newest profile.
 func (g *groups) reader() *reader {
