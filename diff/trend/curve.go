@@ -191,9 +191,11 @@ const (
 // a witness of what was there before: a level of which a twelfth is replaced
 // each time walks at random for long, as if it had a slope.
 func lineOf(seconds, counts []float64, kept float64) line {
-	n := float64(len(counts))
-	f := leastSquares(seconds, counts)
-	if f.times <= 0 || n < 4 {
+	return leastSquares(seconds, counts).line(kept)
+}
+
+func (f regression) line(kept float64) line {
+	if f.times <= 0 || f.n < 4 {
 		return line{inflation: 1}
 	}
 	l := line{slope: f.slope, at0: f.at0}
@@ -203,10 +205,10 @@ func lineOf(seconds, counts []float64, kept float64) line {
 	if f.squares > 0 {
 		r = f.products / f.squares
 	}
-	r = min(max(r+(1+3*r)/n, kept, 0), mostCorrelated)
+	r = min(max(r+(1+3*r)/f.n, kept, 0), mostCorrelated)
 	l.inflation = (1 + r) / (1 - r)
 	l.scatter = math.Sqrt(f.variance())
-	freedom := max(n/l.inflation-2, leastFreedom)
+	freedom := max(f.n/l.inflation-2, leastFreedom)
 	l.z = studentZ(f.errors()/math.Sqrt(l.inflation), freedom)
 	return l
 }
