@@ -35,5 +35,7 @@
 //
 // A posterior over shapes of the mean (steady, late, levelled off, a step, filling
 // up) says whether growth goes on, and between which points it happened. Deaths
-// tell what is kept from what only fills up to a level.
+// tell what is kept from what only fills up to a level. The heap goal, which is
+// not sampled, says by how much the process grows and, where one place is most of that,
+// how the place does.
 package trend

@@ -19,6 +19,7 @@ type heap struct {
 	stacks     []snapshot.StackID // in the order in which they were first seen
 	index      []uint32           // place of a stack's first record plus one, by stack id
 	process    series             // all records together
+	goal       goal               // of the process
 	bytes      int                // of all series
 	taken      uint32             // profiles so far
 	cumulative bool               // there was a profile without a column of what lives
@@ -91,7 +92,7 @@ func (h *heap) add(s *snapshot.Snapshot) {
 			}
 		}
 	}
-	h.bytes += h.process.set(place, h.total())
+	h.bytes += h.process.set(place, h.total()) + h.goal.set(place, &s.Vitals)
 	for h.crowded(h.bytes) {
 		h.thin()
 	}
@@ -187,5 +188,6 @@ func (h *heap) thin() {
 	h.thinned++
 	moved := h.timeline.thin()
 	h.process.thin(moved)
-	h.bytes = len(h.process.packed) + thinAll(len(h.records), func(i int) *series { return &h.records[i].series }, moved)
+	h.goal.thin(moved)
+	h.bytes = len(h.process.packed) + h.goal.packedSize() + thinAll(len(h.records), func(i int) *series { return &h.records[i].series }, moved)
 }

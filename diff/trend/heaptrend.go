@@ -52,9 +52,7 @@ func (o *Observer) Factor(ids []RecordID, least float64) float64 {
 // curveOf reads some heap records; both results are good until the next is read.
 func (o *Observer) curveOf(ids []RecordID) ([]*record, curve) {
 	h := &o.heap
-	if o.read == nil || len(o.read.times) != len(h.times) || o.readAt != h.taken {
-		o.read, o.readAt, o.load, o.reading = newReader(h.timeline), h.taken, nil, reading{}
-	}
+	read := o.reader()
 	at := &o.reading
 	if slices.Equal(at.ids, ids) {
 		return at.records, at.curve // the trend of what was tested just now
@@ -64,20 +62,41 @@ func (o *Observer) curveOf(ids []RecordID) ([]*record, curve) {
 		at.records = append(at.records, &h.records[id])
 	}
 	kept := false
-	if at.curve, kept = o.wide.renew(h, o.read, ids, at.records); !kept {
-		at.curve = o.read.records(at.records, h.columns.AllocBytes >= 0)
+	if at.curve, kept = o.wide.renew(h, read, ids, at.records); !kept {
+		at.curve = read.records(at.records, h.columns.AllocBytes >= 0)
 	}
-	o.wide.keep(h, o.read, ids, at.curve)
+	o.wide.keep(h, read, ids, at.curve)
 	at.curve.beginLow()
 	return at.records, at.curve
+}
+
+// reader reads the heap's series up to the newest profile.
+func (o *Observer) reader() *reader {
+	h := &o.heap
+	if o.read == nil || len(o.read.times) != len(h.times) || o.readAt != h.taken {
+		o.read, o.readAt, o.load, o.goal, o.reading = newReader(h.timeline), h.taken, nil, nil, reading{}
+	}
+	return o.read
 }
 
 // trend says how some records together move.
 func (h *heap) trend(o *Observer, of []*record, c curve, e evidence, shaped bool) HeapTrend {
 	bytes, objects := samplingOf(of)
-	t := HeapTrend{Trend: o.read.trend(c, e, bytes, shaped), BySize: e.size}
+	var goalSays likelihoods
+	if shaped && !e.size {
+		goalSays = o.byGoal(c)
+	}
+	t := HeapTrend{Trend: o.read.trend(c, e, bytes, shaped, goalSays), BySize: e.size}
 	if !shaped {
 		return t
+	}
+	if goal := o.readGoal(); goal.counts != nil {
+		t.GoalFirst, t.GoalNow = number(goal.first), number(goal.now)
+		t.GoalGrew = number(goal.growth.Value)
+		if goalSays.weight > 0.5 {
+			t.GoalGoesOn = number(goal.goesOn)
+		}
+		t.Unmatched = !e.size && o.unmatched(c.growth())
 	}
 	h.objects(&t, of, objects)
 	last := c.n() - 1

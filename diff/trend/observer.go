@@ -26,7 +26,8 @@ type Observer struct {
 	// What trends of the heap are read with, as long as it is that of the profile readAt.
 	read    *reader
 	readAt  uint32
-	load    []float64 // what the process allocated, nil until it is needed
+	load    []float64    // what the process allocated, nil until it is needed
+	goal    *goalReading // nil until it is needed
 	reading reading
 	wide    wide
 	starts  int // how often all that was seen of the heap was forgotten
@@ -58,7 +59,7 @@ func (o *Observer) start(run int) {
 func (o *Observer) startHeap() {
 	o.starts++
 	o.heap, o.frames = heap{}, frameIndex{}
-	o.read, o.readAt, o.load, o.reading, o.wide = nil, 0, nil, reading{}, wide{}
+	o.read, o.readAt, o.load, o.goal, o.reading, o.wide = nil, 0, nil, nil, reading{}, wide{}
 }
 
 // Add takes in the next snapshot. One that is no later than the newest is

@@ -163,7 +163,7 @@ const scatterPrior = 4.0
 // point by a memory that is not known either, so that all are added up over
 // several; their variance is that of independent events times a factor that
 // the deviations themselves show.
-func posteriorOf(c curve, m moves, of *forms) posterior {
+func posteriorOf(c curve, m moves, of *forms, also likelihoods) posterior {
 	f := newFitter(of, together(c.counts, mostFitted), m)
 	all := of.models
 	type fitted struct {
@@ -186,7 +186,7 @@ func posteriorOf(c curve, m moves, of *forms) posterior {
 			if math.IsInf(log, -1) {
 				continue
 			}
-			log += of.priors[i]
+			log += of.priors[i] + also.of(i)
 			logs = append(logs, fitted{i, log})
 			if log > highest {
 				best, highest, scatter = i, log, deviation

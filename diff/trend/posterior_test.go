@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func told(c curve) posterior { return posteriorOf(c, movesOf(c), newForms(c.seconds)) }
+func told(c curve) posterior { return posteriorOf(c, movesOf(c), newForms(c.seconds), likelihoods{}) }
 
 // In what way a curve grows is told by its shape.
 func TestPosterior(t *testing.T) {

@@ -171,8 +171,9 @@ func (c curve) bySize() bool {
 }
 
 // trend says what all series have in common, with the variance of the growth by
-// sampling alone. How it grows is found only where that is asked for.
-func (r *reader) trend(c curve, e evidence, sampling float64, shaped bool) Trend {
+// sampling alone. How it grows is found only where that is asked for, by the series
+// and by what else tells of it.
+func (r *reader) trend(c curve, e evidence, sampling float64, shaped bool, also likelihoods) Trend {
 	last := c.n() - 1
 	t := Trend{
 		N: c.n(), From: r.times[0], To: r.times[last],
@@ -208,10 +209,7 @@ func (r *reader) trend(c curve, e evidence, sampling float64, shaped bool) Trend
 		return t
 	}
 	t.Saturation = saturation(c, c.seconds, spread)
-	if r.forms == nil {
-		r.forms = newForms(c.seconds)
-	}
-	p := posteriorOf(units, e.moves, r.forms)
+	p := posteriorOf(units, e.moves, r.modelForms(), also)
 	t.GoesOn = number(p.goesOn() * keeps(units, e.moves))
 	t.Scatter = number(p.scatter)
 	began := p.began
@@ -221,6 +219,14 @@ func (r *reader) trend(c curve, e evidence, sampling float64, shaped bool) Trend
 	t.GrewFrom, t.GrewTo = r.times[began], r.times[p.ended]
 	t.Shape = p.shape()
 	return t
+}
+
+// modelForms are the models of how a series grows, at the reader's points.
+func (r *reader) modelForms() *forms {
+	if r.forms == nil {
+		r.forms = newForms(r.seconds)
+	}
+	return r.forms
 }
 
 // longWindow is how many seconds a window has at least whose growth began later
@@ -252,13 +258,21 @@ func samplingOf(of []*record) (bytes, objects float64) {
 		if at.count == 0 {
 			continue
 		}
-		if at.unit.bytes == 0 {
-			return math.NaN(), math.NaN()
-		}
-		births, deaths := at.ends()
-		variance := (births + deaths) * at.unit.variance(at.size)
+		variance := at.sampling()
 		bytes += variance
 		objects += variance / float64(at.size*at.size)
 	}
 	return bytes, objects
+}
+
+// sampling is the same of one record, in squared bytes.
+func (r *record) sampling() float64 {
+	switch {
+	case r.count == 0:
+		return 0
+	case r.unit.bytes == 0:
+		return math.NaN()
+	}
+	births, deaths := r.ends()
+	return (births + deaths) * r.unit.variance(r.size)
 }

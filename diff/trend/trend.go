@@ -74,6 +74,16 @@ type HeapTrend struct {
 	Age Number
 	// Load is growth against what the whole process allocated.
 	Load Load
+	// GoalFirst and GoalNow are the heap goal at From and To, in bytes: the size at which
+	// the next collection starts. Unknown where it does not follow the live heap.
+	GoalFirst, GoalNow Number
+	// GoalGoesOn is the probability that the process still grows, by its heap goal;
+	// unknown where these records are not most of what it grows by. GoalGrew is by how
+	// much what lives grew, by the goal, in bytes.
+	GoalGoesOn, GoalGrew Number
+	// Unmatched says that by the heap goal the process grew by much less than Growth, so
+	// that as much was freed elsewhere.
+	Unmatched bool
 	// Returned is how much of what had grown when the load ended was given back
 	// since, 0 to 1; unknown while the load lasts.
 	Returned Estimate

@@ -33,7 +33,7 @@ func (o *Observer) Total(since time.Time) (Trend, bool) {
 			c.counts[i] = v / one
 		}
 	}
-	return read.trend(c, weigh(c, math.Inf(-1)), math.NaN(), true), true
+	return read.trend(c, weigh(c, math.Inf(-1)), math.NaN(), true, likelihoods{}), true
 }
 
 // GroupSum returns the trend of some goroutine groups together since a time, the
@@ -60,7 +60,7 @@ func (o *Observer) GroupSum(keys []diff.GroupKey, since time.Time) (GroupTrend, 
 		before = now
 	}
 	t := GroupTrend{Since: stood.since, Held: stood.held}
-	t.Trend = read.trend(c, weigh(c, math.Inf(-1)), 0, true)
+	t.Trend = read.trend(c, weigh(c, math.Inf(-1)), 0, true, likelihoods{})
 	if len(keys) > 0 {
 		t.Group = keys[0]
 	}
