@@ -70,6 +70,10 @@ const (
 	FreedOfAllocated FactKind = "freed-of-allocated"
 	// FloorRose: the lowest level between peaks. Values: from, to (bytes).
 	FloorRose FactKind = "floor-rose"
+	// GoalMoved: the heap goal of the process, at which the next GC starts. Values: from,
+	// to (bytes), span (seconds). Words: "unmatched" where the process did not grow by as
+	// much as the finding says.
+	GoalMoved FactKind = "goal-moved"
 	// GivenBack: what was freed after the load ended. Values: share (ratio).
 	GivenBack FactKind = "given-back"
 	// LoadMoved: what the process allocated in the second half of the window

@@ -88,6 +88,8 @@ func sentences() []sentence {
 		{fact(leak.FreedOfAllocated, value("freed", 1, objects), value("allocated", 1640, objects)), "1 of 1,640 objects allocated since the first snapshot was freed"},
 		{fact(leak.FreedOfAllocated, value("freed", 12, objects), value("allocated", 1640, objects)), "12 of 1,640 objects allocated since the first snapshot were freed"},
 		{fact(leak.FloorRose, value("from", 1<<20, bytes), value("to", 3<<20, bytes)), "the floor rose from 1.0 MiB to 3.0 MiB"},
+		{fact(leak.GoalMoved, value("from", 24<<20, bytes), value("to", 41<<20, bytes), span), "the heap goal, which is not sampled, went from 24.0 MiB to 41.0 MiB in 1m5s"},
+		{word(fact(leak.GoalMoved, value("from", 24<<20, bytes), value("to", 25<<20, bytes), span), "unmatched"), "the heap goal, which is not sampled, went from 24.0 MiB to 25.0 MiB in 1m5s: the process grew by much less than this, so the rest took the place of what was freed elsewhere"},
 		{fact(leak.GivenBack, value("share", 0.12, ratio)), "12 % of it was given back after the load ended"},
 		{fact(leak.LoadMoved, value("ratio", 1, ratio)), "the load was level"},
 		{fact(leak.LoadMoved, value("ratio", 1.5, ratio)), "meanwhile the load rose: the process allocated 1.5 times as much in the second half"},

@@ -39,6 +39,12 @@ func heapText(f Fact) string {
 		return fmt.Sprintf("%s of %s allocated since the first snapshot %s freed", f.count("freed"), units.Plural(f.whole("allocated"), "object"), were)
 	case FloorRose:
 		return fmt.Sprintf("the floor rose from %s to %s", f.bytes("from"), f.bytes("to"))
+	case GoalMoved:
+		text := fmt.Sprintf("the heap goal, which is not sampled, went from %s to %s in %s", f.bytes("from"), f.bytes("to"), f.span())
+		if f.says(unmatched) {
+			text += ": the process grew by much less than this, so the rest took the place of what was freed elsewhere"
+		}
+		return text
 	case GivenBack:
 		return f.share("share") + " of it was given back after the load ended"
 	case LoadMoved:

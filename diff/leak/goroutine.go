@@ -63,7 +63,7 @@ func (s *scene) heapStanding(g *growth) standing {
 		noise:    g.probability < noise,
 		doubt:    s.heapLeak(g) < doubtful,
 		unlikely: s.heapLeak(g) < unlikely,
-		barely:   s.heapLeak(g) < leakClear,
+		barely:   s.barely(g),
 	}
 }
 

@@ -64,6 +64,9 @@ func (s *scene) growths() []*growth {
 		g.site = s.sites.of(g.main())
 		g.handler, g.hasHandler = s.handler(g.main())
 		out = append(out, g)
+		if probability >= grows && !g.trend.BySize {
+			s.heapGrew += g.trend.Growth.Value
+		}
 	}
 	out = append(out, s.spread(out)...)
 	slices.SortStableFunc(out, func(a, b *growth) int { return cmp.Compare(b.trend.Growth.Value, a.trend.Growth.Value) })

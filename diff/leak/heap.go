@@ -27,9 +27,19 @@ const (
 	leakLikely       = 0.45
 	leakLikelyBySize = 0.7
 	leakClear        = 0.8 // where one look is enough
+	// leakSureByGoal and leakClearByGoal are the same of growth that the heap goal confirms.
+	leakSureByGoal  = 0.8
+	leakClearByGoal = 0.6
+	// goalSure is from which probability of growth on, by the goal, it confirms that, and
+	// goalRoom by how much all places may have grown against the process.
+	goalSure = 0.7
+	goalRoom = 1.5
 	// taskSure and taskLikely are the same of goroutines, of which one look is enough.
 	taskSure   = 0.95
 	taskLikely = 0.5
+	// unmatchedLeaks is how likely growth is a leak that the process does not show, of
+	// what it would be otherwise: something else may have been freed meanwhile.
+	unmatchedLeaks = 0.25
 	// plateauGoesOn is below which probability growth has ended.
 	plateauGoesOn = 0.2
 )
@@ -63,11 +73,31 @@ func (s *scene) verdict(g *growth) Verdict {
 // for longer than something takes to fill up.
 func (s *scene) leaks(g *growth) bool {
 	t := &g.trend
-	likely := leakLikely
+	likely, sure := leakLikely, leakSure
 	if t.BySize {
 		likely = leakLikelyBySize
 	}
-	return g.probability >= leakSure && t.N >= leakPoints && elapsed(&t.Trend) >= s.heapNeed(g) && s.heapLeak(g) >= likely
+	if s.confirmed(g) {
+		sure = leakSureByGoal
+	}
+	return g.probability >= sure && t.N >= leakPoints && elapsed(&t.Trend) >= s.heapNeed(g) && s.heapLeak(g) >= likely
+}
+
+// confirmed reports whether the heap goal shows that growth goes on: that of the process
+// does, the place is most of it, and no other place claims it as well.
+func (s *scene) confirmed(g *growth) bool {
+	t := &g.trend
+	return t.GoalGoesOn.Known && t.GoalGoesOn.Value >= goalSure && s.heapGrew <= goalRoom*t.GoalGrew.Value
+}
+
+// barely reports whether growth is a leak with a probability at which one look is not
+// enough.
+func (s *scene) barely(g *growth) bool {
+	enough := leakClear
+	if s.confirmed(g) {
+		enough = leakClearByGoal
+	}
+	return s.heapLeak(g) < enough
 }
 
 // heapNeed is for how long the heap must have grown to be a leak.
@@ -88,10 +118,14 @@ func (s *scene) leakAfter() time.Duration {
 }
 
 // heapLeak is the probability that growth is a leak: it is growth, it goes on,
-// and it will not end soon.
+// it will not end soon, and it is not what was freed elsewhere.
 func (s *scene) heapLeak(g *growth) float64 {
 	t := &g.trend.Trend
-	return g.probability * goesOn(t) * outlasts(elapsed(t), s.heapNeed(g))
+	p := g.probability * goesOn(t) * outlasts(elapsed(t), s.heapNeed(g))
+	if g.trend.Unmatched {
+		p *= unmatchedLeaks
+	}
+	return p
 }
 
 // fellBack reports whether most of a growth was given back, beyond what the

@@ -1,5 +1,8 @@
 package leak
 
+// unmatched is the word of growth that the process as a whole does not show.
+const unmatched = "unmatched"
+
 // heapFacts are what speaks for and against a leak of heap.
 func (s *scene) heapFacts(g *growth) []Fact {
 	t := &g.trend
@@ -13,6 +16,13 @@ func (s *scene) heapFacts(g *growth) []Fact {
 	}
 	if t.Floor.Rising {
 		out = append(out, Fact{Kind: FloorRose}.With("from", max(t.Floor.First, 0), Bytes).With("to", t.Floor.Last, Bytes))
+	}
+	if t.GoalFirst.Known {
+		goal := Fact{Kind: GoalMoved}.With("from", t.GoalFirst.Value, Bytes).With("to", t.GoalNow.Value, Bytes).lasting(span(&t.Trend))
+		if t.Unmatched {
+			goal.Words = []string{unmatched}
+		}
+		out = append(out, goal)
 	}
 	p := s.process
 	switch {

@@ -66,7 +66,7 @@ type standing struct {
 	doubt bool // the probability of a leak that was said has fallen below doubtful
 	// unlikely says that it is so much less likely that one look is enough.
 	unlikely bool
-	barely   bool // the probability of a leak is below leakClear, so that it must last for leakHolds
+	barely   bool // the probability of a leak is so low that it must last for leakHolds
 	// waits says that it is goroutines which wait, and are still there though no more
 	// come, and blocks that such goroutines idle nowhere.
 	waits, blocks bool

@@ -37,6 +37,7 @@ type scene struct {
 	shrank           *shrunken // nil until it is needed
 	seenFrom         time.Time // when the warm-up had ended
 	hidden           hidden    // what the heap profile does not show
+	heapGrew         float64   // bytes, of all places that are found to grow
 	among            float64   // kinds of goroutines whose number changes
 }
 

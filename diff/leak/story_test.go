@@ -147,6 +147,9 @@ func (s story) events(t *snapshot.Table) []snapshot.Event {
 				s.vitals(i*int(every/time.Second)+second, &v)
 			}
 			out = append(out, snapshot.VitalsTaken{Vitals: v})
+			if second == 0 {
+				shot.Vitals = v
+			}
 		}
 		out = append(out, snapshot.Taken{Snapshot: shot})
 	}
