@@ -11,11 +11,14 @@ const (
 	fillingTurnover = 0.15
 	// fillingShare is how far it would have filled, of what it levels off at.
 	fillingShare = 0.5
+	// mostFilling bounds what deaths tell, as the logarithm of a factor: what comes and
+	// goes beside a leak may have become more.
+	mostFilling = 3.0
 )
 
 // keeps is the probability that what grows is kept, rather than on the way to a
-// level at which as many die as are born.
-func keeps(c curve, m moves) float64 {
+// level at which as many die as are born, by the deaths and by what else tells.
+func keeps(c curve, m moves, also likelihoods) float64 {
 	if c.born == nil {
 		return 1
 	}
@@ -47,7 +50,8 @@ func keeps(c curve, m moves) float64 {
 		}
 		odds -= filling - leaking
 	}
-	odds /= m.dispersion
+	// A goal that bends is heard where the shape of the curve is.
+	odds = min(odds/m.dispersion, mostFilling) + also.weight*min(also.fills, 0)
 	return 1 / (1 + fillingTurnover/(1-fillingTurnover)*math.Exp(odds))
 }
 

@@ -86,6 +86,7 @@ type goalReading struct {
 	first, now float64   // goal, in bytes
 	growth     Estimate  // of all that lives, in bytes
 	logs       []float64 // how likely the models are, nil until that is asked for
+	fills      float64   // by how much likelier it fills up than it goes on, as a logarithm
 	goesOn     float64   // probability by these
 	floorRose  float64   // of what is allocated, from the first third to the last, in bytes
 	sampling   float64   // variance of the profile's growth, NaN until that is asked for
@@ -206,8 +207,8 @@ func (o *Observer) byGoal(c curve) likelihoods {
 	}
 	if goal.logs == nil {
 		forms := o.read.modelForms()
-		goal.logs = forms.byScatter(goal.counts)
+		goal.logs, goal.fills = forms.byScatter(goal.counts)
 		goal.goesOn = forms.goesOn(goal.logs)
 	}
-	return likelihoods{logs: goal.logs, weight: weight}
+	return likelihoods{logs: goal.logs, fills: goal.fills, weight: weight}
 }

@@ -6,34 +6,48 @@ import (
 )
 
 // byScatter is how likely the models are, up to a common factor, by a series in units
-// of its scatter, whatever part of a deviation is left a step later.
-func (of *forms) byScatter(counts []float64) []float64 {
+// of its scatter, whatever part of a deviation is left a step later; and how much
+// likelier it fills up, as what [keeps] looks for does, than it goes on. Part of the
+// time the series is that of others, and its model may be any.
+func (of *forms) byScatter(counts []float64) (logs []float64, fills float64) {
 	f := newFitter(of, together(counts, mostFitted), moves{})
 	f.level, f.rate = 1, float64(len(f.counts)-1)/f.span
+	forms := append(slices.Clip(of.at), of.filling())
 	tried := memories()
-	logs := make([]float64, 0, len(of.at)*len(tried))
+	each := make([]float64, 0, len(forms)*len(tried))
 	for _, memory := range tried {
 		f.remember(memory)
-		for _, form := range of.at {
+		for _, form := range forms {
 			log, _ := f.fit(form)
-			logs = append(logs, log)
+			each = append(each, log)
 		}
 	}
-	out := make([]float64, len(of.at))
-	best := slices.Max(logs)
+	logs = make([]float64, len(of.at))
+	best := slices.Max(each)
 	if math.IsInf(best, -1) {
-		return out
+		return logs, 0
 	}
-	for i, log := range logs {
-		out[i%len(out)] += math.Exp(log - best)
+	all := make([]float64, len(forms))
+	for i, log := range each {
+		all[i%len(forms)] += math.Exp(log - best)
 	}
-	// Where the goal follows others, its own model may be any.
 	mean := 0.0
-	for i, l := range out {
-		mean += math.Exp(of.priors[i]) * l
+	for i, prior := range of.priors {
+		mean += math.Exp(prior) * all[i]
 	}
-	for i, l := range out {
-		out[i] = math.Log((1-goalMisleads)*l + goalMisleads*mean)
+	for i, l := range all {
+		all[i] = math.Log((1-goalMisleads)*l + goalMisleads*mean)
+	}
+	copy(logs, all)
+	return logs, all[len(logs)] - all[0]
+}
+
+// filling is the form of what has filled up by a share of its level.
+func (of *forms) filling() []float64 {
+	m := model{bend: -1 / math.Log(1-fillingShare)}
+	out := make([]float64, len(of.shares))
+	for i, share := range of.shares {
+		out[i] = m.at(share)
 	}
 	return out
 }
@@ -56,6 +70,7 @@ func (of *forms) goesOn(logs []float64) float64 {
 // logarithms, with the weight of that; the zero value tells nothing.
 type likelihoods struct {
 	logs   []float64
+	fills  float64 // by how much likelier it fills up than it goes on, as a logarithm
 	weight float64
 }
 

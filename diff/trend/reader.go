@@ -210,7 +210,7 @@ func (r *reader) trend(c curve, e evidence, sampling float64, shaped bool, also 
 	}
 	t.Saturation = saturation(c, c.seconds, spread)
 	p := posteriorOf(units, e.moves, r.modelForms(), also)
-	t.GoesOn = number(p.goesOn() * keeps(units, e.moves))
+	t.GoesOn = number(p.goesOn() * keeps(units, e.moves, also))
 	t.Scatter = number(p.scatter)
 	began := p.began
 	if c.span() > longWindow {
