@@ -52,7 +52,9 @@ func BenchmarkSnapshot(b *testing.B) {
 		heap := &snapshot.Profile{Kind: snapshot.Heap, Period: 512 << 10, Keys: keys, Values: values, Types: []snapshot.SampleType{
 			{Name: "alloc_objects", Unit: "count"}, {Name: "alloc_space", Unit: "bytes"}, {Name: "inuse_objects", Unit: "count"}, {Name: "inuse_space", Unit: "bytes"}}}
 		goroutines := &snapshot.Profile{Kind: snapshot.Goroutine, Keys: waits, Values: counts, Types: []snapshot.SampleType{{Name: "goroutine", Unit: "count"}}}
-		return snapshot.Taken{Snapshot: &snapshot.Snapshot{Seq: seq, Time: noon.Add(time.Duration(seq) * 15 * time.Second), Advanced: true, Heap: heap, Goroutines: goroutines}}
+		shot := &snapshot.Snapshot{Seq: seq, Time: noon.Add(time.Duration(seq) * 15 * time.Second), Advanced: true, Heap: heap, Goroutines: goroutines}
+		shot.Vitals.Set(snapshot.NextGC, 400<<30+int64(random.IntN(1<<30))) // a level goal, which each growth is compared with
+		return snapshot.Taken{Snapshot: shot}
 	}
 	handlers, err := handler.New(table, nil, nil)
 	if err != nil {
