@@ -23,13 +23,24 @@ import (
 )
 
 // check runs a check that is over soon: each of its snapshots asks for a GC, so
-// that few of them are enough. On a busy machine answers are slow, and snapshots
-// rare: a check that saw too little is run again for twice the time.
+// that few of them are enough.
 func check(t *testing.T, args ...string) process {
 	t.Helper()
-	for duration := 4 * time.Second; ; duration *= 2 {
-		p := leaktop(t, checking(duration, args...)...)
-		if longer := 2 * duration; !strings.Contains(p.stderr, "INCONCLUSIVE") || longer > longest || t.Failed() {
+	return lasting(t, 4*time.Second, func(duration time.Duration) []string {
+		return checking(duration, args...)
+	}, func(p process) bool { return !strings.Contains(p.stderr, "INCONCLUSIVE") })
+}
+
+// mostWatched is for how long a target is watched at most until enough was seen.
+const mostWatched = time.Minute
+
+// lasting runs leaktop to watch for some time. On a busy machine answers are slow, and
+// snapshots rare: where it did not see enough it runs again for twice the time.
+func lasting(t *testing.T, duration time.Duration, args func(time.Duration) []string, enough func(process) bool) process {
+	t.Helper()
+	for ; ; duration *= 2 {
+		p := leaktopWithin(t, duration+longest, nil, args(duration)...)
+		if enough(p) || 2*duration > mostWatched || t.Failed() {
 			return p
 		}
 	}

@@ -23,15 +23,14 @@ func TestOneVerdict(t *testing.T) {
 	startLeaky(t, address, "--modes", "send,receive,state", "--rate", "4")
 	const own, handler = "net/http.", `^net/http\.serverHandler\.ServeHTTP$`
 	const named = `"handler":"http.serverHandler.ServeHTTP"`
-	var p process
 	var live verdictOn
-	for range 4 { // a busy machine makes snapshots rare
-		p = leaktop(t, "check", address, "--for", "14s", "--every", "1s", "--allow", "gc", "--format", "json",
-			"--warmup", "1s", "--own", own, "--handler", handler, "--limit", "8GiB")
-		if live = readVerdict(t, p.stdout); strings.Contains(string(live.Findings), named) || t.Failed() {
-			break
-		}
-	}
+	p := lasting(t, 14*time.Second, func(duration time.Duration) []string {
+		return []string{"check", address, "--for", duration.String(), "--every", "1s", "--allow", "gc", "--format", "json",
+			"--warmup", "1s", "--own", own, "--handler", handler, "--limit", "8GiB"}
+	}, func(p process) bool {
+		live = readVerdict(t, p.stdout)
+		return strings.Contains(string(live.Findings), named)
+	})
 	if !strings.Contains(string(live.Findings), named) {
 		t.Fatalf("no finding has the handler that was named: %s\n%s", live.Findings, p.stderr)
 	}

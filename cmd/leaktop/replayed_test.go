@@ -59,12 +59,18 @@ func reported(t *testing.T, h *headless, c export.Check) []byte {
 func TestReplayedCheck(t *testing.T) {
 	state := t.TempDir()
 	t.Setenv("XDG_STATE_HOME", state)
-	p := check(t, leaking(t), bounded, "--format", "json")
+	target := leaking(t)
+	var runs []session.Summary
+	p := lasting(t, 4*time.Second, func(duration time.Duration) []string {
+		return checking(duration, target, bounded, "--format", "json")
+	}, func(process) bool {
+		runs = keptRuns(t, state)
+		return len(runs) > 0 && runs[0].Snapshots >= 3
+	})
 	if p.code != exitLeak {
 		t.Fatalf("exit code %d: %s", p.code, p.stdout)
 	}
-	runs := keptRuns(t, state)
-	if len(runs) == 0 || !runs[0].Ended || runs[0].Snapshots < 2 { // on a busy machine a snapshot comes more rarely
+	if len(runs) == 0 || !runs[0].Ended || runs[0].Snapshots < 3 {
 		t.Fatalf("the session files are %+v", runs)
 	}
 	got := replayed(t, runs[0].Path, judgeFlags{}, gate.Policy{MaxGoroutines: snapshot.Known(5)})

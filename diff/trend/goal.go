@@ -26,6 +26,8 @@ const (
 	// goal is used for a place, in part and in full.
 	goalStarts = 0.4
 	goalFull   = 0.7
+	// goalHeard is the weight of the goal from which on it says whether a place goes on.
+	goalHeard = 0.5
 	// goalMatches is which share of a place's growth that of the process must be at
 	// least: the rest may be chance of the sampler.
 	goalMatches = 0.6

@@ -93,7 +93,7 @@ func (h *heap) trend(o *Observer, of []*record, c curve, e evidence, shaped bool
 	if goal := o.readGoal(); goal.counts != nil {
 		t.GoalFirst, t.GoalNow = number(goal.first), number(goal.now)
 		t.GoalGrew = number(goal.growth.Value)
-		if goalSays.weight > 0.5 {
+		if goalSays.weight > goalHeard {
 			t.GoalGoesOn = number(goal.goesOn)
 		}
 		t.Unmatched = !e.size && o.unmatched(c.growth())
