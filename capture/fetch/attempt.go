@@ -68,8 +68,7 @@ func (a *attempt) failed(err error) *Error {
 		errors.Is(err, syscall.EPIPE) || strings.Contains(err.Error(), "server closed idle connection") {
 		return a.closed(err)
 	}
-	// net/http has no type for a server that speaks first, as SSH does.
-	if strings.Contains(err.Error(), "malformed") || strings.Contains(err.Error(), "readLoopPeekFail") {
+	if malformed(err) {
 		if strings.Contains(err.Error(), `"\x15\x03`) { // the start of a TLS alert
 			return a.plainToTLS(err)
 		}
@@ -77,6 +76,12 @@ func (a *attempt) failed(err error) *Error {
 			"check the port; it must be the one that serves pprof", err)
 	}
 	return a.fail(Other, "failed", detail(err), "check the address", err)
+}
+
+// malformed says whether what came is no answer in HTTP. net/http has no type
+// for that, nor for a server that speaks first, as SSH does.
+func malformed(err error) bool {
+	return strings.Contains(err.Error(), "malformed") || strings.Contains(err.Error(), "readLoopPeekFail")
 }
 
 // stopped says whether the request ended because it was to end: its time was

@@ -83,6 +83,11 @@ func (c *Client) Get(ctx context.Context, address string) (*Response, error) {
 	req.Host = c.header.Get("Host")
 
 	resp, err := c.http.Do(req)
+	if err != nil && malformed(err) && a.progress.reused.Load() {
+		// What came may be the rest of an earlier answer that was longer than it
+		// said. net/http closed that connection, and a new one tells.
+		resp, err = c.http.Do(req)
+	}
 	if err != nil {
 		return nil, a.failed(err)
 	}

@@ -314,6 +314,32 @@ func TestGetNeverAsksTwice(t *testing.T) {
 	}
 }
 
+// A server whose answers are longer than they say leaves bytes on a kept
+// connection, where they stand for the next answer.
+func TestGetAsksAgainAfterALeftover(t *testing.T) {
+	var connections atomic.Int32
+	address := rawServer(t, func(_ context.Context, conn net.Conn) {
+		first := connections.Add(1) == 1
+		in := bufio.NewReader(conn)
+		if _, err := http.ReadRequest(in); err != nil {
+			return
+		}
+		_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+		if _, err := http.ReadRequest(in); err == nil && first {
+			_, _ = io.WriteString(conn, "and more\r\n")
+		}
+	})
+	c, to := client(t, address, Options{})
+	for range 2 {
+		if _, err := c.Get(t.Context(), to.Profile("heap", nil)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := connections.Load(); n != 2 {
+		t.Errorf("%d connections were opened, want 2", n)
+	}
+}
+
 func TestGetKeepsOneConnection(t *testing.T) {
 	var opened atomic.Int32
 	s := httptest.NewUnstartedServer(pprofMux())

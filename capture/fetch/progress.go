@@ -25,6 +25,7 @@ type progress struct {
 	phase    atomic.Int32
 	pending  atomic.Bool // a request was written and nothing has come back
 	repeated atomic.Bool // net/http was about to send it again
+	reused   atomic.Bool // it went over a connection that an earlier request had used
 	cancel   context.CancelFunc
 }
 
@@ -46,7 +47,10 @@ func (p *progress) trace(ctx context.Context) context.Context {
 			}
 		},
 		TLSHandshakeStart: func() { p.enter(handshaking) },
-		GotConn:           func(httptrace.GotConnInfo) { p.enter(waiting) },
+		GotConn: func(info httptrace.GotConnInfo) {
+			p.enter(waiting)
+			p.reused.Store(info.Reused)
+		},
 		WroteRequest: func(info httptrace.WroteRequestInfo) {
 			if info.Err == nil {
 				p.pending.Store(true)
