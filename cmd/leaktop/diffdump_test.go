@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"regexp"
 	"strings"
@@ -39,21 +40,30 @@ func readChanges(t *testing.T, out string) dumpChanges {
 func TestDumpsOfAService(t *testing.T) {
 	t.Parallel()
 	leaks := startLeaky(t, "127.0.0.1:0", "--modes", "task")
-	stuck := func(address string) int {
-		return strings.Count(string(get(t, leaks.Address+address)), taskFunction+"(")
+	// dump waits for one in which more than so many tasks are stuck. One may just
+	// have begun, and be runnable: it does not count.
+	dump := func(more int) (text []byte, stuck int) {
+		until(t, longest, fmt.Sprintf("more than %d tasks are stuck", more), func() bool {
+			text, stuck = get(t, leaks.Address+"goroutine?debug=2"), 0
+			for block := range strings.SplitSeq(string(text), "\n\n") {
+				head, frames, _ := strings.Cut(block, "\n")
+				if strings.Contains(head, "[chan receive") && strings.Contains(frames, taskFunction+"(") {
+					stuck++
+				}
+			}
+			return stuck > more
+		})
+		return text, stuck
 	}
-	until(t, longest, "a task is stuck", func() bool { return stuck("goroutine?debug=2") > 0 })
-	base := put(t, "base.txt", get(t, leaks.Address+"goroutine?debug=2"))
-	before := int64(stuck("goroutine?debug=2"))
-	until(t, longest, "more are", func() bool { return int64(stuck("goroutine?debug=2")) > before+2 })
-	text := get(t, leaks.Address+"goroutine?debug=2")
-	current := put(t, "current.txt", text)
+	first, before := dump(0)
+	base := put(t, "base.txt", first)
+	second, _ := dump(before + 2)
+	current := put(t, "current.txt", second)
 	profile := put(t, "current.pb.gz", get(t, leaks.Address+"goroutine"))
 
 	found := false
 	for _, c := range readChanges(t, leaktop(t, "diff", base, current, "--format", "json").accepted(t)).Changes.Goroutines {
 		for _, f := range c.Stack {
-			// One may just have begun, and be runnable.
 			if f.Function == taskFunction && c.State == "chan receive" {
 				found = true
 				if c.Delta < 1 || c.Status != "changed" {
