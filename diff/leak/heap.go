@@ -129,10 +129,10 @@ func (s *scene) heapLeak(g *growth) float64 {
 }
 
 // fellBack reports whether most of a growth was given back, beyond what the
-// series scatters by anyway.
+// series scatters by anyway. The end of a cycle gives back what came in that cycle.
 func fellBack(t *trend.Trend) bool {
 	peak := t.Growth.Value + t.Fall.Size - t.Fall.Regained
-	if t.Fall.Size == 0 || t.Growth.Value > peak/2 {
+	if t.Fall.Size == 0 || t.Fall.Swing || t.Growth.Value > peak/2 {
 		return false
 	}
 	each := 1.0

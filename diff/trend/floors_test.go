@@ -96,6 +96,27 @@ func TestTroughs(t *testing.T) {
 	}
 }
 
+func TestLowsThatHold(t *testing.T) {
+	runs := []float64{0, 22, 112, 12, 12, 83, 18, 18, 42, 24, 24, 24, 108, 33, 33, 79, 39}
+	for _, test := range []struct {
+		name   string
+		counts []float64
+		holds  bool
+	}{
+		{"runs that leave a sixteenth", runs, true},
+		{"the same, in the middle of one", append(slices.Clone(runs), 90), true},
+		{"the same, and then nothing is left", append(slices.Clone(runs), 80, 3), false},
+		{"runs that leave nothing", batches(36, 64, 0), false},
+		{"what grew and was freed", []float64{0, 20, 40, 60, 80, 100, 30}, false},
+		{"too few runs", runs[:9], false},
+		{"nothing", nil, false},
+	} {
+		if got := (curve{seconds: secondsOf(test.counts), values: test.counts, counts: test.counts}).lowsHold(); got != test.holds {
+			t.Errorf("%s: %v", test.name, got)
+		}
+	}
+}
+
 // batchesOver is a batch each five places over lows that are drawn from the one before.
 func batchesOver(place *int, low func(before float64) float64) func(float64) float64 {
 	const batch = 60

@@ -72,6 +72,9 @@ type Fall struct {
 	Share    float64   // of the range of the whole series, 0 to 1
 	At       time.Time // of the lowest point; zero where nothing fell
 	Regained float64   // rise from the lowest point to the last
+	// Swing says that it is one of the swings of a series whose lows rose and kept most
+	// of that: what it gave back had come in its cycle.
+	Swing bool
 }
 
 func fallOf(c curve, at []time.Time) Fall {
@@ -82,7 +85,21 @@ func fallOf(c curve, at []time.Time) Fall {
 	return Fall{
 		Size: size, Share: size / (slices.Max(c.values) - slices.Min(c.values)),
 		At: at[place], Regained: c.values[c.n()-1] - c.values[place],
+		Swing: c.lowsHold(),
 	}
+}
+
+// lowsHold reports whether the lows of a curve's cycles rose and kept most of that.
+func (c curve) lowsHold() bool {
+	if c.counts == nil {
+		return false
+	}
+	_, lows := troughs(c.seconds, c.counts)
+	if len(lows) < fewestFloors {
+		return false
+	}
+	rose, kept := slices.Max(lows)-lows[0], lows[len(lows)-1]-lows[0]
+	return kept > 0 && kept >= rose/2
 }
 
 // deepestFall is the largest fall from a peak to what comes after it, and the place
