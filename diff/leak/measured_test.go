@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sort"
 	"testing"
 	"time"
 
@@ -228,6 +229,44 @@ func TestPathThatTakesOver(t *testing.T) {
 			if f.Verdict.Fails() {
 				t.Errorf("after %s: %q", time.Duration(i)*every, told(r))
 			}
+		}
+	})
+}
+
+// A table is refreshed in place, by another path than the one that loaded it. By
+// chance more and more of its rows were sampled, as profiles showed it: 20 at first,
+// and 29 in the end.
+func TestPathThatTakesOverAndSeemsToGrow(t *testing.T) {
+	type point struct {
+		at                           int   // number of the snapshot after the GC
+		loaded, refreshed, allocated int64 // rows that live, and that the refreshing allocated
+	}
+	points := []point{
+		{0, 17, 3, 0}, {2, 16, 6, 3}, {4, 14, 9, 6}, {6, 13, 12, 10}, {8, 10, 11, 12}, {10, 9, 11, 12}, {13, 9, 15, 16}, {16, 8, 14, 18}, {20, 8, 12, 19},
+		{21, 5, 15, 23}, {24, 5, 13, 24}, {28, 4, 17, 28}, {32, 4, 20, 34}, {36, 3, 18, 35}, {40, 2, 20, 40}, {44, 1, 24, 47}, {47, 0, 26, 52},
+		{52, 0, 28, 57}, {59, 0, 29, 65},
+	}
+	at := func(i int) point {
+		return points[sort.Search(len(points), func(n int) bool { return points[n].at > i })-1]
+	}
+	const row, sizes = "app/prices.(*Table).row app/prices.(*Table).", 16 // each row has a size of its own
+	heap := []line{passing()}
+	for k := range int64(sizes) {
+		share := func(rows int64) int64 { return (rows + k) / sizes }
+		heap = append(heap, line{
+			stack: row + "load app/prices.Open", size: 1500 + 64*k,
+			count: func(i int) int64 { return share(at(i).loaded) }, allocated: level(share(17)),
+		}, line{
+			stack: row + "refresh app/prices.Open.func1", size: 1500 + 64*k,
+			count: func(i int) int64 { return share(at(i).refreshed) }, allocated: func(i int) int64 { return share(3 + at(i).allocated) },
+		})
+	}
+	story{
+		rate: goRate, snapshots: points[len(points)-1].at + 1, heap: heap,
+		still: func(i int) bool { return at(i).at != i },
+	}.each(t, func(i int, r *leak.Result) {
+		if r.Outcome == leak.Leaks {
+			t.Errorf("after %s: %q", time.Duration(i)*every, told(r))
 		}
 	})
 }

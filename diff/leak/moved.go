@@ -12,7 +12,9 @@ import (
 // moved reports whether growth only came from another place: what is like it
 // shrank by as much. A path that refreshes a cache takes over from the one that
 // loaded it, and a new version of a table from the old one. Alike is what is
-// allocated in the same package, or by the same function in the same size.
+// allocated in the same package, or by the same function in the same size. It has moved
+// in part, too, and the rest is chance, where the functions that allocate it do not
+// grow as a whole.
 func (s *scene) moved(g *growth) bool {
 	if g.trend.BySize {
 		return false // what a larger copy replaces shrinks by that
@@ -46,7 +48,37 @@ func (s *scene) moved(g *growth) bool {
 	}
 	// Of many that come and go some have always become fewer.
 	more := lost.deaths - lost.births - lost.chance
-	return more > movedShare*net && more > 2*math.Sqrt(lost.births+lost.deaths)
+	return more > movedShare*net && more > 2*math.Sqrt(lost.births+lost.deaths) || s.tookOver(g, net)
+}
+
+// partlyMoved is which share of a growth must be gone from the same functions, over other
+// paths, for the rest of it to be chance.
+const partlyMoved = 0.25
+
+// tookOver reports whether the functions that allocate what grows by so many sampled
+// objects do not grow as a whole, since what they allocated over other paths shrank.
+func (s *scene) tookOver(g *growth, net float64) bool {
+	var places []*place
+	whole := 0.0
+	for _, id := range g.records {
+		if at := s.places.of[id]; !at.touched {
+			at.touched = true
+			places = append(places, at)
+			whole += at.births - at.deaths
+		}
+	}
+	for _, at := range places {
+		at.touched = false
+	}
+	if net-whole <= partlyMoved*net {
+		return false
+	}
+	var all []trend.RecordID
+	for _, at := range places {
+		all = append(all, at.records...)
+	}
+	before := prior(0, float64(s.places.active()))
+	return posterior(s.observer.Factor(all, leastFactor(before)), before) < grows
 }
 
 // losses sums up births and deaths of records of which fewer objects live than before.

@@ -22,7 +22,8 @@ type place struct {
 	active         bool    // something came and went
 	stale          bool    // a record changed since
 
-	number int // in all places
+	number  int  // in all places
+	touched bool // while the places of some records are gathered
 }
 
 // places sorts heap records by where they allocate, as they come up.
