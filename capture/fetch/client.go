@@ -62,7 +62,8 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 // Get asks for address, which must be one of the target's own URLs since the
 // request carries its secrets, and returns the answer if it is a 200 that came
 // whole. Every error is an [*Error]. It asks with GET and never with HEAD, for
-// which pprof makes the whole profile all the same.
+// which pprof makes the whole profile all the same. It asks once, and again only
+// where the rest of an earlier answer came in place of this one.
 func (c *Client) Get(ctx context.Context, address string) (*Response, error) {
 	start := time.Now()
 	// What is left of an earlier deadline of the caller's is what a message names.
