@@ -50,7 +50,8 @@ func waitOf(function string) State {
 		return Select
 	case "runtime.block":
 		return SelectNoCases
-	case "runtime.netpollblock":
+	case "runtime.netpollblock",
+		"internal/poll.runtime_pollWait": // where the runtime's frames have no names
 		return IOWait
 	case "time.Sleep":
 		return Sleep
@@ -85,9 +86,11 @@ func waitOf(function string) State {
 // tells, see [snapshot.Table.InState], else what the stack shows. Then the first
 // frame from the leaf that tells what waits there decides.
 func StateOf(t *snapshot.Table, stack snapshot.StackID) State {
-	if told := State(t.State(stack)); told == Semacquire {
-		return semaphoreOf(t, stack)
-	} else if told != "" {
+	switch told := State(t.State(stack)); told {
+	case "":
+	case Semacquire, Unknown:
+		return waitShown(t, stack, told)
+	default:
 		return told
 	}
 	parked, acquires, depth := false, false, 0
@@ -117,10 +120,13 @@ func StateOf(t *snapshot.Table, stack snapshot.StackID) State {
 	return Unknown
 }
 
-// semaphoreOf is what a goroutine waits for of which a dump says no more than
-// that it is a semaphore. To Go 1.24 it says so of a sync.WaitGroup, at which a
-// program may well idle, and to 1.19 of locks.
-func semaphoreOf(t *snapshot.Table, stack snapshot.StackID) State {
+// waitShown is what the frames near the leaf show that a goroutine waits for, and
+// otherwise where they show nothing. Of a dump they are asked where it says no more
+// than that it is a semaphore: to Go 1.24 it says so of a sync.WaitGroup, at which
+// a program may well idle, and to 1.19 of locks. Of the text of a profile, which
+// has no names of the runtime's frames at the leaf, they show some states and not
+// others.
+func waitShown(t *snapshot.Table, stack snapshot.StackID, otherwise State) State {
 	for f := range t.Frames(stack) {
 		if state := waitOf(f.Function); state != "" {
 			return state
@@ -129,7 +135,7 @@ func semaphoreOf(t *snapshot.Table, stack snapshot.StackID) State {
 			break
 		}
 	}
-	return Semacquire
+	return otherwise
 }
 
 // waitMachinery reports whether a package implements waiting, so that its
