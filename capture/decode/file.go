@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"regexp"
+	"unicode/utf8"
 
 	"github.com/klauspost/compress/gzip"
 
@@ -20,14 +22,33 @@ const maxHead = 64 << 10
 type Content struct {
 	Profile *snapshot.Profile
 	Dump    *snapshot.GroupedDump
+	// Number is which of several profiles in one text it is, from 1 on, and Count
+	// how many there are; 0 for a profile that is no text. Of dumps,
+	// [snapshot.GroupedDump] tells.
+	Number, Count int
+	// Unread counts the goroutines, or of a heap the records, that the text of a
+	// profile tells of, and that could not be read.
+	Unread int64
+}
+
+// Source is what a file is, besides its bytes.
+type Source struct {
+	Name   string // stands for it in errors
+	Length int64  // in bytes, where that is known, else 0
+	// Nth is which of several dumps or profiles in one text is taken, from 1 on; 0
+	// is the last.
+	Nth int
 }
 
 // File decodes what a file may hold, packed with gzip or not: a profile, see
-// [Profile], or the text of a full goroutine dump, see [GroupedGoroutines]. The
-// limits hold for a profile. A dump is read as a stream and may have any size;
+// [Profile], or the text of a full goroutine dump, see [GroupedGoroutines], or of
+// a profile (debug=1), with whatever stands before and behind it and whatever a
+// log, a terminal or a page has made of its lines.
+//
+// The limits hold for a profile. A dump is read as a stream and may have any size;
 // what stands before its first goroutine, as in a log, is bounded by them.
-// length is how long the file is where that is known, else 0.
-func File(r io.Reader, length int64, name string, table *snapshot.Table, limits Limits) (Content, error) {
+func File(r io.Reader, from Source, table *snapshot.Table, limits Limits) (Content, error) {
+	name := from.Name
 	in := bufio.NewReaderSize(r, maxHead)
 	head, err := in.Peek(maxHead)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -37,8 +58,12 @@ func File(r io.Reader, length int64, name string, table *snapshot.Table, limits 
 	if packed {
 		head = gunzipHead(head)
 	}
-	if !mayBeDump(head) {
-		data, err := readWhole(in, length, name, limits.MaxBytes)
+	order := utf16Order(head)
+	if order == nil && !mayBeText(head) {
+		if from.Nth > 1 {
+			return Content{}, refuse(name, fmt.Sprintf("it holds one profile, and there is no #%d", from.Nth), "leave the number out")
+		}
+		data, err := readWhole(in, from.Length, name, limits.MaxBytes)
 		if err != nil {
 			return Content{}, err
 		}
@@ -52,14 +77,29 @@ func File(r io.Reader, length int64, name string, table *snapshot.Table, limits 
 		}
 		lead = limits.MaxUnpacked
 	}
-	d, err := GroupedGoroutines(&text, name, table, int64(lead))
-	if errors.As(err, new(noDump)) {
-		return Content{}, refuse(name, "it is text, but neither a profile that pprof knows nor a goroutine dump", howToFetch)
+	s := newScanner(textOf(&text, order), table)
+	s.lead = int64(lead)
+	c, err := textContent(s, name, head, limits, from.Nth)
+	if c.Dump != nil {
+		c.Dump.Cut = c.Dump.Cut || text.cut
 	}
-	if err != nil {
+	return c, err
+}
+
+// textContent is what a text holds that starts so.
+func textContent(s *scanner, name string, head []byte, limits Limits, nth int) (Content, error) {
+	d, err := groupDump(s, name, nth)
+	switch {
+	case s.heading:
+		return textProfile(s, name, limits, nth)
+	case errors.As(err, new(noDump)):
+		if refused := refuseText(name, startOf(head), ", and holds neither a profile nor a goroutine dump"); refused != nil {
+			return Content{}, refused
+		}
+		return Content{}, refuse(name, "it is text, but neither a profile that pprof knows nor a goroutine dump", howToFetch)
+	case err != nil:
 		return Content{}, err
 	}
-	d.Cut = d.Cut || text.cut
 	return Content{Dump: d}, nil
 }
 
@@ -108,32 +148,36 @@ func (t *textReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-var (
-	// headerLine matches the first line of a goroutine, whatever stands before it.
-	headerLine = regexp.MustCompile(`(?m)` + headerPattern + `\r?$`)
-	// olderText matches how the text forms of a profile start that google/pprof
-	// knows, behind comments.
-	olderText = regexp.MustCompile(`^(\s*(#[^\n]*)?\n)*(\S+ profile: |--- ?(threadz|Thread|heapz|contention|mutex))`)
-	// jsonStart tells JSON from a line of a log that starts with a square bracket.
-	jsonStart = regexp.MustCompile(`^(\{|\[\s*[\[{"\]])`)
-	htmlStart = regexp.MustCompile(`^<[^0-9]`) // "<14>" is how a line of a syslog starts
-)
+// otherText matches how the text forms of a profile start that google/pprof knows
+// and Go does not write, behind comments.
+var otherText = regexp.MustCompile(`^(\s*(#[^\n]*)?\n)*(\S+ profile: |--- ?(threadz|Thread|heapz|contention|mutex))`)
 
-// mayBeDump reports whether a file that starts so may be the text of a full
-// dump, or a log with one in it.
-func mayBeDump(head []byte) bool {
-	for _, c := range head {
-		// Escape colours the lines of a log.
-		if c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\x1b' || c == 0x7f {
-			return false
+// mayBeText reports whether a file that starts so may be the text of a dump or of
+// a profile that Go writes, or a log with one in it.
+func mayBeText(head []byte) bool {
+	text := bytes.TrimLeft(head, "\x00 \t\r\n\ufeff")
+	if len(text) == 0 {
+		return len(head) > 0 && head[0] == 0 // what a log has lost, as it was copied and truncated
+	}
+	if otherText.Match(text) {
+		for line := range bytes.Lines(text) {
+			if line = bytes.TrimSpace(withoutControls(line)); len(line) > 0 && line[0] != '#' {
+				return isTextHeading(line)
+			}
 		}
 	}
-	text := bytes.TrimLeft(head, " \t\r\n\ufeff")
-	switch {
-	case len(text) == 0, olderText.Match(text):
-		return false
-	case headerLine.Match(text):
-		return true
+	return !isBinary(text)
+}
+
+// isBinary reports whether what starts so is no text. A text may have control
+// characters in it, but not many.
+func isBinary(head []byte) bool {
+	const share = 20 // one in so many bytes
+	odd := 0
+	for _, c := range head {
+		if c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != 0x1b && c != 0 || c == 0x7f {
+			odd++
+		}
 	}
-	return !jsonStart.Match(text) && !htmlStart.Match(text)
+	return odd > 1+len(head)/share || !utf8.Valid(head[:max(0, len(head)-utf8.UTFMax)]) && odd > 0
 }

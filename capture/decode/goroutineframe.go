@@ -73,10 +73,6 @@ func (f *dumpFrames) begin(start *knownFrame) { f.ids, f.half, f.last = f.ids[:0
 // named reports whether a function was read whose place is to come.
 func (f *dumpFrames) named() bool { return f.half != noHalf }
 
-// called reports whether that line has arguments, or is of what started the
-// goroutine. Without them it may be of something else, such as "exit status 2".
-func (f *dumpFrames) called() bool { return f.half == namedCreate || f.key[f.open-1] == '(' }
-
 // creates reports whether it is the one that started the goroutine.
 func (f *dumpFrames) creates() bool { return f.half == namedCreate }
 
@@ -160,7 +156,7 @@ func (f *dumpFrames) place(line []byte) *knownFrame {
 		function = strings.TrimSuffix(open, "\n")
 	}
 	colon := strings.LastIndexByte(place, ':') + 1
-	if k.varies = k.varies && len(place)-colon <= maxTail; k.varies {
+	if k.varies = k.varies && len(line) > 0 && len(place)-colon <= maxTail; k.varies {
 		k.tailSize = uint8(copy(k.tail[:], place[colon:]))
 		pkg := strings.LastIndexByte(open, '/') + 1
 		pkg += strings.IndexByte(open[pkg:], '.') + 1
@@ -183,13 +179,7 @@ func (f *dumpFrames) place(line []byte) *knownFrame {
 // splitPlace takes a file and a line from "/src/main.go:17 +0x1b fp=… sp=… pc=…".
 // In the place of a file that is not known stands "?", or nothing but the pc.
 func splitPlace(text []byte) (file []byte, line int) {
-	for {
-		word := text[bytes.LastIndexByte(text, ' ')+1:]
-		if i := bytes.Index(word, []byte("0x")); i < 0 || !isAddress(word[:i]) {
-			break
-		}
-		text = bytes.TrimSuffix(text[:len(text)-len(word)], []byte(" "))
-	}
+	text, _ = withoutAddresses(text)
 	colon := bytes.LastIndexByte(text, ':')
 	if n, rest := number(text[colon+1:]); colon >= 0 && len(rest) == 0 {
 		text, line = text[:colon], lineNumber(n)
@@ -198,6 +188,18 @@ func splitPlace(text []byte) (file []byte, line int) {
 		text = nil
 	}
 	return text, line
+}
+
+// withoutAddresses takes off what stands behind the file and the line of a place,
+// and reports whether anything did.
+func withoutAddresses(text []byte) (place []byte, any bool) {
+	for {
+		word := text[bytes.LastIndexByte(text, ' ')+1:]
+		if i := bytes.Index(word, []byte("0x")); i < 0 || !isAddress(word[:i]) {
+			return text, any
+		}
+		text, any = bytes.TrimSuffix(text[:len(text)-len(word)], []byte(" ")), true
+	}
 }
 
 // isAddress reports whether what stands before a number makes it an address.

@@ -11,53 +11,44 @@ import (
 // one of each goroutine. What comes above it is counted without its labels.
 const maxGroups = 1 << 19
 
-// GroupedGoroutines decodes a full goroutine dump as [Goroutines] does, of any
+// GroupedGoroutines decodes full goroutine dumps as [Goroutines] does, of any
 // size: it counts goroutines that agree in state, stack, labels and creator, and
 // keeps none of them. Goroutine 0, which a crash prints, is not counted: it is
 // the stack that a thread has for the scheduler.
 //
+// A text may hold several dumps, as the log of a program does that was told to
+// quit twice: the one of the number nth is taken, from 1 on, and the last for 0.
+//
 // The first goroutine must stand within the first lead bytes of the text: else
 // it is taken for something else and refused.
-func GroupedGoroutines(r io.Reader, name string, table *snapshot.Table, lead int64) (*snapshot.GroupedDump, error) {
+func GroupedGoroutines(r io.Reader, name string, table *snapshot.Table, nth int, lead int64) (*snapshot.GroupedDump, error) {
 	s := newScanner(r, table)
 	s.lead = lead
-	c := counter{index: make(map[groupKey]int32), locks: make(map[lockKey]int)}
-	d := &c.dump
-	for s.next() {
-		g := &s.goroutine
-		if g.ID == 0 {
-			continue
-		}
-		at := c.group(groupKey{status: s.status, stack: g.Stack, labels: g.Labels, creator: g.Creator, leaked: g.Leaked}, g)
-		if at < 0 {
-			s.frames.err = fmt.Errorf("there are more than %d different groups of goroutines", 2*maxGroups)
-			break
-		}
-		group := &d.Groups[at]
-		group.Count++
-		group.Least, group.Most = min(group.Least, g.Minutes), max(group.Most, g.Minutes)
-		if g.Minutes >= snapshot.LongWait {
-			group.Long++
-		}
-		if g.Lock != 0 {
-			c.awaited(at, g.Lock)
-		}
-		if s.elided {
-			d.Elided++
-		}
-		if s.unavailable {
-			d.Unavailable++
-		}
-		if g.ID == 1 {
-			d.Mains++
+	return groupDump(s, name, nth)
+}
+
+// groupDump groups what the scanner finds.
+func groupDump(s *scanner, name string, nth int) (*snapshot.GroupedDump, error) {
+	g := dumpGrouper{nth: nth, open: make(map[int]*section)}
+	for s.frames.err == nil && s.next() {
+		if s.goroutine.ID != 0 {
+			s.frames.err = g.take(s)
 		}
 	}
-	if err := s.refusal(name, len(d.Groups) > 0); err != nil {
+	d, err := g.chosen()
+	if err != nil {
+		s.frames.err = err
+	}
+	if err := s.refusal(name, d != nil || g.dumps > 0); err != nil {
 		return nil, err
 	}
-	d.Truncated = s.lines.bytes() == largestDump
+	if d == nil {
+		return nil, refuse(name, fmt.Sprintf("it holds %d dumps, and there is no #%d", g.dumps, nth), fmt.Sprintf("name one from #1 to #%d", g.dumps))
+	}
+	d.Truncated = s.text.raw.bytes() == largestDump
 	d.Cut = s.cut
-	d.Deadlock = s.deadlock && d.Mains <= 1 // else it may be of another one
+	d.Deadlock = s.deadlock && d.Dumps == 1 // else it may be of another one
+	d.Unread += s.headless + s.text.dropped
 	return d, nil
 }
 
@@ -86,11 +77,12 @@ func (c *counter) awaited(at int32, lock uint64) {
 	group.Locks[i].Count++
 }
 
-// counter finds the group of a goroutine.
+// counter counts the goroutines of one dump.
 type counter struct {
-	dump  snapshot.GroupedDump
-	index map[groupKey]int32 // in dump.Groups
-	locks map[lockKey]int    // in the group's Locks
+	dump         snapshot.GroupedDump
+	index        map[groupKey]int32 // in dump.Groups
+	locks        map[lockKey]int    // in the group's Locks
+	bare, placed int64              // goroutines whose frames have no places, and that have some
 	// recent are the groups that came last, by stack, which saves most look-ups.
 	recent [recentGroups]struct {
 		key   groupKey
@@ -99,6 +91,66 @@ type counter struct {
 }
 
 const recentGroups = 1 << 10
+
+func newCounter() *counter {
+	return &counter{index: make(map[groupKey]int32), locks: make(map[lockKey]int)}
+}
+
+// add counts the goroutine that the scanner is at.
+func (c *counter) add(t told) error {
+	d, g := &c.dump, &t.goroutine
+	if t.unread {
+		d.Unread++
+		return nil
+	}
+	at := c.group(groupKey{status: t.status, stack: g.Stack, labels: g.Labels, creator: g.Creator, leaked: g.Leaked, bare: t.bare}, g)
+	if at < 0 {
+		return fmt.Errorf("there are more than %d different groups of goroutines", 2*maxGroups)
+	}
+	group := &d.Groups[at]
+	group.Count++
+	group.Least, group.Most = min(group.Least, g.Minutes), max(group.Most, g.Minutes)
+	if g.Minutes >= snapshot.LongWait {
+		group.Long++
+	}
+	if g.Lock != 0 {
+		c.awaited(at, g.Lock)
+	}
+	if t.elided {
+		d.Elided++
+	}
+	if t.unavailable {
+		d.Unavailable++
+	}
+	if t.bare {
+		c.bare++
+	} else if g.Stack != snapshot.NoStack {
+		c.placed++
+	}
+	return nil
+}
+
+// whole returns the dump. Where frames have places, goroutines whose frames have
+// none lost them: these are not told from others.
+func (c *counter) whole() *snapshot.GroupedDump {
+	d := &c.dump
+	if c.bare > 0 && c.placed > 0 {
+		bare := make([]bool, len(d.Groups))
+		for key, at := range c.index {
+			bare[at] = key.bare
+		}
+		kept := d.Groups[:0]
+		for i, g := range d.Groups {
+			if bare[i] {
+				d.Unread += g.Count
+			} else {
+				kept = append(kept, g)
+			}
+		}
+		d.Groups = kept
+	}
+	return d
+}
 
 // group returns the index of a goroutine's group; -1 where there are too many.
 func (c *counter) group(key groupKey, g *snapshot.DumpedGoroutine) int32 {
@@ -132,4 +184,5 @@ type groupKey struct {
 	labels  snapshot.LabelsID
 	creator snapshot.FrameID
 	leaked  bool
+	bare    bool // its frames have no places
 }

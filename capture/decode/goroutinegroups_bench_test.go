@@ -19,7 +19,7 @@ func BenchmarkGroupedGoroutines(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		table := snapshot.NewTable()
-		d, err := GroupedGoroutines(bytes.NewReader(text.Bytes()), "test", table, 1<<20)
+		d, err := GroupedGoroutines(bytes.NewReader(text.Bytes()), "test", table, 0, 1<<20)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -63,7 +63,7 @@ func TestLocksOfDumps(t *testing.T) {
 			if want := []uint64{0x1bda95dda0f8, 0, 0x1bda95dda0f8, 0x1bda95ddb000}; !reflect.DeepEqual(locks, want) {
 				t.Errorf("the locks are %x, want %x", locks, want)
 			}
-			grouped, err := GroupedGoroutines(strings.NewReader(text), "dump", table, 1<<20)
+			grouped, err := GroupedGoroutines(strings.NewReader(text), "dump", table, 0, 1<<20)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -93,7 +93,7 @@ func TestDeadlock(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			table := snapshot.NewTable()
-			d, err := GroupedGoroutines(strings.NewReader(c.text), "dump", table, 1<<20)
+			d, err := GroupedGoroutines(strings.NewReader(c.text), "dump", table, 0, 1<<20)
 			if err != nil {
 				t.Fatal(err)
 			}

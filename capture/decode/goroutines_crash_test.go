@@ -35,13 +35,13 @@ func TestTheRuntimesOwnCrash(t *testing.T) {
 		t.Run(test.way, func(t *testing.T) {
 			text := crashed(t, test.way)
 			table := snapshot.NewTable()
-			c, err := File(bytes.NewReader(text.Bytes()), 0, "test", table, DefaultLimits())
+			c, err := File(bytes.NewReader(text.Bytes()), Source{Name: "test"}, table, DefaultLimits())
 			if err != nil || c.Dump == nil {
 				t.Fatalf("%v of\n%s", err, text.Bytes())
 			}
 			d := c.Dump
-			if d.Cut || d.Truncated || d.Mains != 1 || d.Elided != 0 {
-				t.Errorf("cut %v, truncated %v, %d main goroutines, %d elided in\n%s", d.Cut, d.Truncated, d.Mains, d.Elided, text.Bytes())
+			if d.Cut || d.Truncated || d.Dumps != 1 || d.Elided != 0 {
+				t.Errorf("cut %v, truncated %v, %d dumps, %d elided in\n%s", d.Cut, d.Truncated, d.Dumps, d.Elided, text.Bytes())
 			}
 			// The main goroutine, that of the test, and those that it started.
 			p := d.Profile(table)

@@ -119,7 +119,8 @@ func TestHeaders(t *testing.T) {
 		{"goroutine 5 [select] {a: 1}:\r", `5 select, "a"="1"`},
 		{"goroutine 9223372036854775807 [select, 99999999999999999999 minutes]:", "9223372036854775807 select, 2147483647 minutes"},
 		{"goroutine 99999999999999999999 [select]:", "9223372036854775807 select"},
-		{"goroutine 5 [\x1b[31mred, 2 minutes]:", "5 \uFFFD[31mred, 2 minutes"},
+		{"goroutine 5 [\x1b[31mred, 2 minutes]:", "5 red, 2 minutes"},
+		{"goroutine 5 [\u202ered]:", "5 \uFFFDred"},
 		{"goroutine 5 [a status of a later release, 7 seconds]:", "5 a status of a later release"},
 		{"goroutine 5 [select]:\r", "5 select"},
 	} {
@@ -138,7 +139,7 @@ func TestWhatIsNoHeader(t *testing.T) {
 	for _, line := range []string{
 		"goroutine", "goroutine ", "goroutine x [running]:", "goroutine 5", "goroutine 5 [running]", "goroutine 5 [running", "goroutine 5[running]:",
 		"goroutine 5 [running] {a: b}", "goroutine 5 [running] {a: b:", "goroutine 5 [running]{a: b}:", "goroutine 5 [running] a: b}:",
-		"goroutine 5 of 7 [running]:", "goroutine -5 [running]:", " goroutine 5 [running]:", "goroutine 5 (running):", "goroutines 5 [running]:",
+		"goroutine 5 of 7 [running]:", "goroutine -5 [running]:", "goroutine 5 (running):", "goroutines 5 [running]:",
 		"goroutine profile: total 44", "goroutine running on other thread; stack unavailable",
 	} {
 		if d, err := Goroutines(strings.NewReader(line+"\nmain.f()\n\t/src/f.go:1 +0x1\n"), "x", snapshot.NewTable()); err == nil {
@@ -178,7 +179,7 @@ func TestBodies(t *testing.T) {
 			"main.f /a.go:1\ncreated by main.g /a.go:7 in 9\nwhile it was at main.g /a.go:7\nwhile it was at main.h /a.go:8\nwhile it was at <elided>",
 		},
 		{"what stands between by mistake", "rax    0x0\nmain.f()\n\t/a.go:1 +0x1\n[signal SIGSEGV]\nmain.g()\n\t/a.go:2 +0x1\nexit status 2", "main.f /a.go:1\nmain.g /a.go:2"},
-		{"what a terminal would act on", "main.\x1b[2J\u202e()\n\t/\x07a.go:1 +0x1", "main.\uFFFD[2J\uFFFD /\uFFFDa.go:1"},
+		{"what a terminal would act on", "main.\x1b[2J\u202e()\n\t/\x07a.go:1 +0x1", "main.\uFFFD /a.go:1"},
 		{"a function without a name", "(0x1)\n\t/a.go:1 +0x1", "<unknown> /a.go:1"},
 		{"a line that is none", "main.f()\n\t/a.go:99999999999 +0x1\nmain.g()\n\t/a.go +0x2", "main.f /a.go:0\nmain.g /a.go:0"},
 	} {
@@ -241,8 +242,9 @@ func TestDumpsThatAreCut(t *testing.T) {
 		}
 		g := d.Goroutines[last]
 		line := text[strings.LastIndexByte(text[:n-1], '\n')+1 : n]
-		// The end of a place, and the blank line behind it, look whole.
-		if unseen := n == strings.LastIndex(text[:n], "\n\n")+2 || line[0] == '\t' && strings.HasSuffix(line, "\n"); d.Cut == unseen {
+		// The end of a place, with or without that of its line, and the blank line
+		// behind it, look whole.
+		if unseen := n == strings.LastIndex(text[:n], "\n\n")+2 || line[0] == '\t' && (strings.HasSuffix(line, "\n") || offsetEnd.MatchString(line)); d.Cut == unseen {
 			t.Fatalf("cut at %d, in %q: cut is %v", n, line, d.Cut)
 		}
 		if inHeader := line[0] == 'g' && !strings.HasSuffix(line, "\n"); d.Cut && !inHeader && (g.Stack != snapshot.NoStack || g.Creator != 0) {

@@ -13,6 +13,9 @@ const (
 	windowSize = 2 * maxLine
 	// maxEmptyReads is how often in a row a reader may give nothing.
 	maxEmptyReads = 100
+	// maxWhole is how much of a line is kept that is longer than maxLine, where more
+	// than its start is of use: a log may hold a whole dump in one line.
+	maxWhole = 64 << 20
 )
 
 // lines reads a text line by line, in constant memory.
@@ -29,9 +32,18 @@ type lines struct {
 	read     int64 // from r
 	done     error // why no more can be read, io.EOF at the end
 	start    []byte
+	// whole reports, by the start of a long line, whether all of it is of use.
+	whole func(start []byte) bool
 }
 
-func newLines(r io.Reader) lines { return lines{r: r, window: make([]byte, windowSize)} }
+func newLines(r io.Reader, whole func(start []byte) bool) lines {
+	return lines{r: r, window: make([]byte, windowSize), whole: whole}
+}
+
+// over makes them the lines of a text that is all at hand.
+func (l *lines) over(text []byte) {
+	*l = lines{window: text, end: len(text), done: io.EOF}
+}
 
 // bytes is how much of the text is behind.
 func (l *lines) bytes() int64 { return l.read - int64(l.end-l.pos) }
@@ -53,18 +65,6 @@ func (l *lines) next() bool {
 	l.line = trimReturn(l.window[l.pos : l.pos+n])
 	l.pos += n + 1
 	return true
-}
-
-// peek returns the line after the one at hand, which is gone then; nil where
-// there is none, or none of a usual length.
-func (l *lines) peek() []byte {
-	switch n := l.find(); {
-	case n >= maxLine:
-		return nil
-	case n >= 0:
-		return trimReturn(l.window[l.pos : l.pos+n])
-	}
-	return l.rest()
 }
 
 // find returns how long the next line is, without its end: maxLine if it is
@@ -122,16 +122,28 @@ func (l *lines) last() bool {
 	return true
 }
 
-// long takes a line of which only the start is kept.
+// long takes a line of which only the start is kept, or all where that is of use.
 func (l *lines) long() bool {
 	l.start = append(l.start[:0], l.window[l.pos:l.pos+maxLine]...)
-	l.line = l.start
+	l.pos += maxLine
+	most := maxLine
+	if l.whole != nil && l.whole(l.start) {
+		most = maxWhole
+	}
 	for {
-		if i := bytes.IndexByte(l.rest(), '\n'); i >= 0 {
-			l.pos += i + 1
+		part, end := l.rest(), false
+		if i := bytes.IndexByte(part, '\n'); i >= 0 {
+			part, end = part[:i], true
+		}
+		kept := part[:min(len(part), most-len(l.start))]
+		l.start = append(l.start, kept...)
+		l.cut = len(kept) < len(part) || most == maxLine
+		l.line = l.start
+		if l.pos += len(part); end {
+			l.pos++
+			l.line = trimReturn(l.line)
 			return true
 		}
-		l.pos = l.end
 		if !l.fill() {
 			break
 		}

@@ -7,41 +7,61 @@ import (
 
 // prefix is what stands before each line of a dump that went through a log: a
 // time stamp, a container's name, the name and pid of a program. It is nil for
-// none. A digit stands for any number of them, since times change from line to
-// line; all else is the same in each.
+// none. Times change from line to line, and so a digit stands for any number of
+// them, a blank for one or more, and a capital letter for a word like "Nov" or
+// "Mon". All else is the same in each.
 type prefix []byte
 
-// maxPrefix bounds the bytes before a line.
-const maxPrefix = 256
+const (
+	// maxPrefix bounds the bytes before a line.
+	maxPrefix = 256
+	// anyNumber and anyWord stand in a prefix for what may change.
+	anyNumber, anyWord = '0', 'A'
+)
 
 // headerPattern is a goroutine's first line as a regular expression; headers.read
 // says of what forms there are.
 const headerPattern = `goroutine \d+ (?:gp=[^\n]*)?\[[^\n]*\](?: \{[^\n]*\})?:`
 
-// prefixed matches a goroutine's first line behind something else, which must
+// headerBehind matches a goroutine's first line behind something else, which must
 // end in what is no part of a word.
-var prefixed = regexp.MustCompile(`[^0-9A-Za-z_](` + headerPattern + `)$`)
+var headerBehind = regexp.MustCompile(`[^0-9A-Za-z_](` + headerPattern + `)$`)
 
-// prefixOf returns what stands before a goroutine's first line, and that line;
-// nil where the line is none.
-func prefixOf(line []byte) (before prefix, header []byte) {
-	if !bytes.HasSuffix(line, []byte("]:")) && !bytes.HasSuffix(line, []byte("}:")) || !bytes.Contains(line[:min(len(line), maxPrefix+len("goroutine "))], []byte("goroutine ")) {
-		return nil, nil // as nearly all lines, and cheaper to tell
+// endsHeader reports whether a line ends as a goroutine's first one does.
+func endsHeader(line []byte) bool {
+	return bytes.HasSuffix(line, []byte("]:")) || bytes.HasSuffix(line, []byte("}:"))
+}
+
+// prefixed returns where a goroutine's first line begins behind a prefix in a
+// line; -1 where it does not.
+func prefixed(line []byte) int {
+	line = bytes.TrimRight(line, " \t")
+	if !endsHeader(line) || !bytes.Contains(line[:min(len(line), maxPrefix+len("goroutine "))], []byte("goroutine ")) {
+		return -1 // as nearly all lines, and cheaper to tell
 	}
-	at := prefixed.FindSubmatchIndex(line)
+	at := headerBehind.FindSubmatchIndex(line)
 	if at == nil || at[2] > maxPrefix {
-		return nil, nil
+		return -1
 	}
-	for i := 0; i < at[2]; i++ {
-		c := line[i]
-		if isDigit(c) {
-			c = '0'
+	return at[2]
+}
+
+// prefixOf makes what stands before a line the prefix of others.
+func prefixOf(text []byte) prefix {
+	var before prefix
+	for len(text) > 0 {
+		n, c := 1, text[0]
+		switch {
+		case isDigit(c):
+			n, c = digits(text), anyNumber
+		case c == ' ':
+			n = blanks(text)
+		case isWord(text):
+			n, c = 3, anyWord
 		}
-		if c != '0' || len(before) == 0 || before[len(before)-1] != '0' {
-			before = append(before, c)
-		}
+		before, text = append(before, c), text[n:]
 	}
-	return before, line[at[2]:]
+	return before
 }
 
 // strip takes the prefix off a line; ok is false where it has another one. An
@@ -49,27 +69,43 @@ func prefixOf(line []byte) (before prefix, header []byte) {
 func (p prefix) strip(line []byte) (rest []byte, ok bool) {
 	rest = line
 	for i, c := range p {
+		n := 0
 		switch {
-		case c == '0':
-			n := 0
-			for n < len(rest) && isDigit(rest[n]) {
-				n++
-			}
-			if n == 0 {
-				return nil, false
-			}
-			rest = rest[n:]
+		case c == anyNumber:
+			n = digits(rest)
+		case c == ' ':
+			n = blanks(rest)
+		case c == anyWord && isWord(rest):
+			n = 3
 		case len(rest) > 0 && rest[0] == c:
-			rest = rest[1:]
-		default:
+			n = 1
+		}
+		if n == 0 {
 			return rest, len(rest) == 0 && len(bytes.TrimRight(p[i:], " \t")) == 0
 		}
+		rest = rest[n:]
 	}
 	return rest, true
 }
 
-// blank reports whether it is an indentation.
-func (p prefix) blank() bool { return len(bytes.TrimLeft(p, " \t")) == 0 }
+// digits is how many of them a text begins with.
+func digits(text []byte) (n int) {
+	for n < len(text) && isDigit(text[n]) {
+		n++
+	}
+	return n
+}
+
+// blanks is how many of them a text begins with.
+func blanks(text []byte) int { return len(text) - len(bytes.TrimLeft(text, " ")) }
+
+// isWord reports whether a text begins with what may be the name of a month or of
+// a day of the week, in three letters.
+func isWord(text []byte) bool {
+	return len(text) > 3 && 'A' <= text[0] && text[0] <= 'Z' && isSmall(text[1]) && isSmall(text[2]) && !isSmall(text[3])
+}
+
+func isSmall(c byte) bool { return 'a' <= c && c <= 'z' }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
@@ -84,10 +120,4 @@ func tabbed(line []byte) []byte {
 	line = line[len(escapedTab)-1:]
 	line[0] = '\t'
 	return line
-}
-
-// startsBody reports whether a line can be the first one below a header.
-func startsBody(line []byte) bool {
-	return bytes.HasSuffix(line, []byte(")")) || bytes.HasPrefix(line, []byte("\tgoroutine running on other thread")) ||
-		bytes.HasPrefix(line, []byte(escapedTab+"goroutine running on other thread")) || bytes.HasPrefix(line, []byte("non-Go function"))
 }

@@ -26,7 +26,7 @@ var fullDump = regexp.MustCompile(`^goroutine \d+ [^\n]*\[`)
 // starts; nil where it may be one.
 func refuseKind(name string, data []byte) error {
 	const want = ", a pprof profile was expected"
-	text := bytes.TrimLeft(data[:min(len(data), 512)], " \t\r\n\ufeff")
+	text := startOf(data)
 	starts := func(prefix string) bool { return bytes.HasPrefix(text, []byte(prefix)) }
 	switch {
 	case len(data) == 0:
@@ -34,17 +34,33 @@ func refuseKind(name string, data []byte) error {
 	case fullDump.Match(text):
 		return refuse(name, "it is a full goroutine dump (debug=2)"+want,
 			"fetch /debug/pprof/goroutine without ?debug=2")
-	case starts("<"):
-		return refuse(name, "it is HTML or XML"+want,
-			"check the address: pprof may be mounted under another prefix, or a login page is in the way")
 	case isGzip(data):
 		return refuse(name, "it is gzip within gzip"+want, "unpack it once with gunzip")
 	case starts("\x7fELF"), starts("MZ"), starts("\xcf\xfa\xed\xfe"):
 		return refuse(name, "it is a program"+want, "name the profile instead, or the address of the running program")
-	case isText(data) && (starts("{") || starts("[")):
+	case isText(data):
+		return refuseText(name, text, want)
+	}
+	return nil
+}
+
+// refuseText refuses a text that starts as a page or JSON does, and says what of
+// it was wanted; nil for any other.
+func refuseText(name string, text []byte, want string) error {
+	starts := func(prefix string) bool { return bytes.HasPrefix(text, []byte(prefix)) }
+	switch {
+	case starts("<"):
+		return refuse(name, "it is HTML or XML"+want,
+			"check the address: pprof may be mounted under another prefix, or a login page is in the way")
+	case starts("{") || starts("["):
 		return refuse(name, "it is JSON"+want, howToFetch)
 	}
 	return nil
+}
+
+// startOf is how data starts, behind blanks.
+func startOf(data []byte) []byte {
+	return bytes.TrimLeft(data[:min(len(data), 512)], " \t\r\n\ufeff")
 }
 
 // isText reports whether data starts as text does. A protobuf profile does not:

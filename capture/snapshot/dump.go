@@ -39,7 +39,7 @@ type DumpedGoroutine struct {
 	// fields say.
 	Status string
 	// Stack is where it is; NoStack where that is unknown, because it ran on
-	// another thread or the dump was cut within it.
+	// another thread, the dump was cut within it, or a line of it is missing.
 	Stack StackID
 	// Origin is where its creator was as it started it, NoStack where the target
 	// does not tell: it does with GODEBUG=tracebackancestors=N only.

@@ -23,9 +23,12 @@ type GroupedDump struct {
 	// Unavailable counts those whose stack the target could not print, because
 	// they were running on another thread.
 	Unavailable int64
-	// Mains is how often the main goroutine stands in it, which every process has
-	// once: a log may hold several dumps.
-	Mains int64
+	// Unread counts those that are in no group, because their stack stands in the
+	// text in a form that is not known, or a line of it is missing.
+	Unread int64
+	// Dumps is how many the text holds, as the log of a program may that was told
+	// to quit twice; Number is which of them this is, from 1 on.
+	Dumps, Number int
 	// Deadlock says that it is of a crash in which the runtime found all
 	// goroutines asleep, so that none could ever wake another (checkdead of
 	// runtime/proc.go).

@@ -148,6 +148,8 @@ func TestDumpsThatAreNotWhole(t *testing.T) {
 		"of 64 MiB":         {gzipped(t, full), "cut at 64 MiB", 1},
 		"frames left out":   {[]byte("goroutine 1 [select]:\nmain.f()\n\t/a.go:1 +0x1\n...7 frames elided...\nmain.g()\n\t/a.go:2 +0x1\n"), "1 goroutine was too deep", 2},
 		"on another thread": {[]byte("goroutine 1 [running]:\n\tgoroutine running on other thread; stack unavailable\n"), "1 goroutine was running on another thread", 2},
+		"a place is lost":   {[]byte("goroutine 1 [select]:\nmain.f()\nmain.g()\n\t/a.go:1 +0x1\n\ngoroutine 7 [select]:\nmain.f()\n\t/a.go:1 +0x1\n"), "1 goroutine could not be read and has been left out", 1},
+		"a text with less":  {[]byte("goroutine profile: total 5\n3 @ 0x1 0x2\n#\t0x1\tmain.f+0x1\t/a.go:1\n"), "2 goroutines could not be read and have been left out", 1},
 		"two dumps":         {[]byte("goroutine 1 [select]:\nmain.f()\n\t/a.go:1 +0x1\n\nexit status 2\ngoroutine 1 [select]:\nmain.f()\n\t/a.go:1 +0x1\n"), "it holds 2 dumps", 2},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -129,13 +129,14 @@ type readFunc = func(r io.Reader, length int64) error
 func readFile(table *snapshot.Table, limits sizeLimits, name string, open func(readFunc) error) (input, error) {
 	in := input{name: clean.Text(name), profiles: make(map[snapshot.Kind]*snapshot.Profile)}
 	err := open(func(r io.Reader, length int64) error {
-		content, err := decode.File(r, length, name, table, limits.decode())
+		content, err := decode.File(r, decode.Source{Name: name, Length: length, Nth: 0}, table, limits.decode())
 		switch {
 		case err != nil:
 			return err
 		case content.Dump != nil:
 			in.dump(table, content.Dump)
 		default:
+			in.text(content)
 			in.time = content.Profile.Time
 			in.profiles[content.Profile.Kind] = content.Profile
 		}
@@ -157,8 +158,13 @@ func (in *input) dump(table *snapshot.Table, d *snapshot.GroupedDump) {
 	case d.Cut:
 		note("the dump ends in the middle of a goroutine: these are not all, and one that is missing need not have ended")
 	}
-	if d.Mains > 1 {
-		note("it holds %d dumps, which are counted together", d.Mains)
+	in.oneOf("dump", d.Number, d.Dumps)
+	unread := d.Unread
+	if d.Cut {
+		unread-- // the one that it ends in, which was said
+	}
+	if unread > 0 {
+		in.unread(unread, "goroutine")
 	}
 	if d.Unavailable > 0 {
 		note("%s running on another thread, so that the stack is unknown", were(d.Unavailable))
@@ -166,6 +172,40 @@ func (in *input) dump(table *snapshot.Table, d *snapshot.GroupedDump) {
 	if d.Elided > 0 {
 		note("%s too deep to be printed whole: the frames in the middle are left out", were(d.Elided))
 	}
+}
+
+// text notes what must be known of a profile that was read from a text.
+func (in *input) text(c decode.Content) {
+	in.oneOf("profile", c.Number, c.Count)
+	if c.Unread > 0 {
+		what := "record"
+		if c.Profile.Kind == snapshot.Goroutine {
+			what = "goroutine"
+		}
+		in.unread(c.Unread, what)
+	}
+}
+
+// oneOf notes which of several it is that one text holds.
+func (in *input) oneOf(what string, number, count int) {
+	if count < 2 {
+		return
+	}
+	which := fmt.Sprintf("#%d", number)
+	if number == count {
+		which = "the last"
+	}
+	in.notes = append(in.notes, fmt.Sprintf("%s: it holds %d %ss, and this is %s; %s#1 is the first", in.name, count, what, which, in.name))
+}
+
+// unread notes what of a text could not be read.
+func (in *input) unread(n int64, what string) {
+	in.partial = true
+	verb := "have"
+	if n == 1 {
+		verb = "has"
+	}
+	in.notes = append(in.notes, fmt.Sprintf("%s: %s could not be read and %s been left out: lines are missing or mangled", in.name, units.Plural(n, what), verb))
 }
 
 // were is "1 goroutine was", "1,203 goroutines were".

@@ -1,0 +1,68 @@
+package decode
+
+import (
+	"bytes"
+	"io"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/unicode"
+)
+
+// utf16Order is how a text is encoded that starts so, where that is UTF-16, as a
+// shell of Windows writes what is sent to a file; nil for anything else.
+func utf16Order(head []byte) encoding.Encoding {
+	switch {
+	case bytes.HasPrefix(head, []byte("\xff\xfe")):
+		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)
+	case bytes.HasPrefix(head, []byte("\xfe\xff")):
+		return unicode.UTF16(unicode.BigEndian, unicode.UseBOM)
+	}
+	// Without a mark it is told by the halves of ASCII that are zero.
+	var zeros [2]int
+	for i, c := range head {
+		if c == 0 {
+			zeros[i%2]++
+		}
+	}
+	switch half := len(head) / 2; {
+	case half < leastText:
+	case zeros[1] > half*9/10 && zeros[0] < half/10:
+		return unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)
+	case zeros[0] > half*9/10 && zeros[1] < half/10:
+		return unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)
+	}
+	return nil
+}
+
+// leastText is from how many characters on a text's encoding is guessed.
+const leastText = 16
+
+// textOf reads a text as UTF-8, without the zeros that a log has in the place of
+// what was lost as it was copied and truncated.
+func textOf(r io.Reader, order encoding.Encoding) io.Reader {
+	if order != nil {
+		r = order.NewDecoder().Reader(r)
+	}
+	return zeroless{r}
+}
+
+// zeroless leaves out bytes of zero.
+type zeroless struct{ r io.Reader }
+
+func (z zeroless) Read(p []byte) (int, error) {
+	for {
+		n, err := z.r.Read(p)
+		if at := bytes.IndexByte(p[:n], 0); at >= 0 {
+			kept := p[:at]
+			for _, c := range p[at:n] {
+				if c != 0 {
+					kept = append(kept, c)
+				}
+			}
+			if n = len(kept); n == 0 && err == nil {
+				continue // more of them, which may be gigabytes
+			}
+		}
+		return n, err
+	}
+}

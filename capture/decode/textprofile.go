@@ -1,0 +1,225 @@
+package decode
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strconv"
+)
+
+// textProfile decodes the profile in the form of a text whose first line the
+// scanner is at.
+func textProfile(s *scanner, name string, limits Limits, nth int) (Content, error) {
+	lines := s.text.collect(limits.MaxUnpacked)
+	if err := s.text.raw.err; err != nil {
+		return Content{}, unreadable(name, err)
+	}
+	if lines == nil {
+		return Content{}, refuse(name, "it has more than the cap of "+size(limits.MaxUnpacked), "name a smaller profile, or raise the cap with --max-unpacked")
+	}
+	parts := sections(lines)
+	if nth == 0 {
+		nth = len(parts)
+	}
+	if nth > len(parts) {
+		return Content{}, refuse(name, fmt.Sprintf("it holds %d profiles, and there is no #%d", len(parts), nth), fmt.Sprintf("name one from #1 to #%d", len(parts)))
+	}
+	m := mended{}
+	m.read(parts[nth-1])
+	limits.MaxBytes = limits.MaxUnpacked // it was held to what it had as a file
+	p, err := Profile(m.text, name, s.headers.table, limits)
+	return Content{Profile: p, Number: nth, Count: len(parts), Unread: m.lost()}, err
+}
+
+// collect reads the line at hand and all behind it, unwrapped; nil where that
+// is more than limit.
+func (f *feed) collect(limit int) []byte {
+	text := append([]byte(nil), f.line...)
+	for {
+		text = append(text, '\n')
+		if len(text) > limit {
+			return nil
+		}
+		if !f.read() {
+			return text
+		}
+		text = append(text, f.line...)
+	}
+}
+
+// sections are the profiles in a text, each from its first line on.
+func sections(text []byte) [][]byte {
+	var starts []int
+	at := 0
+	for line := range bytes.Lines(text) {
+		if isTextHeading(bytes.TrimRight(line, " \t\r\n")) {
+			starts = append(starts, at)
+		}
+		at += len(line)
+	}
+	var out [][]byte
+	for i, start := range starts {
+		end := len(text)
+		if i+1 < len(starts) {
+			end = starts[i+1]
+		}
+		out = append(out, text[start:end])
+	}
+	return out
+}
+
+// mended is the text of a profile as Go printed it, made from what a log, a
+// terminal or a page has left of it:
+//
+//	goroutine profile: total 22
+//	20 @ 0x489b0e 0x4195bc 0x68db3e 0x491261
+//	# labels: {"route":"/carts"}
+//	#	0x68db3d	main.wait+0x1d	example.com/orders/main.go:17
+//
+// Tabs may have become blanks, the signs of comments may be gone, and other lines
+// may stand between.
+type mended struct {
+	text    []byte
+	heading []byte
+	before  prefix // of its lines, nil for none
+
+	sample []byte // the lines of the record at hand
+	named  bool   // it has a frame with a name, or needs none
+	count  int64  // of goroutines in it
+	names  bool   // some record has one
+	whole  int64  // counts of the records with names
+	bare   int64  // and of those without
+	kept   []byte // the lines of these
+}
+
+var (
+	// recordLine matches the first line of a record.
+	recordLine = regexp.MustCompile(`^(\d+)(?:: \d+ \[\d+: \d+\]| \d+)? @((?: 0x[0-9a-f]+)*)$`)
+	// namedLine matches that of a frame.
+	namedLine = regexp.MustCompile(`^#?[ \t]*(0x[0-9a-f]+)[ \t]+(\S.*?\+0x[0-9a-f]+)[ \t]+(\S.*:\d+)$`)
+	// addressLine matches that of a frame whose function has no name.
+	addressLine = regexp.MustCompile(`^0x[0-9a-f]+$`)
+	// statLine matches what a heap profile says of the process.
+	statLine = regexp.MustCompile(`^#?[ \t]*(\w+ = .*|runtime\.MemStats)$`)
+	// unitLine matches what a profile of contention says of its values.
+	unitLine = regexp.MustCompile(`^[a-z/ ]+= ?\d+$`)
+	// totalOf matches how many goroutines a profile tells of.
+	totalOf = regexp.MustCompile(`profile: total (\d+)`)
+)
+
+// read takes in the lines of one profile.
+func (m *mended) read(lines []byte) {
+	first, rest, _ := bytes.Cut(lines, []byte("\n"))
+	at := textHeading.FindSubmatchIndex(first)
+	m.heading = bytes.TrimSpace(first[at[2]:])
+	m.text = append(append(m.text, m.heading...), '\n')
+	if before := first[:at[2]]; len(bytes.TrimSpace(before)) > 0 {
+		m.before = prefixOf(before)
+		if !m.prefixed(rest) {
+			m.before = nil
+		}
+	}
+	for len(rest) > 0 {
+		var line []byte
+		line, rest, _ = bytes.Cut(rest, []byte("\n"))
+		if m.before != nil {
+			below, same := m.before.strip(line)
+			if !same {
+				continue
+			}
+			line = bytes.ReplaceAll(below, []byte(escapedTab), []byte("\t"))
+		}
+		line = bytes.TrimSpace(line)
+		if bytes.Equal(line, []byte("--- Memory map: ---")) || bytes.HasPrefix(line, []byte("MAPPED_LIBRARIES:")) {
+			m.end()
+			m.finish()
+			m.text = append(append(append(m.text, line...), '\n'), rest...)
+			return
+		}
+		m.line(line)
+	}
+	m.end()
+	m.finish()
+}
+
+// prefixed reports whether the first record has the prefix of the heading, and not
+// the heading alone, as where a program logs a profile.
+func (m *mended) prefixed(lines []byte) bool {
+	for line := range bytes.Lines(lines) {
+		line = bytes.TrimRight(line, " \t\r\n")
+		if below, same := m.before.strip(line); same && recordLine.Match(below) {
+			return true
+		}
+		if recordLine.Match(bytes.TrimSpace(line)) {
+			return false
+		}
+	}
+	return false
+}
+
+// line takes in a line without the blanks around it.
+func (m *mended) line(line []byte) {
+	if len(line) == 0 {
+		return
+	}
+	if at := recordLine.FindSubmatch(line); at != nil {
+		m.end()
+		m.count, _ = strconv.ParseInt(string(at[1]), 10, 64)
+		// Of a goroutine that has just begun no frame is shown, and the threads that
+		// C started have none.
+		m.named = bytes.Count(at[2], []byte("0x")) <= 1 || bytes.HasPrefix(m.heading, []byte("threadcreate"))
+		m.sample = append(append(m.sample, line...), '\n')
+		return
+	}
+	if at := namedLine.FindSubmatch(line); at != nil {
+		m.sample = fmt.Appendf(m.sample, "#\t%s\t%s\t%s\n", at[1], at[2], at[3])
+		m.named, m.names = true, true
+		return
+	}
+	comment := bytes.TrimLeft(line, "# \t")
+	switch {
+	case addressLine.Match(comment):
+		m.sample = fmt.Appendf(m.sample, "#\t%s\n", comment)
+		m.named = true
+	case isLabels(comment):
+		m.sample = fmt.Appendf(m.sample, "# %s\n", comment)
+	case statLine.Match(line):
+		m.end()
+		m.text = fmt.Appendf(m.text, "# %s\n", comment)
+	case unitLine.Match(line) && bytes.HasPrefix(m.heading, []byte("---")):
+		m.text = append(append(m.text, line...), '\n')
+	}
+}
+
+// end ends the record at hand.
+func (m *mended) end() {
+	switch {
+	case len(m.sample) == 0:
+	case m.named:
+		m.text = append(append(m.text, m.sample...), '\n')
+		m.whole += m.count
+	default:
+		m.kept = append(append(m.kept, m.sample...), '\n')
+		m.bare += m.count
+	}
+	m.sample, m.named, m.count = m.sample[:0], false, 0
+}
+
+// finish takes the records without names where none has any: a program that does
+// not know its names writes none.
+func (m *mended) finish() {
+	if !m.names {
+		m.text = append(m.text, m.kept...)
+		m.whole, m.bare = m.whole+m.bare, 0
+	}
+}
+
+// lost is how many goroutines the profile tells of that could not be read.
+func (m *mended) lost() int64 {
+	total := totalOf.FindSubmatch(m.heading)
+	if total == nil {
+		return m.bare
+	}
+	n, _ := strconv.ParseInt(string(total[1]), 10, 64)
+	return max(n-m.whole, m.bare)
+}

@@ -1,0 +1,134 @@
+package decode
+
+import (
+	"bytes"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+const (
+	// maxWrapped bounds how often a line is wrapped up in another way: a stack in
+	// the JSON of a logger, in the JSON of a container's log, in HTML.
+	maxWrapped = 6
+	// maxUnwrapped bounds what one line unwraps to.
+	maxUnwrapped = 2 * maxWhole
+)
+
+// unwrapper gives the lines as a program printed them out of those that a log, a
+// terminal or a page has made of them: it takes off colours and other control
+// characters, and takes apart JSON, quoted texts and HTML.
+type unwrapper struct {
+	out     []byte // the lines that came of one, each with its end
+	line    []byte // reused
+	changed bool   // it is not as it was
+	over    bool   // it unwrapped to too much, of which the end is left out
+}
+
+// plain reports whether a line holds nothing that could be unwrapped. Nearly
+// all lines do not, and this is cheap to tell.
+func plain(line []byte) bool {
+	for _, c := range line {
+		if c < ' ' && c != '\t' || c == '"' || c == '\\' || c == '<' || c == '&' || c >= 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// unwrap returns the lines that one stands for, each with its end, which are gone
+// with the next call; false where that is the line itself.
+func (u *unwrapper) unwrap(line []byte) (text []byte, changed bool) {
+	if plain(line) {
+		return nil, false
+	}
+	u.out, u.changed, u.over = u.out[:0], false, false
+	u.add(line, 0)
+	return u.out, u.changed
+}
+
+// add adds what a line unwraps to. depth is how often it was unwrapped before.
+func (u *unwrapper) add(line []byte, depth int) {
+	if len(u.out)+len(line) > maxUnwrapped {
+		u.over = true
+		return
+	}
+	if depth < maxWrapped && !plain(line) {
+		if controlled(line) {
+			line, u.changed = withoutControls(line), true
+		}
+		switch {
+		case isHeader(line) && !quotedByEntities(line) && !tagged(line):
+		case hasEntity(line):
+			u.changed = true
+			u.split(nil, withoutMarkup(line), depth+1)
+			return
+		case isPacked(line):
+			u.changed = true
+			u.literals(line, depth+1)
+			return
+		case bytes.IndexByte(line, '<') >= 0:
+			if text := withoutMarkup(line); !bytes.Equal(text, line) {
+				u.changed = true
+				u.split(nil, text, depth+1)
+				return
+			}
+		}
+	}
+	u.out = append(append(u.out, line...), '\n')
+}
+
+// split adds the lines of a text, each behind a prefix.
+func (u *unwrapper) split(before, text []byte, depth int) {
+	for line := range bytes.SplitSeq(bytes.TrimSuffix(text, []byte("\n")), []byte("\n")) {
+		if u.over {
+			return
+		}
+		line = trimReturn(line)
+		if len(before) > 0 {
+			line = append(append(make([]byte, 0, len(before)+len(line)), before...), line...)
+		}
+		u.add(line, depth)
+	}
+}
+
+// controlled reports whether a line has a control character in it, or what
+// prints as a blank and is none.
+func controlled(line []byte) bool {
+	for i, c := range line {
+		if c < ' ' && c != '\t' || c == 0x7f || c == 0xc2 && i+1 < len(line) && line[i+1] <= 0xa0 || c == 0xef && bytes.HasPrefix(line[i:], byteOrderMark) {
+			return true
+		}
+	}
+	return false
+}
+
+var byteOrderMark = []byte("\ufeff")
+
+// withoutControls takes off colours, and whatever else steers a terminal.
+func withoutControls(line []byte) []byte {
+	if bytes.IndexByte(line, 0x1b) >= 0 {
+		line = []byte(ansi.Strip(string(line)))
+	}
+	out := make([]byte, 0, len(line))
+	for i := 0; i < len(line); i++ {
+		switch c := line[i]; {
+		case c < ' ' && c != '\t', c == 0x7f:
+		case c == 0xc2 && i+1 < len(line) && line[i+1] <= 0xa0: // U+00A0, or one of C1
+			if i++; line[i] == 0xa0 {
+				out = append(out, ' ')
+			}
+		case c == 0xef && bytes.HasPrefix(line[i:], byteOrderMark):
+			i += len(byteOrderMark) - 1
+		default:
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// isHeader reports whether a line is a goroutine's first one as it was printed,
+// whose labels may hold quotes and anything else.
+func isHeader(line []byte) bool {
+	line = bytes.Trim(line, " \t")
+	return endsHeader(line) && bytes.HasPrefix(line, []byte("goroutine ")) || prefixed(line) >= 0
+}
