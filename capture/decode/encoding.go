@@ -2,7 +2,9 @@ package decode
 
 import (
 	"bytes"
+	"errors"
 	"io"
+	"slices"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/unicode"
@@ -38,31 +40,35 @@ func utf16Order(head []byte) encoding.Encoding {
 const leastText = 16
 
 // textOf reads a text as UTF-8, without the zeros that a log has in the place of
-// what was lost as it was copied and truncated.
-func textOf(r io.Reader, order encoding.Encoding) io.Reader {
+// what was lost as it was copied and truncated, of which there may be so many.
+func textOf(r io.Reader, order encoding.Encoding, zeros int64) io.Reader {
 	if order != nil {
 		r = order.NewDecoder().Reader(r)
 	}
-	return zeroless{r}
+	return &zeroless{r, zeros}
 }
 
-// zeroless leaves out bytes of zero.
-type zeroless struct{ r io.Reader }
+// errZeros ends the reading of a text with too many bytes of zero.
+var errZeros = errors.New("too many zeros")
 
-func (z zeroless) Read(p []byte) (int, error) {
+// zeroless leaves out bytes of zero.
+type zeroless struct {
+	r     io.Reader
+	zeros int64 // that may still come
+}
+
+func (z *zeroless) Read(p []byte) (int, error) {
 	for {
 		n, err := z.r.Read(p)
-		if at := bytes.IndexByte(p[:n], 0); at >= 0 {
-			kept := p[:at]
-			for _, c := range p[at:n] {
-				if c != 0 {
-					kept = append(kept, c)
-				}
-			}
-			if n = len(kept); n == 0 && err == nil {
-				continue // more of them, which may be gigabytes
-			}
+		zeros := bytes.Count(p[:n], []byte{0})
+		if z.zeros -= int64(zeros); z.zeros < 0 {
+			return 0, errZeros
 		}
-		return n, err
+		if zeros > 0 && zeros < n {
+			p = slices.DeleteFunc(p[:n], func(c byte) bool { return c == 0 })
+		}
+		if n -= zeros; n > 0 || err != nil {
+			return n, err
+		}
 	}
 }

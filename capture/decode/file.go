@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/klauspost/compress/gzip"
+	"google.golang.org/protobuf/encoding/protowire"
 
 	"leaktop/capture/clean"
 	"leaktop/capture/snapshot"
@@ -77,9 +78,16 @@ func File(r io.Reader, from Source, table *snapshot.Table, limits Limits) (Conte
 		}
 		lead = limits.MaxUnpacked
 	}
-	s := newScanner(textOf(&text, order), table)
+	s := newScanner(textOf(&text, order, int64(lead)), table)
 	s.lead = int64(lead)
 	c, err := textContent(s, name, head, limits, from.Nth)
+	if errors.Is(s.text.raw.err, errZeros) {
+		bound := "--max-filesize"
+		if packed {
+			bound = "--max-unpacked"
+		}
+		return Content{}, refuse(name, "it holds more than "+size(lead)+" of zeros", "cut them off, or raise the bound with "+bound)
+	}
 	if c.Dump != nil {
 		c.Dump.Cut = c.Dump.Cut || text.cut
 	}
@@ -156,17 +164,40 @@ var otherText = regexp.MustCompile(`^(\s*(#[^\n]*)?\n)*(\S+ profile: |--- ?(thre
 // a profile that Go writes, or a log with one in it.
 func mayBeText(head []byte) bool {
 	text := bytes.TrimLeft(head, "\x00 \t\r\n\ufeff")
-	if len(text) == 0 {
-		return len(head) > 0 && head[0] == 0 // what a log has lost, as it was copied and truncated
+	switch {
+	case len(text) == 0:
+		return len(head) == maxHead // what a log has lost, as it was copied and truncated
+	case mayBeProto(head), isBinary(text):
+		return false
+	case !otherText.Match(text):
+		return true
 	}
-	if otherText.Match(text) {
-		for line := range bytes.Lines(text) {
-			if line = bytes.TrimSpace(withoutControls(line)); len(line) > 0 && line[0] != '#' {
-				return isTextHeading(line)
-			}
+	for line := range bytes.Lines(text) {
+		if line = bytes.TrimSpace(withoutControls(line)); len(line) > 0 && line[0] != '#' {
+			return isTextHeading(line)
 		}
 	}
-	return !isBinary(text)
+	return true
+}
+
+// mayBeProto reports whether what starts so may be a profile in the standard form:
+// it is made of fields that one has, a message or a string among them.
+func mayBeProto(head []byte) bool {
+	messages := 0
+	for len(head) > 0 {
+		f, rest, err := nextField(head)
+		if err != nil {
+			return messages > 0 && errors.Is(err, errProtoCut)
+		}
+		switch {
+		case f.typ == protowire.BytesType && f.num <= fieldString:
+			messages++
+		case f.typ != protowire.VarintType && f.typ != protowire.BytesType || f.num > fieldDocURL:
+			return false
+		}
+		head = rest
+	}
+	return messages > 0
 }
 
 // isBinary reports whether what starts so is no text. A text may have control
