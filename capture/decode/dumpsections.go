@@ -40,6 +40,7 @@ type told struct {
 	status                            *status
 	begins                            int64
 	elided, unavailable, unread, bare bool
+	given                             *arguments // gone with the next goroutine
 }
 
 // take takes in the goroutine that the scanner is at.
@@ -48,7 +49,7 @@ func (g *dumpGrouper) take(s *scanner) error {
 	if at == nil {
 		at = g.begin(s)
 	}
-	t := told{s.goroutine, s.status, s.begins, s.elided, s.unavailable, s.unread, s.bare}
+	t := told{s.goroutine, s.status, s.begins, s.elided, s.unavailable, s.unread, s.bare, &s.frames.given}
 	if t.goroutine.ID == 1 && at.main {
 		leading := at.held
 		at.held = told{}
@@ -69,6 +70,7 @@ func (g *dumpGrouper) take(s *scanner) error {
 		return err
 	}
 	if t.status.text == "running" && !t.unavailable {
+		t.given = t.given.clone()
 		at.held = t
 		return nil
 	}

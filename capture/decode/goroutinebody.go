@@ -36,6 +36,7 @@ func (s *scanner) body() {
 	b, f := &s.block, &s.frames
 	*b = block{part: b.part[:0], odd: b.odd[:0]}
 	f.begin(&s.status.start)
+	f.given.reset()
 	for {
 		if len(b.part) == 0 && b.blank == 0 && !b.over {
 			s.expected()
@@ -219,9 +220,21 @@ func (s *scanner) place(line []byte, tab bool) {
 		}
 		return
 	}
+	s.push(k)
+}
+
+// push adds a frame, and takes over what its function was given.
+func (s *scanner) push(k *knownFrame) {
+	f := &s.frames
 	f.push(k)
-	if b.whose == ofGoroutine && s.goroutine.Lock == 0 {
+	if s.block.whose != ofGoroutine {
+		return
+	}
+	if s.goroutine.Lock == 0 {
 		s.goroutine.Lock = f.lock
+	}
+	if k.given {
+		f.given.named(k.id)
 	}
 }
 
@@ -236,9 +249,6 @@ func (s *scanner) leave() {
 		b.damaged = true
 	}
 	b.bare++
-	if b.whose == ofGoroutine && s.goroutine.Lock == 0 {
-		s.goroutine.Lock = f.lock
-	}
 	k := f.place(nil)
 	if k.half == namedCreate {
 		f.follow(k)
@@ -247,7 +257,7 @@ func (s *scanner) leave() {
 		}
 		return
 	}
-	f.push(k)
+	s.push(k)
 }
 
 // finish takes over what was read. What was not read whole is not told: it would
@@ -281,6 +291,10 @@ func (s *scanner) expected() {
 		if k.lock && b.whose == ofGoroutine && s.goroutine.Lock == 0 {
 			name := len(f.parts[k.pkg]) + len(f.parts[k.name]) - 1 // up to the bracket, which belongs to it
 			s.goroutine.Lock = firstArgument(s.text.rest()[name:size])
+		}
+		if k.given && f.given.room() && b.whose == ofGoroutine {
+			name := len(f.parts[k.pkg]) + len(f.parts[k.name]) - 1
+			f.given.add(k.id, s.text.rest()[name:size-int(k.tailSize)])
 		}
 		s.text.skip(size)
 		b.any = true

@@ -41,6 +41,7 @@ type dumpFrames struct {
 	open   int    // of key, up to the arguments
 	lock   uint64 // what the function at hand locks, 0 where that is not told
 	half   half
+	given  arguments          // of the functions of the goroutine at hand
 	last   *knownFrame        // the one before in the stack at hand
 	ids    []snapshot.FrameID // of the stack at hand, leaf first
 	likely [slots]*knownFrame // by the end of their place, see slotOf
@@ -85,6 +86,7 @@ func (f *dumpFrames) name(line []byte) {
 		f.lock = firstArgument(line[len(function):])
 	}
 	f.key, f.half = append(f.key[:0], function...), namedFrame
+	f.given.name(line[len(function):])
 	if len(function) < len(line) {
 		f.key = append(f.key, '(')
 	} else {
@@ -148,7 +150,10 @@ func (f *dumpFrames) place(line []byte) *knownFrame {
 	}
 	text := string(f.key)
 	open, place := text[:f.open], text[f.open:]
-	k := &knownFrame{half: half, lock: half == namedFrame && isLock([]byte(strings.TrimRight(text[:f.open], "(\n")))}
+	k := &knownFrame{half: half}
+	if name := strings.TrimRight(open, "(\n"); half == namedFrame {
+		k.lock, k.given = isLock([]byte(name)), hasObjects(name)
+	}
 	var function string
 	if half == namedCreate {
 		function, k.varies = strings.CutSuffix(strings.TrimPrefix(open, createdBy), inGoroutine)

@@ -29,6 +29,7 @@ func GroupedGoroutines(r io.Reader, name string, table *snapshot.Table, nth int,
 
 // groupDump groups what the scanner finds.
 func groupDump(s *scanner, name string, nth int) (*snapshot.GroupedDump, error) {
+	s.frames.given.wanted = true
 	g := dumpGrouper{nth: nth, open: make(map[int]*section)}
 	for s.frames.err == nil && s.next() {
 		if s.goroutine.ID != 0 {
@@ -82,6 +83,7 @@ type counter struct {
 	dump         snapshot.GroupedDump
 	index        map[groupKey]int32 // in dump.Groups
 	locks        map[lockKey]int    // in the group's Locks
+	sets         int                // of arguments that were kept
 	bare, placed int64              // goroutines whose frames have no places, and that have some
 	// recent are the groups that came last, by stack, which saves most look-ups.
 	recent [recentGroups]struct {
@@ -116,6 +118,7 @@ func (c *counter) add(t told) error {
 	if g.Lock != 0 {
 		c.awaited(at, g.Lock)
 	}
+	c.given(at, g, t.given)
 	if t.elided {
 		d.Elided++
 	}

@@ -27,6 +27,7 @@ type knownFrame struct {
 	tailSize        uint8
 	half            half
 	lock            bool        // its first argument is a lock that its caller waits for
+	given           bool        // its arguments may be objects, see hasObjects
 	varies          bool        // something stands between name and file, and the frame is looked for
 	next            *knownFrame // that came behind it the last time, nil for none
 	stack           *knownStack // that ended with it the last time, nil for none

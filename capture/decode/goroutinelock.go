@@ -28,8 +28,12 @@ func firstArgument(text []byte) uint64 {
 		return 0
 	}
 	n, err := strconv.ParseUint(string(text[:end]), 16, 64)
-	if err != nil {
+	if err != nil || n%lockAlign != 0 {
 		return 0
 	}
 	return n
 }
+
+// lockAlign divides the address of every lock: the fields of a sync.Mutex are
+// words of 4 bytes. A number that it does not divide is something else.
+const lockAlign = 4

@@ -51,6 +51,8 @@ type DumpGroup struct {
 	// Locks are what they wait for, in order of first appearance, as far as
 	// the frames tell; of a dump with very many not all.
 	Locks []LockCount
+	// Arguments are those of some of them; of a dump with very many groups not of all.
+	Arguments []Arguments
 }
 
 // Form says what of a goroutine's stack a profile shows.
@@ -80,6 +82,9 @@ type Told struct {
 	// Locks are those that most of them wait for, that of most first; no more
 	// than [MaxLocks].
 	Locks []LockCount
+	// Arguments are those of some of them, the ones that wait longest first. Only a
+	// dump that was read from a file has them.
+	Arguments []Arguments
 }
 
 // CreatorCount is how many goroutines one line started.
@@ -113,6 +118,7 @@ func (d *GroupedDump) Profile(t *Table) *Profile {
 		tallies[stack].creator(g.Creator, g.Count)
 		tallies[stack].minutes(g.Least, g.Most)
 		tallies[stack].waits(g.Long, g.Locks)
+		tallies[stack].argue(g.Arguments)
 	}
 	p := b.Profile()
 	p.Deadlock = d.Deadlock
@@ -195,6 +201,7 @@ type tally struct {
 	least, most int32
 	long        int64
 	locks       map[uint64]int64 // nil for none
+	arguments   []Arguments
 }
 
 func newTally() *tally { return &tally{creators: make(map[FrameID]int64), least: math.MaxInt32} }
@@ -213,6 +220,13 @@ func (t *tally) add(o Told) {
 	}
 	t.minutes(o.Least, o.Most)
 	t.waits(o.Long, o.Locks)
+	t.argue(o.Arguments)
+}
+
+func (t *tally) argue(arguments []Arguments) {
+	for _, a := range arguments {
+		t.arguments = AddArguments(t.arguments, a)
+	}
 }
 
 func (t *tally) waits(long int64, locks []LockCount) {
@@ -226,7 +240,8 @@ func (t *tally) waits(long int64, locks []LockCount) {
 }
 
 func (t *tally) told() Told {
-	out := Told{Least: t.least, Most: t.most, Long: t.long, Locks: mostAwaited(t.locks)}
+	sortArguments(t.arguments)
+	out := Told{Least: t.least, Most: t.most, Long: t.long, Locks: mostAwaited(t.locks), Arguments: t.arguments}
 	for id, count := range t.creators {
 		out.Creators = append(out.Creators, CreatorCount{id, count})
 	}
