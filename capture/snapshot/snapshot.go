@@ -22,6 +22,9 @@ type Snapshot struct {
 	// that of the last snapshot before it that counted once more, or one from
 	// before the first GCs; see [Observations].
 	Advanced bool
+	// Alone says that it is of a file, or a single look, and no more come: nobody can
+	// watch for longer what it was taken of.
+	Alone    bool
 	ForcedGC bool // the heap was fetched with gc=1, on the user's explicit yes
 	// Missing says why Heap or Goroutines is nil, one clear line each; nil where nothing is missing.
 	Missing []string

@@ -57,7 +57,7 @@ func judgeInputs(table *snapshot.Table, base, current input, policy gate.Policy)
 // snapshot is an input as a sampler would have taken it. A file may be the
 // goroutineleak profile, which lists goroutines, too: those that are leaked.
 func (in input) snapshot() *snapshot.Snapshot {
-	s := &snapshot.Snapshot{Time: in.time, Missing: in.missing, Heap: in.profiles[snapshot.Heap], Goroutines: in.profiles[snapshot.Goroutine]}
+	s := &snapshot.Snapshot{Time: in.time, Alone: true, Missing: in.missing, Heap: in.profiles[snapshot.Heap], Goroutines: in.profiles[snapshot.Goroutine]}
 	if s.Goroutines != nil && s.Goroutines.Column(string(snapshot.GoroutineLeak)) >= 0 {
 		s.Leaked = s.Goroutines
 	}

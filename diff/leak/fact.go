@@ -129,11 +129,20 @@ const (
 	// hour or more), now (goroutines).
 	WaitedByRuntime FactKind = "waited-by-runtime"
 	// SameLock: how many of them wait for one lock. Values: waiting, of
-	// (goroutines), address (count).
+	// (goroutines), address (count, where known).
 	SameLock FactKind = "same-lock"
-	// LikelyHolder: who most likely holds the lock. Functions: that one. Words: its
-	// wait state. Values: waited (seconds, as the runtime stamps it, where known).
+	// ManyLocks: they do not wait for one lock. Values: locks (count).
+	ManyLocks FactKind = "many-locks"
+	// LikelyHolder: who most likely holds a lock. Functions: that one. Words: its
+	// wait state, by what it is tied to the lock, and "as-long" where it has waited as
+	// long as the first of them. Values: p (probability), waited (seconds, as the
+	// runtime stamps it, where known), address (count, of the lock, where known).
 	LikelyHolder FactKind = "likely-holder"
+	// HolderUnknown: nothing in a dump tells who holds a lock.
+	HolderUnknown FactKind = "holder-unknown"
+	// Circle: goroutines wait for locks that they most likely hold of each other.
+	// Functions: where each of them waits.
+	Circle FactKind = "circle"
 	// FinalizersWait: one goroutine runs all finalizers, and it does not go on.
 	FinalizersWait FactKind = "finalizers-wait"
 	// ThreadEach: each holds a thread.

@@ -56,6 +56,16 @@ func waitedFor(least, most, long, now float64) leak.Fact {
 		value("long", long, leak.Goroutines), value("now", now, leak.Goroutines))
 }
 
+// held is a fact about who holds a lock, and how sure that is.
+func held(p float64, words ...string) leak.Fact {
+	f := in(fact(leak.LikelyHolder, value("p", p, leak.Probability)), "shop/stock.(*Ledger).audit")
+	f.Words = words
+	if slices.Contains(words, "as-long") {
+		f.Values = append(f.Values, value("waited", 5612*60, leak.Seconds))
+	}
+	return f
+}
+
 type sentence struct {
 	fact leak.Fact
 	text string
@@ -119,12 +129,21 @@ func sentences() []sentence {
 		{fact(leak.RuntimeProved, value("leaked", 3, goroutines)), "the runtime proved 3 goroutines leaked: nothing that still runs can wake them"},
 
 		{fact(leak.AllAsleep), "the runtime ended the program: all its goroutines were asleep, and none could wake another"},
-		{waitedFor(5312, 5611, 300, 300), "by the runtime they have waited for 5,312 to 5,611 min, which may be 2 min too much (more with GOGC=off), or too little by any time"},
-		{waitedFor(40, 40, 1, 1), "by the runtime they have waited for 40 min, which may be 2 min too much (more with GOGC=off), or too little by any time"},
-		{waitedFor(0, 5611, 299, 300), "by the runtime they have waited for up to 5,611 min, and 299 of 300 for 15 or more, which may be 2 min too much (more with GOGC=off), or too little by any time"},
+		{waitedFor(5312, 5611, 300, 300), "by the runtime they have waited for at least 5,312 to 5,611 min (3.7 to 3.9 days), less the 2 min that may pass between two GCs (more with GOGC=off)"},
+		{waitedFor(40, 40, 1, 1), "by the runtime they have waited for at least 40 min, less the 2 min that may pass between two GCs (more with GOGC=off)"},
+		{waitedFor(0, 5611, 299, 300), "by the runtime they have waited for up to 5,611 min (3.9 days), and 299 of 300 for 15 or more, less the 2 min that may pass between two GCs (more with GOGC=off)"},
 		{fact(leak.SameLock, value("waiting", 299, goroutines), value("of", 300, goroutines), value("address", 0xc000012345, count)), "299 of 300 wait for one lock, at 0xc000012345"},
-		{word(in(fact(leak.LikelyHolder), "shop/stock.(*Ledger).audit"), "select"), "most likely held by stock.(*Ledger).audit, which waits too (select)"},
-		{word(in(fact(leak.LikelyHolder, value("waited", 5612*60, seconds)), "shop/stock.(*Ledger).audit"), "select"), "most likely held by stock.(*Ledger).audit, which waits too (select, 5,612 min)"},
+		{fact(leak.SameLock, value("waiting", 1, goroutines), value("of", 2, goroutines), value("address", 0xc000012344, count)), "1 of 2 waits for a lock, at 0xc000012344"},
+		{fact(leak.ManyLocks, value("locks", 2, count)), "they wait for 2 different locks"},
+		{held(0.7, "select", "same-type"), "most likely held by stock.(*Ledger).audit (select): a method of the same type (70 %)"},
+		{held(0.97, "select", "same-object", "as-long"), "very likely held by stock.(*Ledger).audit (select, 5,612 min): a method of the same object, and it has waited as long as the first of them (97 %)"},
+		{held(0.3, "IO wait", "argument"), "perhaps held by stock.(*Ledger).audit (IO wait): which was given the same object (30 %)"},
+		{held(0.99, "sleep", "once"), "very likely held by stock.(*Ledger).audit (sleep): which sync.Once runs (99 %)"},
+		{held(0.4, "sleep", "same-package"), "perhaps held by stock.(*Ledger).audit (sleep): in the same package (40 %)"},
+		{held(0.28, "sync.Mutex.Lock", "itself"), "perhaps held by stock.(*Ledger).audit of the same goroutine, which would wait for itself: a sync.Mutex cannot be locked again by who holds it"},
+		{held(0.28, "sync.Mutex.Lock", "again"), "perhaps held by stock.(*Ledger).audit (sync.Mutex.Lock), which waits for it itself: a sync.Mutex cannot be locked again by who holds it"},
+		{fact(leak.HolderUnknown), "who holds it is unknown: nothing on another stack hangs together with it; one that returned without unlocking leaves no trace"},
+		{in(fact(leak.Circle), "shop/stock.(*Ledger).move", "shop/bank.(*Account).add"), "2 of them wait for each other in a circle, which never ends: stock.(*Ledger).move for one in bank.(*Account).add, and that for the first; take the locks in one order everywhere"},
 		{fact(leak.FinalizersWait), "the runtime runs all finalizers one after the other, so that nothing which has one is freed until this one returns"},
 		{in(fact(leak.BehindFinalizer), "shop/files.(*Handle).release"), "finalizers and cleanups do not run: the goroutine that runs them waits in files.(*Handle).release"},
 		{fact(leak.ThreadEach), "each holds a thread of the operating system, and at 10,000 threads the runtime ends the program"},
@@ -165,6 +184,8 @@ func sentences() []sentence {
 		{word(claim(leak.ClientConnections, value("more", 60, count)), "streams"), "60 more client streams"},
 		{word(claim(leak.ForgottenBody, now), "unread"), "1,203 goroutines serve connections whose response body was never closed"},
 		{claim(leak.LockWait, now), "1,203 goroutines wait for a lock that is not released"},
+		{word(claim(leak.LockWait, now, value("least", 5312*60, seconds), value("most", 5611*60, seconds)), "one-lock"), "1,203 goroutines wait for one lock that is not released, for 3.7 to 3.9 days by the runtime"},
+		{claim(leak.LockWait, one, value("least", 40*60, seconds), value("most", 40*60, seconds)), "1 goroutine waits for a lock that is not released, for 40m by the runtime"},
 		{claim(leak.MissingTimeout, now), "1,203 goroutines wait for the other side of a connection, without a timeout"},
 		{word(claim(leak.MissingTimeout, now), "database"), "1,203 goroutines wait for a database connection, without a timeout"},
 		{word(claim(leak.MissingTimeout, now), "service"), "1,203 goroutines wait for another service to answer, without a timeout"},

@@ -225,7 +225,7 @@ func TestHolderOfALock(t *testing.T) {
 	j := newJudge(t, table)
 	j.Apply(snapshot.Taken{Snapshot: dumpOf(table, false,
 		dumped{stack: mutex + "app/jail.(*State).Inspect app/api.inspect" + served, status: "sync.Mutex.Lock", count: 300, least: 5312, most: 5611, long: 300,
-			locks: []snapshot.LockCount{{Address: 0xc000012345, Count: 299}, {Address: 0xc000098765, Count: 1}}},
+			locks: []snapshot.LockCount{{Address: 0xc000012344, Count: 299}, {Address: 0xc000098764, Count: 1}}},
 		dumped{stack: mutex + "app/jail.(*State).List app/api.list" + served, status: "sync.Mutex.Lock", count: 1, least: 5610, most: 5610, long: 1},
 		dumped{stack: "app/jail.(*State).loop", status: "select", count: 1, least: 7000, most: 7000, long: 1},
 		dumped{stack: "app/jail.(*State).late app/api.late" + served, status: "select", count: 1, least: 100, most: 100, long: 1},
@@ -237,7 +237,8 @@ func TestHolderOfALock(t *testing.T) {
 	}
 	text := evidence(f)
 	for _, want := range []string{
-		"for 5,312 to 5,611 min", "299 of 300 wait for one lock, at 0xc000012345", "most likely held by jail.(*State).Stop, which waits too (select, 5,612 min)",
+		"for at least 5,312 to 5,611 min (3.7 to 3.9 days)", "299 of 300 wait for one lock, at 0xc000012344",
+		"likely held by jail.(*State).Stop (select, 5,612 min): a method of the same type, and it has waited as long as the first of them",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in %q", want, text)

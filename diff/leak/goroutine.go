@@ -106,6 +106,7 @@ func (s *scene) taskFinding(t *task, verdict Verdict, companions []*task, held [
 	f.Handler, f.HasHandler = t.handler, t.hasHandler
 	speaks.speak(&f, s, t)
 	s.hold(&f, t, held)
+	s.relateHolders(&f, t)
 	for _, c := range companions {
 		f.accompany(c)
 	}

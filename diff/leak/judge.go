@@ -42,7 +42,8 @@ type run struct {
 	number           int
 	from, to         time.Time // of the first and last snapshot
 	snapshots        int
-	advanced         int // after the warm-up
+	alone            bool // its snapshots are of files
+	advanced         int  // after the warm-up
 	heap, goroutines *snapshot.Snapshot
 	proofs           proofs
 	dumps            cohort
@@ -99,7 +100,7 @@ func (j *Judge) take(s *snapshot.Snapshot) {
 	}
 	r.to = s.Time
 	r.snapshots++
-	r.missing = s.Missing
+	r.missing, r.alone = s.Missing, s.Alone
 	j.snapshots.Add(s.Heap != nil, s.Goroutines != nil, true)
 	if s.Heap != nil {
 		r.heap = s
@@ -137,7 +138,9 @@ func (j *Judge) judge() *Result {
 	r.Findings = s.findings(s.seenFrom)
 	j.run.ramp = s.ramped
 	s.totals(r)
-	r.Detection = s.detection()
+	if r.Detection = s.detection(); j.run.alone {
+		r.Detection.HeapLeakIn, r.Detection.GoroutineLeakIn = -1, -1
+	}
 	j.conclude(r, s)
 	return r
 }

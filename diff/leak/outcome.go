@@ -54,6 +54,8 @@ func (j *Judge) lacking(result *Result, s *scene) string {
 	switch {
 	case r.snapshots == 0:
 		return "no snapshot was taken" + restarted
+	case r.alone:
+		return j.aloneLacks()
 	case r.heap == nil:
 		return "no heap profile could be had" + why(r.missing)
 	case s.hidden.known:
@@ -107,6 +109,9 @@ const slowLeak = 5 << 10
 
 // needs says what more time or more rights would show.
 func (j *Judge) needs(r *Result, s *scene) []string {
+	if j.run.alone {
+		return nil
+	}
 	var out []string
 	d := r.Detection
 	if text := d.Waits(); text != "" {

@@ -32,13 +32,14 @@ type scene struct {
 	dumps            *cohort
 	finalizers       []*task // that run finalizers and do not go on
 	curves           *curves
-	from, to         time.Time // of the goroutines' trends
-	at               time.Time // of the newest snapshot
-	shrank           *shrunken // nil until it is needed
-	seenFrom         time.Time // when the warm-up had ended
-	hidden           hidden    // what the heap profile does not show
-	heapGrew         float64   // bytes, of all places that are found to grow
-	among            float64   // kinds of goroutines whose number changes
+	from, to         time.Time     // of the goroutines' trends
+	at               time.Time     // of the newest snapshot
+	shrank           *shrunken     // nil until it is needed
+	given            *givenObjects // nil until it is needed
+	seenFrom         time.Time     // when the warm-up had ended
+	hidden           hidden        // what the heap profile does not show
+	heapGrew         float64       // bytes, of all places that are found to grow
+	among            float64       // kinds of goroutines whose number changes
 }
 
 // handler is the request handler of a stack.

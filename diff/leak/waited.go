@@ -78,8 +78,8 @@ func (s *scene) deadlocked() bool {
 	return s.goroutines != nil && s.goroutines.Goroutines.Deadlock
 }
 
-// waitFacts are what a full dump tells of the waits of a task, and who holds a
-// lock.
+// waitFacts are what a full dump tells of the waits of a task, and of the locks that
+// they wait for.
 func (s *scene) waitFacts(t *task) []Fact {
 	var out []Fact
 	told, ok := s.told(t)
@@ -88,15 +88,8 @@ func (s *scene) waitFacts(t *task) []Fact {
 		out = append(out, Fact{Kind: WaitedByRuntime}.With("least", minutes(told.Least), Seconds).With("most", minutes(told.Most), Seconds).
 			With("long", float64(told.Long), Goroutines).With("now", float64(t.now), Goroutines))
 	}
-	if !locks(t.state()) {
-		return out
-	}
-	if ok && len(told.Locks) > 0 && told.Locks[0].Count > 1 {
-		out = append(out, Fact{Kind: SameLock}.With("waiting", float64(told.Locks[0].Count), Goroutines).With("of", float64(t.now), Goroutines).
-			With("address", float64(told.Locks[0].Address), Count))
-	}
-	if h, found := s.holder(t); found {
-		out = append(out, h.fact())
+	if locks(t.state()) {
+		out = append(out, s.lockFacts(t, told)...)
 	}
 	return out
 }

@@ -3,6 +3,7 @@ package leak
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff/units"
@@ -16,13 +17,15 @@ func waitText(f Fact) string {
 	case WaitedByRuntime:
 		return f.waited()
 	case SameLock:
-		return fmt.Sprintf("%s of %s wait for one lock, at 0x%x", f.count("waiting"), f.count("of"), f.whole("address"))
+		return f.sameLock()
+	case ManyLocks:
+		return "they wait for " + units.Plural(f.whole("locks"), "different lock")
 	case LikelyHolder:
-		text := fmt.Sprintf("most likely held by %s, which waits too (%s", f.function(), f.word())
-		if _, known := f.Value("waited"); known {
-			text += ", " + f.minutes("waited") + " min"
-		}
-		return text + ")"
+		return f.heldBy()
+	case HolderUnknown:
+		return "who holds it is unknown: nothing on another stack hangs together with it; one that returned without unlocking leaves no trace"
+	case Circle:
+		return f.circle()
 	case FinalizersWait:
 		return "the runtime runs all finalizers one after the other, so that nothing which has one is freed until this one returns"
 	case ThreadEach:
@@ -39,17 +42,76 @@ func waitText(f Fact) string {
 func (f Fact) waited() string {
 	least, most := f.minutes("least"), f.minutes("most")
 	var b strings.Builder
-	b.WriteString("by the runtime they have waited ")
+	b.WriteString("by the runtime they have waited for ")
 	switch long, now := f.whole("long"), f.whole("now"); {
 	case least == most:
-		b.WriteString("for " + most + " min")
+		b.WriteString("at least " + most + " min" + f.inDays())
 	case long == now:
-		b.WriteString("for " + least + " to " + most + " min")
+		b.WriteString("at least " + least + " to " + most + " min" + f.inDays())
 	default:
-		fmt.Fprintf(&b, "for up to %s min, and %s of %s for %d or more", most, f.count("long"), f.count("now"), snapshot.LongWait)
+		fmt.Fprintf(&b, "up to %s min%s, and %s of %s for %d or more", most, Fact{}.With("least", f.number("most"), Seconds).With("most", f.number("most"), Seconds).inDays(),
+			f.count("long"), f.count("now"), snapshot.LongWait)
 	}
-	fmt.Fprintf(&b, ", which may be %d min too much (more with GOGC=off), or too little by any time", snapshot.GCPeriod)
+	fmt.Fprintf(&b, ", less the %d min that may pass between two GCs (more with GOGC=off)", snapshot.GCPeriod)
 	return b.String()
+}
+
+// inDays is the wait in brackets where it is as long as a day.
+func (f Fact) inDays() string {
+	if f.number("most") < day {
+		return ""
+	}
+	return " (" + f.days() + ")"
+}
+
+// day is in seconds.
+const day = 24 * 3600
+
+// days is from how long to how long they wait, in days where it is as much: "3.7 to
+// 3.9 days", "16m to 2h".
+func (f Fact) days() string {
+	least, most := f.number("least"), f.number("most")
+	long := func(seconds float64) string {
+		if most >= day {
+			return fmt.Sprintf("%.1f", seconds/day)
+		}
+		return units.Duration(time.Duration(seconds * float64(time.Second)))
+	}
+	text := long(most)
+	if from := long(least); from != text {
+		text = from + " to " + text
+	}
+	if most >= day {
+		text += " days"
+	}
+	return text
+}
+
+// sameLock is how many wait for one lock.
+func (f Fact) sameLock() string {
+	text := f.count("waiting") + " of " + f.count("of") + " wait for one lock"
+	if f.whole("waiting") == 1 {
+		text = "1 of " + f.count("of") + " waits for a lock"
+	}
+	if address, known := f.Value("address"); known {
+		text += fmt.Sprintf(", at 0x%x", uint64(address))
+	}
+	return text
+}
+
+// circle is who waits for whom.
+func (f Fact) circle() string {
+	if len(f.Functions) == 0 {
+		return ""
+	}
+	text := fmt.Sprintf("%d of them wait for each other in a circle, which never ends: ", len(f.Functions))
+	for i, function := range f.Functions {
+		if i > 0 {
+			text += " for one in "
+		}
+		text += shortName(function)
+	}
+	return text + ", and that for the first; take the locks in one order everywhere"
 }
 
 func (f Fact) minutes(name string) string { return units.Count(f.whole(name) / 60) }
