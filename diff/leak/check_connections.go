@@ -1,6 +1,8 @@
 package leak
 
 import (
+	"strings"
+
 	"leaktop/capture/snapshot"
 	"leaktop/diff/units"
 )
@@ -47,7 +49,27 @@ func clientConnections() detector[*ramp] {
 			inGo:   "see whether so many clients are right. If not, bound their number (golang.org/x/net/netutil.LimitListener) and end connections that do nothing: IdleTimeout and ReadTimeout on an HTTP server, keepalive.ServerParameters and EnforcementPolicy on a gRPC server, SetReadDeadline in code that reads by itself",
 			native: "see whether so many clients are right; if not, bound their number, and close connections that have been idle for long",
 		},
+		advice: func(s *scene, r *ramp) string {
+			if s.readsBody(r.lead) {
+				return sendingClient.advice()
+			}
+			return ""
+		},
 	}
+}
+
+// readsBody reports whether goroutines of an HTTP server wait for the rest of a
+// request of which a handler has the start.
+func (s *scene) readsBody(t *task) bool {
+	if s.peerOf(t) != sendingClient {
+		return false
+	}
+	for f := range s.cfg.Table.Frames(t.main()) {
+		if f.Function == "net/http.(*body).Read" || strings.HasSuffix(f.Function, "http2requestBody).Read") {
+			return true
+		}
+	}
+	return false
 }
 
 // connectionFacts are what tells of more clients.
@@ -56,6 +78,9 @@ func (s *scene) connectionFacts(r *ramp) []Fact {
 	var out []Fact
 	if t.Growth.Value > 0 { // of those that came, few may be left
 		out = append(out, becameMore(t), Fact{Kind: GrowthProbable}.With("p", growthConfidence(r.lead.probability), Probability))
+	}
+	if s.readsBody(r.lead) {
+		out = append(out, Fact{Kind: BodyAwaited})
 	}
 	if !t.GrewFrom.IsZero() {
 		since := Fact{Kind: ClientsCame}

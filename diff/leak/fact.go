@@ -107,6 +107,8 @@ const (
 	LikelyByHandler FactKind = "likely-by-handler"
 	// ClientsCame: from when on clients became more. Times: that.
 	ClientsCame FactKind = "clients-came"
+	// BodyAwaited: the server waits for the rest of a request's body.
+	BodyAwaited FactKind = "body-awaited"
 	// KeptForEach: how many goroutines are kept for a client. Values: each (goroutines).
 	KeptForEach FactKind = "kept-for-each"
 	// HeapGrowsWithThem: heap stacks of the same functions grow as they do.

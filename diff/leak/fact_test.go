@@ -118,6 +118,7 @@ func sentences() []sentence {
 		{by(fact(leak.LikelyByHandler), "POST /orders"), "likely started by POST /orders, the only handler of their type"},
 		{came, "more clients came from 12:00:00 on"},
 		{fact(leak.KeptForEach, value("each", 2.04, goroutines)), "2.0 goroutines are kept for each, and became more when they did"},
+		{fact(leak.BodyAwaited), "they read the body of a request that a client of this server does not go on to send"},
 		{fact(leak.HeapGrowsWithThem), "the heap allocated under the same functions grows with them"},
 		{fact(leak.HoldsBySharedFunctions), "what they hold is an estimate: what was allocated under the same functions and is still live"},
 		{ids(1, 1), "by its id, the goroutine that was there at 12:00:00 is still there"},

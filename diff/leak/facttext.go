@@ -95,6 +95,8 @@ func goroutineText(f Fact) string {
 		return "what they hold is an estimate: what was allocated under the same functions and is still live"
 	case ClientsCame:
 		return "more clients came from " + f.clock() + " on"
+	case BodyAwaited:
+		return "they read the body of a request that a client of this server does not go on to send"
 	case KeptForEach:
 		return fmt.Sprintf("%.1f goroutines are kept for each, and became more when they did", f.number("each"))
 	case SameByID:

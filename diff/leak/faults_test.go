@@ -146,6 +146,23 @@ func TestRemedyFitsTheWait(t *testing.T) {
 	}
 }
 
+// Clients that send half a request and go silent become more with their connections:
+// what helps is a timeout of the server, and not one of its own calls.
+func TestClientsThatStopSending(t *testing.T) {
+	const (
+		accepts = parked + "runtime.netpollblock internal/poll.runtime_pollWait internal/poll.(*FD).Accept net.(*netFD).accept net.(*TCPListener).Accept net/http.(*Server).Serve main.serve"
+		reads   = parked + "runtime.netpollblock internal/poll.runtime_pollWait internal/poll.(*FD).Read net.(*netFD).Read net.(*conn).Read net/http.(*connReader).Read bufio.(*Reader).Read io.(*LimitedReader).Read net/http.(*body).readLocked net/http.(*body).Read io.ReadAll main.main.gowrap1.serve.1"
+	)
+	r := story{snapshots: 60, goroutines: []line{{stack: accepts, count: level(1)}, {stack: reads + served, count: grows(1, 6)}}}.judge(t)
+	if len(r.Findings) != 1 {
+		t.Fatalf("the findings are %q", told(r))
+	}
+	f := &r.Findings[0]
+	if f.Check != leak.ClientConnections || !strings.Contains(f.Remedy, "ReadTimeout") || strings.Contains(f.Remedy, "http.Client") || !strings.Contains(evidence(f), "the body of a request") {
+		t.Errorf("%s: %q, because %q: %q", f.Check, f.Summary(), evidence(f), f.Remedy)
+	}
+}
+
 // dumped is a group of a dump: who waits where, for how long and for what.
 type dumped struct {
 	stack, status string

@@ -265,6 +265,9 @@ func (s *scene) findings(from time.Time) []Finding {
 		}
 	}
 	for _, g := range rest {
+		if s.hidden.rate > 0 {
+			break // one sample or two stand for more than there is
+		}
 		if f, ok := s.heapFinding(g); ok {
 			out = append(out, f)
 		}
