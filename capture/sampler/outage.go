@@ -61,6 +61,7 @@ func (s *Sampler) comeBack(ctx context.Context) error {
 		s.restarted(begun, evidence)
 	}
 	s.found, s.stale, s.outage, s.wanted = f, false, outage{}, true
+	clear(s.run.unserved)
 	s.cpu.read(f.process, f.usage)
 	s.emit(snapshot.Attached{Info: f.info})
 	s.point(f.point)

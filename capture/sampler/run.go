@@ -20,10 +20,12 @@ type run struct {
 	// ended says that the process was seen to end, "" if not; endedAt is when.
 	ended   string
 	endedAt time.Time
+	// unserved are the profiles that nothing is served for, with the last answer.
+	unserved map[snapshot.Kind]unserved
 }
 
 func newRun(number int) *run {
-	return &run{number: number, profiles: make(map[snapshot.Kind]*snapshot.Profile)}
+	return &run{number: number, profiles: make(map[snapshot.Kind]*snapshot.Profile), unserved: make(map[snapshot.Kind]unserved)}
 }
 
 // remember takes in a point of the curves.

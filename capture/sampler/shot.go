@@ -110,10 +110,20 @@ func (s *Sampler) readCounts(ctx context.Context) (astray, err error) {
 // part fetches and decodes one profile. Where the target is there but this one
 // fails, it is noted as missing.
 func (s *Sampler) part(ctx context.Context, out *shot, kind snapshot.Kind, url string) (*snapshot.Profile, error) {
-	profile, raw, err := s.profile(ctx, url)
+	var profile *snapshot.Profile
+	var raw []byte
+	err := s.run.notServed(kind)
+	asks := err == nil
+	if asks {
+		profile, raw, err = s.profile(ctx, url)
+	}
 	if err == nil {
+		s.run.served(kind)
 		out.Raw[kind] = raw
 		return profile, nil
+	}
+	if asks && s.run.refused(kind, err) {
+		s.emit(snapshot.Warned{Text: err.Error() + "; the " + string(kind) + " profile is not asked for any more, until the target is attached to anew or restarts"})
 	}
 	if gone(err) {
 		if err := s.confirm(ctx, err); err != nil {

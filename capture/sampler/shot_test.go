@@ -94,7 +94,11 @@ func TestOneProfileThatFails(t *testing.T) {
 				w := watch(t, f, nil)
 				after(31 * time.Second)
 				w.end()
-				w.check("attached #1/0 #2/0 #3/0")
+				want := "attached #1/0 #2/0 #3/0"
+				if isKind(test.reply.err, fetch.NoProfile) {
+					want = "attached #1/0 warned #2/0 #3/0"
+				}
+				w.check(want)
 				for _, e := range all[snapshot.Taken](w.recorder) {
 					shot := e.Snapshot
 					heap, goroutines := shot.Heap != nil, shot.Goroutines != nil
@@ -179,6 +183,39 @@ func TestRecordedProfiles(t *testing.T) {
 				live, _ := w.newest().Vitals.Get(snapshot.LiveHeap)
 				if live <= 0 {
 					t.Errorf("the live heap is %d", live)
+				}
+			})
+		})
+	}
+}
+
+// A profile that nothing is served for, as in other languages that of goroutines, is
+// asked for twice, and not again until the target restarts. That is said once.
+func TestProfileThatIsNotServed(t *testing.T) {
+	for page, kind := range map[string]snapshot.Kind{pathGoroutine: snapshot.Goroutine, pathHeap: snapshot.Heap} {
+		t.Run(string(kind), func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				f := newFake(t, pathMetrics)
+				f.rule(page, always(&fetch.Error{Kind: fetch.NotFound, Status: 404}))
+				w := watch(t, f, nil)
+				after(5 * time.Minute)
+				if n := len(f.asked(page)); n != maxUnserved {
+					t.Errorf("%s was asked for %d times, want %d", page, n, maxUnserved)
+				}
+				for _, e := range all[snapshot.Taken](w.recorder) {
+					if len(e.Snapshot.Missing) != 1 {
+						t.Errorf("#%d lacks %q, want the one profile", e.Snapshot.Seq, e.Snapshot.Missing)
+					}
+				}
+				if n := len(all[snapshot.Warned](w.recorder)); n != 1 {
+					t.Errorf("it was said %d times, want once", n)
+				}
+				f.rule(page, func(int) reply { return reply{} })
+				f.restart(young())
+				after(time.Minute)
+				w.end()
+				if shot := w.newest(); shot.Profile(kind) == nil {
+					t.Errorf("after a restart #%d lacks it still: %q", shot.Seq, shot.Missing)
 				}
 			})
 		})
