@@ -71,6 +71,10 @@ func metricNamed(name string) (m metric, ok bool) {
 		m.vital = snapshot.Goroutines
 	case "go_threads":
 		m.vital = snapshot.Threads
+	case "process_open_fds":
+		m.vital = snapshot.OpenFDs
+	case "process_max_fds":
+		m.vital = snapshot.FDLimit
 	case "process_resident_memory_bytes":
 		m.vital = snapshot.RSS
 	case "process_resident_memory_peak_bytes":

@@ -34,12 +34,36 @@ func fillLocal(v *snapshot.Vitals, process *target.Process, usage target.Usage) 
 	v.Set(snapshot.RSS, usage.RSS)
 	v.Set(snapshot.RSSAnon, usage.RSSAnon)
 	v.Set(snapshot.Threads, usage.Threads)
+	v.Set(snapshot.OpenFDs, usage.FDs)
 	var told snapshot.Vitals
 	told.Set(snapshot.StartTime, usage.StartTime.UnixNano())
 	if process.MemoryLimit > 0 {
 		told.Set(snapshot.MemoryLimit, process.MemoryLimit)
 	}
 	v.Fill(&told)
+}
+
+// readDescriptors adds what a local process has open, and up to how much it may.
+// That is a call to the system for each, so it is done with snapshots only, and no
+// more often than takes a hundredth of the time.
+func (s *Sampler) readDescriptors(out *shot) {
+	process := s.found.process
+	begun := time.Now()
+	if process == nil || begun.Before(s.descriptorsAt) {
+		return
+	}
+	d, err := process.Descriptors()
+	s.descriptorsAt = begun.Add(costRatio * time.Since(begun))
+	if err != nil {
+		return
+	}
+	v := &out.Vitals
+	v.Set(snapshot.OpenFDs, d.Open)
+	v.Set(snapshot.FDLimit, d.Limit)
+	v.Set(snapshot.OpenSockets, d.Sockets)
+	v.Set(snapshot.OpenPipes, d.Pipes)
+	v.Set(snapshot.OpenFiles, d.Files)
+	out.Connections = d.Connections
 }
 
 // readCgroup adds the limit that the system sets a local process. That takes a

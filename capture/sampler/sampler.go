@@ -68,6 +68,8 @@ type Sampler struct {
 	wasted   time.Duration // on answers that did not come, while attaching
 	late     int           // quick requests in a row that took too long
 	cpu      cpuMeter
+	// descriptorsAt is when those of the local process may be read again.
+	descriptorsAt time.Time
 
 	paused     bool
 	wanted     bool // a snapshot is to be taken as soon as the pace allows

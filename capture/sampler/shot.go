@@ -85,6 +85,7 @@ func (s *Sampler) take(ctx context.Context) (shot, error) {
 		return out, err
 	}
 	s.readCgroup(&out.Vitals)
+	s.readDescriptors(&out)
 	out.complete()
 	return out, nil
 }

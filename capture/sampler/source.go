@@ -162,5 +162,8 @@ func fillCounts(v *snapshot.Vitals, counts map[string]int64) {
 	if n, ok := counts["heap"]; ok {
 		told.Set(snapshot.HeapRecords, n)
 	}
+	if n, ok := counts["threadcreate"]; ok { // one record for each thread that there is
+		told.Set(snapshot.Threads, n)
+	}
 	v.Fill(&told)
 }

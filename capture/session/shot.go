@@ -50,6 +50,37 @@ func (p *payload) shot(s *snapshot.Snapshot, end snapshot.Extent, packers *packe
 			packers[i].append(p, profile, record)
 		}
 	}
+	p.connections(s.Connections)
+}
+
+// connections writes how many connections there are, by peer: behind all else, since
+// files of earlier versions end there. Most snapshots have none.
+func (p *payload) connections(all []snapshot.Connections) {
+	if len(all) == 0 {
+		return
+	}
+	p.uint(uint64(len(all)))
+	for _, c := range all {
+		p.string(c.Peer)
+		p.uint(uint64(c.Port))
+		p.int(c.Count)
+	}
+}
+
+// connections reads it.
+func (p *parser) connections() []snapshot.Connections {
+	if len(p.b) == 0 {
+		return nil
+	}
+	n := p.count()
+	if n > snapshot.MaxConnections {
+		p.fail()
+	}
+	var out []snapshot.Connections
+	for ; n > 0 && !p.bad; n-- {
+		out = append(out, snapshot.Connections{Peer: p.string(), Port: uint16(min(p.uint(), math.MaxUint16)), Count: max(p.int(), 0)})
+	}
+	return out
 }
 
 // unpackers unpack the profiles of a run.
@@ -80,6 +111,7 @@ func (p *parser) shot(stacks *stacks, unpackers *unpackers, record uint32) (*sna
 		}
 		*part(s, kind) = stacks.profile(profile)
 	}
+	s.Connections = p.connections()
 	if !p.whole() {
 		return nil, errBadRecord
 	}

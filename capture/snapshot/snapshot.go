@@ -18,6 +18,9 @@ type Snapshot struct {
 	Leaked *Profile
 	Dump   *Dump // taken before Leaked, after Goroutines
 	Vitals Vitals
+	// Connections are those of a local process, by peer, the most first, and no more
+	// than [MaxConnections]; nil where they are not known.
+	Connections []Connections
 	// Advanced says that the heap profile is an observation of its own, and not
 	// that of the last snapshot before it that counted once more, or one from
 	// before the first GCs; see [Observations].

@@ -47,6 +47,11 @@ const (
 	// of files that it maps, which the system can drop at any time. Nor does it
 	// have memory that is shared with other processes.
 	RSSAnon
+	OpenFDs     // file descriptors that are open, a count
+	FDLimit     // how many may be open: RLIMIT_NOFILE, a count
+	OpenSockets // of the open descriptors, a count; read with snapshots only, as the next two
+	OpenPipes   // the same
+	OpenFiles   // the same: files, directories and devices
 	numVitals
 )
 

@@ -5,6 +5,8 @@ import (
 	"net"
 	"strconv"
 	"time"
+
+	"leaktop/capture/snapshot"
 )
 
 // ErrGone says that a process ended, even where another one has its id by now.
@@ -27,6 +29,7 @@ type Usage struct {
 	RSS       int64         // resident set size, bytes
 	RSSAnon   int64         // of it, what is neither of a file nor shared; -1 unknown
 	Threads   int64         // that it has now
+	FDs       int64         // open descriptors; -1 where that is not cheap to know
 	CPU       time.Duration // user and system time since its start
 	StartTime time.Time     // the same as the Process has
 }
@@ -59,4 +62,11 @@ func (t *Target) loopback() (hosts []net.IP, port uint16, ok bool) {
 	}
 	n, err := strconv.ParseUint(text, 10, 16)
 	return hosts, uint16(n), err == nil && len(hosts) > 0
+}
+
+// Descriptors is what a process has open at one moment; -1 for what is not known.
+type Descriptors struct {
+	Open, Limit           int64 // Limit is RLIMIT_NOFILE; -1 for none, too
+	Sockets, Pipes, Files int64 // of those that are open
+	Connections           []snapshot.Connections
 }

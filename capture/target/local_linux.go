@@ -92,7 +92,7 @@ func (p *Process) Read() (Usage, error) {
 	if s.start != p.ticks {
 		return Usage{}, ErrGone
 	}
-	return Usage{RSS: s.rss, RSSAnon: anon, Threads: s.threads, CPU: ticks(s.cpu), StartTime: p.StartTime}, nil
+	return Usage{RSS: s.rss, RSSAnon: anon, Threads: s.threads, FDs: countFDs(p.PID), CPU: ticks(s.cpu), StartTime: p.StartTime}, nil
 }
 
 // holders returns the processes that have one of the sockets open, as far as

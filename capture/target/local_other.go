@@ -19,3 +19,8 @@ func (p *Process) Read() (Usage, error) { return Usage{}, ErrGone }
 func (p *Process) Cgroup() (Cgroup, error) {
 	return Cgroup{}, errors.New("the memory limit is unknown: cgroups are of Linux")
 }
+
+// Descriptors reads what the process has open. It can do so on Linux only.
+func (p *Process) Descriptors() (Descriptors, error) {
+	return Descriptors{}, errors.New("the open descriptors are unknown: they are listed on Linux only")
+}

@@ -125,23 +125,33 @@ type listener struct {
 // parseListener reads one line of /proc/net/tcp or tcp6; ok is false where it
 // is no listening socket.
 func parseListener(line string) (l listener, ok bool) {
-	const local, state, inode, listening = 1, 3, 9, "0A"
 	fields := strings.Fields(line)
-	if len(fields) <= inode || fields[state] != listening {
+	if len(fields) <= inodeField || fields[stateField] != listening {
 		return listener{}, false
 	}
-	host, portText, _ := strings.Cut(fields[local], ":")
-	port, err := strconv.ParseUint(portText, 16, 16)
+	ip, port, ok := parseAddress(fields[localField])
+	return listener{ip: ip, port: port, inode: fields[inodeField]}, ok
+}
+
+// Fields of a line of /proc/net/tcp, and the state of a socket that listens.
+const (
+	localField, remoteField, stateField, inodeField = 1, 2, 3, 9
+	listening                                       = "0A"
+)
+
+// parseAddress reads an address as it stands in such a line: "0100007F:1F90".
+func parseAddress(text string) (ip net.IP, port uint16, ok bool) {
+	host, portText, _ := strings.Cut(text, ":")
+	n, err := strconv.ParseUint(portText, 16, 16)
 	words, err2 := hex.DecodeString(host)
 	if err != nil || err2 != nil || len(words) != net.IPv4len && len(words) != net.IPv6len {
-		return listener{}, false
+		return nil, 0, false
 	}
 	// An address is shown as 32-bit words in the order of this machine's bytes.
-	ip := make(net.IP, 0, len(words))
 	for i := 0; i < len(words); i += 4 {
 		ip = binary.NativeEndian.AppendUint32(ip, binary.BigEndian.Uint32(words[i:]))
 	}
-	return listener{ip: ip, port: uint16(port), inode: fields[inode]}, true
+	return ip, uint16(n), true
 }
 
 // serves reports whether the listener gets the connections to one of the
