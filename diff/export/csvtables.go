@@ -108,7 +108,7 @@ type csvVital struct {
 }
 
 // csvVitals are the figures of the curves: bytes, but for those that count
-// goroutines, objects and GCs.
+// goroutines, threads, objects, GCs and descriptors.
 func csvVitals() []csvVital {
 	return []csvVital{
 		{"live heap", snapshot.LiveHeap}, {"heap in use", snapshot.HeapInuse}, {"heap alloc", snapshot.HeapAlloc},
@@ -117,6 +117,8 @@ func csvVitals() []csvVital {
 		{"total alloc", snapshot.TotalAlloc}, {"mallocs", snapshot.Mallocs}, {"frees", snapshot.Frees},
 		{"heap objects", snapshot.HeapObjects}, {"live objects", snapshot.LiveObjects},
 		{"goroutines", snapshot.Goroutines}, {"threads", snapshot.Threads}, {"GCs", snapshot.NumGC},
+		{"open descriptors", snapshot.OpenFDs}, {"descriptor limit", snapshot.FDLimit},
+		{"open sockets", snapshot.OpenSockets}, {"open pipes", snapshot.OpenPipes}, {"open files", snapshot.OpenFiles},
 	}
 }
 

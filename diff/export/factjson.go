@@ -14,6 +14,7 @@ func newFact(f leak.Fact) Fact {
 		Functions: slices.Clone(f.Functions),
 		Handlers:  slices.Clone(f.Handlers),
 		Words:     slices.Clone(f.Words),
+		Addresses: slices.Clone(f.Addresses),
 		Text:      f.Text(),
 	}
 	for _, v := range f.Values {

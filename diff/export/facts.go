@@ -231,9 +231,9 @@ func below(root, file string) (string, bool) {
 
 // rate is "+3.1 MiB/min (+3.0 MiB to +3.2 MiB)", "" where it is not known.
 func rate(e trend.Estimate, unit leak.Unit) string {
-	write := units.BytesPerMinute
-	if unit == leak.Goroutines {
-		write = units.CountPerMinute
+	write := units.CountPerMinute
+	if unit == leak.Bytes {
+		write = units.BytesPerMinute
 	}
 	text := write(e.Value)
 	if !e.Known || text == "" {

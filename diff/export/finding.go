@@ -74,16 +74,16 @@ func pointer(v snapshot.Value) *int64 {
 	return &n
 }
 
-// newGrowth rounds a rate to what it can mean, whole bytes or thousandths of a
-// goroutine, so that it is the same on every machine. A bound that the data do
+// newGrowth rounds a rate to what it can mean, whole bytes or thousandths of what is
+// counted, so that it is the same on every machine. A bound that the data do
 // not give is unknown.
 func newGrowth(e trend.Estimate, unit leak.Unit) *Growth {
 	if !e.Known {
 		return nil
 	}
-	scale := 1.0
-	if unit == leak.Goroutines {
-		scale = 1000
+	scale := 1000.0
+	if unit == leak.Bytes {
+		scale = 1
 	}
 	round := func(v float64) float64 { return math.Round(v*scale) / scale }
 	bound := func(v float64) *float64 {

@@ -73,6 +73,7 @@ type Fact struct {
 	Functions []string    `json:"functions"` // full names
 	Handlers  []string    `json:"handlers,omitempty"`
 	Times     []time.Time `json:"times,omitempty"`
+	Addresses []string    `json:"addresses,omitempty"`
 	Words     []string    `json:"words,omitempty"` // wait states and the like
 	Text      string      `json:"text"`
 }

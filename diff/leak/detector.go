@@ -64,7 +64,7 @@ func allocationDetectors() []detector[*allocating] {
 
 // processDetectors all speak for themselves: more than one may find something.
 func processDetectors() []detector[*rising] {
-	return []detector[*rising]{offHeap(), goroutineStacks(), fragmentation(), unattributedGrowth()}
+	return []detector[*rising]{offHeap(), goroutineStacks(), fragmentation(), unattributedGrowth(), threadLeak(), descriptorLeak()}
 }
 
 // limitDetectors are asked what is beyond a limit of the user's.

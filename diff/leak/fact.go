@@ -1,6 +1,7 @@
 package leak
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -19,6 +20,8 @@ type Fact struct {
 	// method, or a function without the path of its package.
 	Handlers []string
 	Times    []time.Time
+	// Addresses are of machines that the process is connected with.
+	Addresses []string
 	// Words are of a closed vocabulary: a wait state of the runtime, the name of
 	// a vital. They never hold a name of the program.
 	Words []string
@@ -34,7 +37,7 @@ type Value struct {
 // Unit is what a number counts, as the report names it.
 type Unit string
 
-// The units. The growth of a finding is in Bytes or Goroutines.
+// The units. The growth of a finding is in Bytes, Goroutines, Threads or Descriptors.
 const (
 	Bytes       Unit = "bytes"
 	Objects     Unit = "objects"
@@ -42,7 +45,9 @@ const (
 	Seconds     Unit = "seconds"
 	Ratio       Unit = "ratio"       // of two numbers of one unit; a share where it is 1 at most
 	Probability Unit = "probability" // 0 to 1
-	Count       Unit = "count"       // of whatever the value is named for
+	Threads     Unit = "threads"
+	Descriptors Unit = "descriptors"
+	Count       Unit = "count" // of whatever the value is named for
 )
 
 // FactKind says what a fact is about, and with that which values it has. The
@@ -152,6 +157,19 @@ const (
 	// ThreadsRose: how many threads the process has. Values: from, to (count),
 	// span (seconds).
 	ThreadsRose FactKind = "threads-rose"
+	// DescriptorsRose: the same of file descriptors that are open.
+	DescriptorsRose FactKind = "descriptors-rose"
+	// DescriptorsAre: what those that are open are. Values: sockets, pipes, files,
+	// others (count).
+	DescriptorsAre FactKind = "descriptors-are"
+	// ConnectedWith: with whom the process has most connections. Addresses: those that
+	// it has connected to, or its clients, the most connections first. Values: one named "connections"
+	// (count) for each, and behind it port (count), of the process that clients came to, 0
+	// for none.
+	ConnectedWith FactKind = "connected-with"
+	// LimitNears: how many there may be, and when that is reached at the present rate.
+	// Values: limit (threads or descriptors), left (seconds).
+	LimitNears FactKind = "limit-nears"
 )
 
 // Facts about what a handler allocates, about the process and about limits.
@@ -257,8 +275,13 @@ func (f Fact) Value(name string) (float64, bool) {
 
 // Renamed returns the fact with its functions and handlers named otherwise. It
 // is all that hides the names of a program: a fact has no others.
+//
+// Of an address nothing is left but that there was one, and which of them it was.
 func (f Fact) Renamed(function, handler func(string) string) Fact {
-	f.Functions, f.Handlers = slices.Clone(f.Functions), slices.Clone(f.Handlers)
+	f.Functions, f.Handlers, f.Addresses = slices.Clone(f.Functions), slices.Clone(f.Handlers), slices.Clone(f.Addresses)
+	for i := range f.Addresses {
+		f.Addresses[i] = fmt.Sprintf("address-%d", i+1)
+	}
 	for i, name := range f.Functions {
 		f.Functions[i] = function(name)
 	}

@@ -56,6 +56,16 @@ func waitedFor(least, most, long, now float64) leak.Fact {
 		value("long", long, leak.Goroutines), value("now", now, leak.Goroutines))
 }
 
+// connected is a fact about peers: of each the address, how many connections, and the port.
+func connected(peers ...any) leak.Fact {
+	f := fact(leak.ConnectedWith)
+	for i := 0; i < len(peers); i += 3 {
+		f.Addresses = append(f.Addresses, peers[i].(string))
+		f.Values = append(f.Values, value("connections", float64(peers[i+1].(int)), leak.Count), value("port", float64(peers[i+2].(int)), leak.Count))
+	}
+	return f
+}
+
 // held is a fact about who holds a lock, and how sure that is.
 func held(p float64, words ...string) leak.Fact {
 	f := in(fact(leak.LikelyHolder, value("p", p, leak.Probability)), "shop/stock.(*Ledger).audit")
@@ -148,6 +158,12 @@ func sentences() []sentence {
 		{fact(leak.FinalizersWait), "the runtime runs all finalizers one after the other, so that nothing which has one is freed until this one returns"},
 		{in(fact(leak.BehindFinalizer), "shop/files.(*Handle).release"), "finalizers and cleanups do not run: the goroutine that runs them waits in files.(*Handle).release"},
 		{fact(leak.ThreadEach), "each holds a thread of the operating system, and at 10,000 threads the runtime ends the program"},
+		{fact(leak.DescriptorsRose, value("from", 12, count), value("to", 480, count), span), "the process went from 12 to 480 open file descriptors in 1m5s"},
+		{fact(leak.DescriptorsAre, value("sockets", 400, count), value("pipes", 2, count), value("files", 70, count), value("others", 8, count)), "of these 400 are sockets, 2 ends of pipes, 70 files, and 8 something else"},
+		{connected("10.0.0.7:5432", 380, 0, "10.0.0.8:6379", 4, 0), "connections that it opened: 380 with 10.0.0.7:5432, 4 with 10.0.0.8:6379"},
+		{connected("10.0.0.9", 20, 8080), "connections that clients opened: 20 with 10.0.0.9 on port 8080"},
+		{fact(leak.LimitNears, value("limit", 10_000, leak.Threads), value("left", 7200, seconds)), "the runtime ends the program at 10,000 threads, which it has in 2h at this rate"},
+		{fact(leak.LimitNears, value("limit", 1024, leak.Descriptors)), "the process may have 1,024 descriptors open"},
 		{fact(leak.ThreadsRose, value("from", 12, count), value("to", 480, count), span), "the process went from 12 to 480 threads in 1m5s"},
 
 		{by(fact(leak.AllocatedMost, value("allocated", 2<<30, bytes), value("next", 1<<20, bytes), span), "GET /item"), "2.0 GiB in 1m5s, where GET /item allocated 1.0 MiB"},
@@ -220,6 +236,8 @@ func sentences() []sentence {
 		{claim(leak.OffHeap, value("now", 187<<20, bytes)), "memory outside of the Go heap grows: 187.0 MiB that the Go runtime does not know of"},
 		{claim(leak.GoroutineStacks, value("goroutines", 100, goroutines), value("each", 64<<10, bytes)), "the stacks of 100 goroutines grow, to 64.0 KiB each on average"},
 		{claim(leak.Fragmentation, value("now", 64<<20, bytes)), "the heap is fragmented: 64.0 MiB of spans in use hold nothing"},
+		{claim(leak.ThreadLeak, value("now", 480, leak.Threads)), "there are ever more threads: 480 threads of the operating system"},
+		{claim(leak.DescriptorLeak, value("now", 480, leak.Descriptors)), "ever more files, sockets or pipes are left open: 480 descriptors"},
 		{claim(leak.UnattributedGrowth, value("now", 369<<20, bytes)), "the Go heap grows, and its profile does not show where: 369.0 MiB are allocated after a GC"},
 		{claim(leak.HeapGrowth, value("grew", 20<<20, bytes), value("beyond", 1<<20, bytes), value("limit", 19<<20, bytes)), "the live heap grew by 20.0 MiB, 1.0 MiB more than the limit of 19.0 MiB"},
 		{claim(leak.GoroutineGrowth, value("grew", 35, goroutines), value("beyond", 1, goroutines), value("limit", 34, goroutines)), "the number of goroutines grew by 35, 1 more than the limit of 34"},
@@ -295,12 +313,12 @@ func constants(t *testing.T, named string) []string {
 	return out
 }
 
-// A renamed fact tells the same without any name of the program, and the one
+// A renamed fact tells the same without any name of the program or address, and the one
 // that it was made of is what it was.
 func TestRenamed(t *testing.T) {
 	rename := func(string) string { return "x.y" }
 	for _, s := range sentences() {
-		names := slices.Concat(s.fact.Functions, s.fact.Handlers)
+		names := slices.Concat(s.fact.Functions, s.fact.Handlers, s.fact.Addresses)
 		renamed := s.fact.Renamed(rename, rename).Text()
 		if s.fact.Text() != s.text {
 			t.Errorf("%s was changed by a copy of it", s.fact.Kind)

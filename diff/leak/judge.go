@@ -57,6 +57,7 @@ type run struct {
 	ramp             *ramp // that was told last, nil for none
 	ids              taskIDs
 	groups           *diff.Counter // of goroutines
+	connections      []snapshot.Connections
 }
 
 // NewJudge returns a judge that has seen nothing yet.
@@ -110,6 +111,9 @@ func (j *Judge) take(s *snapshot.Snapshot) {
 	}
 	if s.Goroutines != nil {
 		r.goroutines = s
+	}
+	if s.Connections != nil {
+		r.connections = s.Connections
 	}
 	r.dumps.add(s.Dump)
 	j.observer.Add(s)
@@ -165,9 +169,11 @@ func (j *Judge) scene() *scene {
 		proofs:     j.run.proofs,
 		standing:   maps.Collect(j.observer.Standing()),
 		dumps:      &j.run.dumps,
-		curves:     &j.run.curves,
-		at:         j.run.to,
-		uptime:     j.run.uptime(),
+
+		connections: j.run.connections,
+		curves:      &j.run.curves,
+		at:          j.run.to,
+		uptime:      j.run.uptime(),
 	}
 	if s.goroutines != nil {
 		if j.run.groups == nil {
@@ -238,6 +244,7 @@ func (s *scene) findings(from time.Time) []Finding {
 		if verdict == "" {
 			continue
 		}
+		s.inSyscalls = s.inSyscalls || t.state() == diff.Syscall && verdict != Plateau
 		leaking = leaking || verdict == Leak || t.state() == diff.Syscall // whose threads have stacks of their own
 		if n := prove(t, proven); n > 0 {
 			out = append(out, s.provenFinding(t, n, companions[t], held[t]))

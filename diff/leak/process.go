@@ -1,6 +1,7 @@
 package leak
 
 import (
+	"cmp"
 	"time"
 
 	"leaktop/diff/trend"
@@ -15,6 +16,7 @@ type rising struct {
 
 	curve   binned
 	what    string  // the vital that the curve was read from
+	unit    Unit    // of the curve; "" for bytes
 	exact   bool    // it counts nothing but what the check is about
 	least   float64 // the smallest share that was seen
 	verdict Verdict // "" for that of a curve that rises
@@ -42,6 +44,12 @@ func (s *scene) processConfidence(b binned) float64 {
 	return clamp(0.98 * outlasts(b.span, s.leakAfter()))
 }
 
+// limitNears says how many there may be of what rises, and when that is reached.
+func (r *rising) limitNears(limit int64) Fact {
+	left := max(float64(limit)-r.curve.medians[bins-1], 0) / r.curve.perMinute() * 60
+	return Fact{Kind: LimitNears}.With("limit", float64(limit), r.unit).With("left", left, Seconds)
+}
+
 // processFindings are those about the process, from a time on.
 func (s *scene) processFindings(from time.Time, stacksExplained bool) []Finding {
 	var out []Finding
@@ -66,7 +74,7 @@ func (s *scene) processFinding(check Check, r *rising) Finding {
 		Verdict:    r.verdict,
 		Confidence: s.processConfidence(r.curve),
 		Growth:     trend.Estimate{Value: rate, Low: rate - reach, High: rate + reach, Known: true},
-		Unit:       Bytes,
+		Unit:       cmp.Or(r.unit, Bytes),
 		Now:        r.now,
 	}
 	if f.Verdict == "" {

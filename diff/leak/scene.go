@@ -30,7 +30,9 @@ type scene struct {
 	standing         map[diff.GroupKey]trend.Standing
 	proofs           proofs // nil where the runtime was not asked
 	dumps            *cohort
-	finalizers       []*task // that run finalizers and do not go on
+	connections      []snapshot.Connections // of the process, as the newest snapshot that has them tells
+	inSyscalls       bool                   // a finding is about goroutines in system calls that become more
+	finalizers       []*task                // that run finalizers and do not go on
 	curves           *curves
 	from, to         time.Time     // of the goroutines' trends
 	at               time.Time     // of the newest snapshot

@@ -32,6 +32,14 @@ func waitText(f Fact) string {
 		return "each holds a thread of the operating system, and at 10,000 threads the runtime ends the program"
 	case ThreadsRose:
 		return fmt.Sprintf("the process went from %s to %s in %s", f.count("from"), units.Plural(f.whole("to"), "thread"), f.span())
+	case DescriptorsRose:
+		return fmt.Sprintf("the process went from %s to %s in %s", f.count("from"), units.Plural(f.whole("to"), "open file descriptor"), f.span())
+	case DescriptorsAre:
+		return fmt.Sprintf("of these %s are sockets, %s ends of pipes, %s files, and %s something else", f.count("sockets"), f.count("pipes"), f.count("files"), f.count("others"))
+	case ConnectedWith:
+		return f.connections()
+	case LimitNears:
+		return f.nears()
 	case BehindFinalizer:
 		return "finalizers and cleanups do not run: the goroutine that runs them waits in " + f.function()
 	}
