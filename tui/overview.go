@@ -141,6 +141,9 @@ func (o *overviewScreen) missing(width int) []string {
 		return nil
 	}
 	texts := r.Needs
+	if idle := r.Idle.Text(); idle != "" {
+		texts = append([]string{idle + "."}, texts...)
+	}
 	title, note := o.growing()
 	above := ansi.StringWidth(" "+title+"  "+note) <= width // the list, where there is one
 	if _, all := o.entries.Len(); (all == 0 || !above) && r.Reason != "" {

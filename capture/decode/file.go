@@ -19,9 +19,12 @@ import (
 // maxHead is how much of a file is looked at to tell what it is.
 const maxHead = 64 << 10
 
-// Content is what a file holds: one of the two.
+// Content is what a file holds: a profile or a dump.
 type Content struct {
 	Profile *snapshot.Profile
+	// Figures are what the text of a heap profile tells of the process besides, without
+	// a time; none in other files.
+	Figures snapshot.Vitals
 	Dump    *snapshot.GroupedDump
 	// Number is which of several profiles in one text it is, from 1 on, and Count
 	// how many there are; 0 for a profile that is no text. Of dumps,

@@ -12,7 +12,7 @@ import (
 
 // trailerStart opens the statistics that runtime/pprof writes after the
 // records of heap?debug=1.
-const trailerStart = "# runtime.MemStats\n"
+const trailerStart = "# runtime.MemStats"
 
 // MemStats reads the statistics at the end of heap?debug=1, a few kilobytes
 // after what may be 32 MB of records. MaxRSS is the highest so far, not the

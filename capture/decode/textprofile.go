@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+
+	"leaktop/capture/snapshot"
 )
 
 // textProfile decodes the profile in the form of a text whose first line the
@@ -28,7 +30,18 @@ func textProfile(s *scanner, name string, limits Limits, nth int) (Content, erro
 	m.read(parts[nth-1])
 	limits.MaxBytes = limits.MaxUnpacked // it was held to what it had as a file
 	p, err := Profile(m.text, name, s.headers.table, limits)
-	return Content{Profile: p, Number: nth, Count: len(parts), Unread: m.lost()}, err
+	return Content{Profile: p, Figures: figures(m.text), Number: nth, Count: len(parts), Unread: m.lost()}, err
+}
+
+// figures are the statistics behind the text of a heap profile. A text without
+// them is as good a profile.
+func figures(text []byte) snapshot.Vitals {
+	v, err := MemStats(text)
+	if err != nil {
+		return snapshot.Vitals{}
+	}
+	v.Source = "its heap?debug=1"
+	return v
 }
 
 // collect reads the line at hand and all behind it, unwrapped; nil where that

@@ -95,7 +95,7 @@ func TestConnectionsByPeer(t *testing.T) {
 func TestFDLimit(t *testing.T) {
 	for text, want := range map[string]int64{
 		"Limit                     Soft Limit           Hard Limit           Units     \nMax open files            1024                 524288               files     \n": 1024,
-		"Max open files            unlimited            unlimited            files\n": -1,
+		"Max open files            unlimited            unlimited            files\n":                                                                                      -1,
 		"Max open files": -1,
 		"":               -1,
 	} {

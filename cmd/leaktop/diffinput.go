@@ -17,6 +17,7 @@ import (
 	"leaktop/capture/sampler"
 	"leaktop/capture/snapshot"
 	"leaktop/capture/target"
+	"leaktop/diff/leak"
 	"leaktop/diff/units"
 )
 
@@ -32,6 +33,7 @@ type input struct {
 	lacks    []snapshot.Kind // what a snapshot of a target does not have; nil for a file
 	profiles map[snapshot.Kind]*snapshot.Profile
 	leaked   *snapshot.Profile // that a dump says are
+	figures  snapshot.Vitals   // of the process, without a time; none for most
 	recorded sessionRef        // where it stands in a session file, zero for elsewhere
 }
 
@@ -139,10 +141,20 @@ func readFile(table *snapshot.Table, limits sizeLimits, name string, open func(r
 			in.text(content)
 			in.time = content.Profile.Time
 			in.profiles[content.Profile.Kind] = content.Profile
+			in.figures = content.Figures
 		}
 		return nil
 	})
+	in.idle()
 	return in, err
+}
+
+// idle notes that much of the heap is idle and was not returned to the system, where
+// that is so: it is why a process takes more than its heap profile shows.
+func (in *input) idle() {
+	if f := leak.IdleHeap(&in.figures); f.Kind != "" {
+		in.notes = append(in.notes, in.name+": "+f.Text())
+	}
 }
 
 // dump takes in a full goroutine dump, and what must be known of it.

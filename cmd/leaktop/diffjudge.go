@@ -49,8 +49,10 @@ func judgeInputs(table *snapshot.Table, base, current input, policy gate.Policy)
 	var heaps snapshot.Observations
 	first.Advanced = heaps.Advances(first)
 	second.Advanced = heaps.Advances(second)
-	j.Apply(snapshot.Taken{Snapshot: first})
-	j.Apply(snapshot.Taken{Snapshot: second})
+	for _, s := range []*snapshot.Snapshot{first, second} {
+		j.Apply(snapshot.VitalsTaken{Vitals: s.Vitals})
+		j.Apply(snapshot.Taken{Snapshot: s})
+	}
 	return j.judged(), nil
 }
 
@@ -64,6 +66,8 @@ func (in input) snapshot() *snapshot.Snapshot {
 	if in.leaked != nil {
 		s.Leaked = in.leaked
 	}
+	s.Vitals = in.figures
+	s.Vitals.Time = in.time
 	return s
 }
 

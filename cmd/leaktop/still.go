@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"path/filepath"
 
@@ -50,7 +51,8 @@ func (s *still) Run(_ context.Context, emit func(snapshot.Event)) error {
 
 // vitalsOf is what the profiles of a snapshot tell of the process as a whole.
 func vitalsOf(shot *snapshot.Snapshot) snapshot.Vitals {
-	v := snapshot.Vitals{Time: shot.Time, Source: "the profile"}
+	v := shot.Vitals
+	v.Time, v.Source = shot.Time, cmp.Or(v.Source, "the profile")
 	if p := shot.Heap; p != nil && p.Kind == snapshot.Heap && p.Column("inuse_space") >= 0 {
 		v.Set(snapshot.LiveHeap, p.Total(p.Column("inuse_space")))
 	}

@@ -75,6 +75,10 @@ func NewCheckReport(c Check) Report {
 		r.Reason = &j.Reason
 	}
 	r.Limit = newDetectionLimit(j.Detection)
+	if j.Idle.Kind != "" {
+		idle := newFact(j.Idle)
+		r.IdleHeap = &idle
+	}
 	stacks := newStacks(c.Table)
 	for _, l := range c.findings() {
 		r.Findings = append(r.Findings, newFinding(stacks, l))

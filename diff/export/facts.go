@@ -87,6 +87,7 @@ func (c Check) runFacts() facts {
 	if j.Outcome != leak.Clean { // whose headline says it
 		out.add("missed", j.Detection.Text())
 	}
+	out.add("idle", j.Idle.Text())
 	if n := len(j.Known); n > 0 {
 		out.add("known", units.Plural(n, "finding")+" of the baseline, not counted")
 	}

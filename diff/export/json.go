@@ -30,6 +30,10 @@ func JSON(w io.Writer, r Report) error {
 	j.value(r.Reason)
 	j.raw(`,"detection_limit":`)
 	j.value(r.Limit)
+	if r.IdleHeap != nil {
+		j.raw(`,"idle_heap":`)
+		j.value(wholeFact(*r.IdleHeap))
+	}
 	j.raw(`,"findings":[`)
 	for i, f := range r.Findings {
 		j.element(i, wholeFinding(f))
@@ -81,8 +85,7 @@ func wholeFinding(f Finding) Finding {
 	f.Stack, f.Evidence = list(f.Stack), list(f.Evidence)
 	facts := make([]Fact, len(f.Facts))
 	for i, fact := range f.Facts {
-		fact.Values, fact.Functions = list(fact.Values), list(fact.Functions)
-		facts[i] = fact
+		facts[i] = wholeFact(fact)
 	}
 	f.Facts = facts
 	related := make([]Related, len(f.Related))
@@ -91,6 +94,11 @@ func wholeFinding(f Finding) Finding {
 		related[i] = to
 	}
 	f.Related = related
+	return f
+}
+
+func wholeFact(f Fact) Fact {
+	f.Values, f.Functions = list(f.Values), list(f.Functions)
 	return f
 }
 

@@ -15,6 +15,7 @@ type Report struct {
 	Verdict  *string // nil for a plain diff
 	Reason   *string // why the verdict is inconclusive
 	Limit    *DetectionLimit
+	IdleHeap *Fact // heap that is idle and not returned to the system; nil where that is not much
 	Findings []Finding
 	Changes  Changes
 }

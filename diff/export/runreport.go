@@ -11,7 +11,7 @@ func NewRunReport(r Run, o Options) Report {
 	}
 	if r.Judged != nil {
 		judged := NewCheckReport(r.check())
-		out.Verdict, out.Reason, out.Limit, out.Findings = judged.Verdict, judged.Reason, judged.Limit, judged.Findings
+		out.Verdict, out.Reason, out.Limit, out.IdleHeap, out.Findings = judged.Verdict, judged.Reason, judged.Limit, judged.IdleHeap, judged.Findings
 	}
 	return out
 }

@@ -198,6 +198,9 @@ const (
 	// ProfileShows: how much of what is allocated the heap profile shows. Values:
 	// shown, allocated (bytes).
 	ProfileShows FactKind = "profile-shows"
+	// IdleNotReturned: heap that holds nothing and was not returned to the system.
+	// Values: idle, in-use (bytes), rss (bytes, where known).
+	IdleNotReturned FactKind = "idle-not-returned"
 	// WentFromTo: what a limit is on. Values: from, to (bytes or goroutines),
 	// span (seconds).
 	WentFromTo FactKind = "went-from-to"

@@ -175,6 +175,8 @@ func sentences() []sentence {
 		{fact(leak.BeyondNextGC, value("share", 0.6, ratio), span), "at least 60 % of the heap in use lay beyond the size at which the next GC starts, for 1m5s"},
 		{fact(leak.AllocatedRose, value("from", 1<<20, bytes), value("to", 3<<20, bytes), span), "the least that was allocated at any time went from 1.0 MiB to 3.0 MiB in 1m5s"},
 		{fact(leak.ProfileShows, value("shown", 100<<10, bytes), value("allocated", 369<<20, bytes)), "the heap profile shows 100.0 KiB of 369.0 MiB"},
+		{fact(leak.IdleNotReturned, value("idle", 400<<20, bytes), value("in-use", 20<<20, bytes)),
+			"400.0 MiB of the heap are idle and not returned to the system, beside 20.0 MiB in use: what the system charges the process holds them, and no profile shows them; the runtime returns them bit by bit, or at once at debug.FreeOSMemory()"},
 		{fact(leak.WentFromTo, value("from", 1<<20, bytes), value("to", 3<<20, bytes), span), "from 1.0 MiB to 3.0 MiB in 1m5s"},
 		{fact(leak.WentFromTo, value("from", 10, goroutines), value("to", 1300, goroutines), span), "from 10 to 1,300 in 1m5s"},
 		{fact(leak.SamplingError, value("error", 1<<20, bytes)), "sampling makes an error of 1.0 MiB at most, 19 times of 20"},

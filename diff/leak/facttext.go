@@ -133,6 +133,8 @@ func processText(f Fact) string {
 		return fmt.Sprintf("the least that was allocated at any time went from %s to %s in %s", f.bytes("from"), f.bytes("to"), f.span())
 	case ProfileShows:
 		return fmt.Sprintf("the heap profile shows %s of %s", f.bytes("shown"), f.bytes("allocated"))
+	case IdleNotReturned:
+		return f.idle()
 	case WentFromTo:
 		return fmt.Sprintf("from %s to %s in %s", f.amount("from"), f.amount("to"), f.span())
 	case SamplingError:

@@ -142,6 +142,7 @@ func (j *Judge) judge() *Result {
 	r.Findings = s.findings(s.seenFrom)
 	j.run.ramp = s.ramped
 	s.totals(r)
+	r.Idle = s.curves.idle()
 	if r.Detection = s.detection(); j.run.alone {
 		r.Detection.HeapLeakIn, r.Detection.GoroutineLeakIn = -1, -1
 	}

@@ -38,6 +38,9 @@ type Result struct {
 	// Detection is what could have been missed.
 	Detection Detection
 	Limit     Limit
+	// Idle is heap that holds nothing and was not returned to the system, the zero Fact
+	// where that is not much; see [IdleHeap].
+	Idle Fact
 }
 
 // Limit is the memory limit that is reached first, and when.
