@@ -69,10 +69,13 @@ func ownerOf(function string) string {
 }
 
 // givenObjects is what a dump tells of the goroutines of each group, and which groups
-// have an object among their arguments. The names of a group are numbers in s.groups.
+// have an object among their arguments, are in a method of a type, or wait in own
+// code of a package. A group is its number in s.groups.
 type givenObjects struct {
-	told map[int]snapshot.Told
-	by   map[uint64][]int
+	told      map[int]snapshot.Told
+	by        map[uint64][]int
+	byOwner   map[string][]int
+	byPackage map[string][]int
 	// garbled says that what stands for addresses cannot be any: somebody changed
 	// the text.
 	garbled bool
@@ -83,8 +86,16 @@ func (s *scene) objects() *givenObjects {
 	if s.given != nil {
 		return s.given
 	}
-	s.given = &givenObjects{told: make(map[int]snapshot.Told), by: make(map[uint64][]int)}
+	s.given = &givenObjects{told: make(map[int]snapshot.Told), by: make(map[uint64][]int), byOwner: make(map[string][]int), byPackage: make(map[string][]int)}
 	for i, g := range s.groups {
+		if at := s.sites.of(g.Stacks[0]); at.own {
+			insert(s.given.byPackage, diff.PackageOf(at.where.Function), i)
+		}
+		for f := range s.cfg.Table.Frames(g.Stacks[0]) {
+			if owner := ownerOf(f.Function); owner != "" {
+				insert(s.given.byOwner, owner, i)
+			}
+		}
 		told, ok := s.told(&task{groups: []diff.Group{g}})
 		if !ok {
 			continue
@@ -93,13 +104,31 @@ func (s *scene) objects() *givenObjects {
 		s.given.garbled = s.given.garbled || overlap(told.Locks)
 		for _, set := range told.Arguments {
 			for _, o := range set.Objects {
-				if at := s.given.by[o.Address]; len(at) == 0 || at[len(at)-1] != i {
-					s.given.by[o.Address] = append(at, i)
-				}
+				insert(s.given.by, o.Address, i)
 			}
 		}
 	}
 	return s.given
+}
+
+// insert adds a group to those of a key, each once. They come in order.
+func insert[K comparable](groups map[K][]int, key K, i int) {
+	if at := groups[key]; len(at) == 0 || at[len(at)-1] != i {
+		groups[key] = append(at, i)
+	}
+}
+
+// related are the groups that something may tie to a lock, in order.
+func (o *givenObjects) related(w *awaited) []int {
+	out := slices.Clone(o.byOwner[w.owner])
+	if w.object != 0 {
+		out = append(out, o.by[w.object]...)
+	}
+	if w.owner == "" && w.object == 0 {
+		out = append(out, o.byPackage[diff.PackageOf(w.locker)]...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // overlap reports whether two locks would have a byte in common.
@@ -218,8 +247,8 @@ func (s *scene) nearestObject(w *awaited) uint64 {
 		return 0
 	}
 	nearest := uint64(0)
-	for _, told := range s.objects().told {
-		for _, set := range told.Arguments {
+	for _, i := range s.objects().byOwner[w.owner] {
+		for _, set := range s.objects().told[i].Arguments {
 			for _, o := range set.Objects {
 				if o.First && o.Address > nearest && within(w.address, o.Address) && ownerOf(s.cfg.Table.Frame(o.Frame).Function) == w.owner {
 					nearest = o.Address

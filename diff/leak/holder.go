@@ -68,8 +68,8 @@ const (
 // holder finds who most likely holds a lock; false where nothing tells.
 func (s *scene) holder(w *awaited) (holder, bool) {
 	var found []holder
-	for i, g := range s.groups {
-		if g.After > 0 {
+	for _, i := range s.objects().related(w) {
+		if g := s.groups[i]; g.After > 0 {
 			found = append(found, s.holdersIn(w, i, g)...)
 		}
 	}
