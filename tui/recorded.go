@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"leaktop/capture/snapshot"
+	"leaktop/diff/leak"
 	"leaktop/diff/units"
 	"leaktop/tui/theme"
 )
@@ -170,11 +171,17 @@ func (m *Model) beforeRecorded() string {
 	return m.cfg.Recorded.Name() + " holds no whole snapshot"
 }
 
-// oneSnapshot is the verdict on a file that holds one snapshot.
+// oneSnapshot is the verdict on a file that holds one snapshot: a dump may tell by
+// itself that something is stuck.
 func (m *Model) oneSnapshot(width int) string {
 	text := "what changes is known with a second one: give it as --base FILE"
 	if m.data.outside != nil {
 		text = "compared with " + m.data.outside.name + "; two snapshots do not tell a leak from what fills up"
 	}
-	return fit(" "+m.theme.Title.Apply("one snapshot")+m.theme.Dim.Apply(" · "+text), width)
+	head := " "
+	if r := m.data.judged(); r.Outcome == leak.Leaks {
+		word, paint := outcomeWord(m.theme, r)
+		head += paint.Apply(word) + "  "
+	}
+	return fit(head+m.theme.Title.Apply("one snapshot")+m.theme.Dim.Apply(" · "+text), width)
 }

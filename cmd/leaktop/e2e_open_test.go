@@ -160,6 +160,20 @@ func TestOpenOfAProfile(t *testing.T) {
 	r.leaves("q")
 }
 
+// TestOpenOfAHungDaemonsDump shows that one dump tells that something is stuck, and in
+// the detail who most likely holds the lock.
+func TestOpenOfAHungDaemonsDump(t *testing.T) {
+	t.Parallel()
+	r := sitDown(t, 120, 32)
+	r.run("leaktop open " + put(t, "hung.txt", hungDump()))
+	r.sees("STUCK  one snapshot", "300 goroutines wait for one lock", "jail.(*State).Inspect")
+	r.press("Enter")
+	r.sees("very likely held by jail.(*State).Stop (select, 5,612 min)", "days")
+	r.press("Escape")
+	r.waits("the Overview again", func(now screen) bool { return now.has("one snapshot") })
+	r.leaves("q")
+}
+
 // TestNoteOfALiveRun writes a note while a target is watched: it is in the
 // session file of the run.
 func TestNoteOfALiveRun(t *testing.T) {

@@ -2,6 +2,7 @@ package leak
 
 import (
 	"fmt"
+	"slices"
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
@@ -33,7 +34,7 @@ func lockWait() detector[*task] {
 			}
 			return text
 		},
-		facts:   (*scene).taskFacts,
+		facts:   (*scene).lockWaitFacts,
 		recheck: (*scene).taskRecheck,
 		remedy: remedy{
 			inGo:   atLock,
@@ -49,6 +50,20 @@ func locks(s diff.State) bool {
 		return true
 	}
 	return false
+}
+
+// lockWaitFacts are those of any task, who holds the lock before all others.
+func (s *scene) lockWaitFacts(t *task) []Fact {
+	facts := s.taskFacts(t)
+	rank := func(f Fact) int {
+		switch f.Kind {
+		case ManyLocks, SameLock, LikelyHolder, HolderUnknown, Circle:
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(facts, func(a, b Fact) int { return rank(a) - rank(b) })
+	return facts
 }
 
 func (s *scene) lockClaim(t *task) Fact {

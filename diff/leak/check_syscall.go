@@ -25,6 +25,9 @@ func blockedSyscall() detector[*task] {
 			out := []Fact{{Kind: ThreadEach}}
 			if b, ok := s.curves.bin(s.from, vital(snapshot.Threads)); ok {
 				out = append(out, Fact{Kind: ThreadsRose}.With("from", b.medians[0], Count).With("to", b.medians[bins-1], Count).lasting(b.span))
+				if b.growth() > 0 {
+					out = append(out, (&rising{curve: b, unit: Threads}).limitNears(maxGoThreads))
+				}
 			}
 			return append(out, s.taskFacts(t)...)
 		},

@@ -97,7 +97,7 @@ func TestBlockedSyscall(t *testing.T) {
 	if strings.Contains(f.Remedy, "ctx.Done()") || !strings.Contains(f.Remedy, "non-blocking") {
 		t.Errorf("the remedy is %q", f.Remedy)
 	}
-	if text := evidence(f); !strings.Contains(text, "thread of the operating system") || !strings.Contains(text, " to 124 threads in ") {
+	if text := evidence(f); !strings.Contains(text, "thread of the operating system") || !strings.Contains(text, " to 124 threads in ") || !strings.Contains(text, "at 10,000 threads, which it has in ") {
 		t.Errorf("the evidence is %q", text)
 	}
 }

@@ -29,13 +29,14 @@ func waitText(f Fact) string {
 	case FinalizersWait:
 		return "the runtime runs all finalizers one after the other, so that nothing which has one is freed until this one returns"
 	case ThreadEach:
-		return "each holds a thread of the operating system, and at 10,000 threads the runtime ends the program"
+		return "each holds a thread of the operating system, of which a program has 10,000 at most"
 	case ThreadsRose:
 		return fmt.Sprintf("the process went from %s to %s in %s", f.count("from"), units.Plural(f.whole("to"), "thread"), f.span())
 	case DescriptorsRose:
 		return fmt.Sprintf("the process went from %s to %s in %s", f.count("from"), units.Plural(f.whole("to"), "open file descriptor"), f.span())
 	case DescriptorsAre:
-		return fmt.Sprintf("of these %s are sockets, %s ends of pipes, %s files, and %s something else", f.count("sockets"), f.count("pipes"), f.count("files"), f.count("others"))
+		return fmt.Sprintf("these are %s, %s, %s and %s", units.Plural(f.whole("sockets"), "socket"), units.Plural(f.whole("pipes"), "pipe end"),
+			units.Plural(f.whole("files"), "file"), units.Plural(f.whole("others"), "other"))
 	case ConnectedWith:
 		return f.connections()
 	case LimitNears:
