@@ -119,6 +119,7 @@ func FuzzGoroutines(f *testing.F) {
 	f.Add("goroutine 3 gp=0x1 m=nil [chan receive (leaked) (scan) (durable), 2 minutes, locked to thread, synctest bubble 1 labels:{\"a\": \"]:\\n\"}]:\r\n" +
 		"main.f[...](...)\n\t/a b.go:1\n...3 frames elided...\npanic({0x1?, _})\n\t?:0 +0x1 fp=0x1 sp=0x2 pc=0x3\nnon-Go function at pc=1\nC.f(int)\n\tpc=0x1\n" +
 		"created by main.g in goroutine 2\n\t/a.go:2 +0x1\n[originating from goroutine 2]:\nmain.g(...)\n\t/a.go:2 +0x1\n...additional frames elided...\n")
+	f.Add(lockDump)
 	f.Add("goroutine 1 [running]:\n\tgoroutine running on other thread; stack unavailable\n\ngoroutine 1 [a\x1b]:\n\x1b(\u202e0x1)\n\t\x07:9")
 	f.Fuzz(func(t *testing.T, text string) {
 		table := snapshot.NewTable()
@@ -142,6 +143,10 @@ func FuzzGoroutines(f *testing.F) {
 			t.Fatalf("grouped: %v", err)
 		}
 		checkGrouped(t, grouped, d)
+		slow, err := GroupedGoroutines(iotest.OneByteReader(strings.NewReader(text)), "fuzz", table, 0, math.MaxInt64)
+		if err != nil || !reflect.DeepEqual(slow, grouped) {
+			t.Fatalf("byte by byte it is grouped as %+v (%v); else as %+v", slow, err, grouped)
+		}
 	})
 }
 

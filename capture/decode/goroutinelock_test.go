@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -101,5 +102,62 @@ func TestDeadlock(t *testing.T) {
 				t.Errorf("deadlock is %v, want %v", d.Deadlock, c.want)
 			}
 		})
+	}
+}
+
+// What the functions of a goroutine were given is kept, the receiver of a method
+// apart, for each different one, by either way that frames are read.
+func TestArgumentsOfDumps(t *testing.T) {
+	frames := func(lock, receiver, other string) string {
+		return "internal/sync.(*Mutex).lockSlow(" + lock + ")\n\t/usr/local/go/src/internal/sync/mutex.go:149 +0x15d\n" +
+			"main.(*Account).Transfer(" + receiver + ", " + other + ", 0x1)\n\t/src/main.go:43 +0xa6\n" +
+			"main.run({0x5574a0, 0xc000012340}, 0x3, 0x0?)\n\t/src/main.go:50 +0x11\n" +
+			"created by main.main in goroutine 1\n\t/src/main.go:87 +0x507\n\n"
+	}
+	const a, b = "0xc00001e0a8", "0xc00001e0c0"
+	text := ""
+	for i, f := range []string{frames("0xc00001e0c8", a, b), frames("0xc00001e0b0", b, a+"?"), frames("0xc00001e0c8", a, b), frames("0xc00001e0c9", "0x0?", "...")} {
+		text += "goroutine " + string(rune('5'+i)) + " [sync.Mutex.Lock, 4" + string(rune('0'+i)) + " minutes]:\n" + f
+	}
+	table := snapshot.NewTable()
+	d, err := GroupedGoroutines(strings.NewReader(text), "dump", table, 0, 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := d.Profile(table)
+	if len(d.Groups) != 1 || len(p.Told) != 1 {
+		t.Fatalf("%d groups, of which %d are told of; want one", len(d.Groups), len(p.Told))
+	}
+	frame := func(function string, line int) snapshot.FrameID {
+		return table.InternFrame(snapshot.Frame{Function: function, File: "/src/main.go", Line: line})
+	}
+	transfer, run := frame("main.(*Account).Transfer", 43), frame("main.run", 50)
+	in := []snapshot.Argument{{Frame: run, Address: 0x5574a0, First: true, Sure: true}, {Frame: run, Address: 0xc000012340, Sure: true}}
+	want := []snapshot.Arguments{
+		{Objects: in, Count: 1, Most: 43}, // what cannot be the address of a lock is none
+		{Lock: 0xc00001e0c8, Objects: append([]snapshot.Argument{
+			{Frame: transfer, Address: 0xc00001e0a8, First: true, Sure: true}, {Frame: transfer, Address: 0xc00001e0c0, Sure: true}}, in...), Count: 2, Most: 42},
+		{Lock: 0xc00001e0b0, Objects: append([]snapshot.Argument{
+			{Frame: transfer, Address: 0xc00001e0c0, First: true, Sure: true}, {Frame: transfer, Address: 0xc00001e0a8}}, in...), Count: 1, Most: 41},
+	}
+	for _, told := range p.Told {
+		if !reflect.DeepEqual(told.Arguments, want) {
+			t.Errorf("got\n%+v, want\n%+v", told.Arguments, want)
+		}
+	}
+}
+
+// The arguments that are kept are bounded, however many different ones there are.
+func TestArgumentsAreBounded(t *testing.T) {
+	var b strings.Builder
+	for i := range 3000 {
+		fmt.Fprintf(&b, "goroutine %d [select]:\nmain.(*T).wait(0xc%09x)\n\t/src/main.go:43 +0xa6\ncreated by main.main in goroutine 1\n\t/src/main.go:87 +0x507\n\n", i+1, 8*i)
+	}
+	d, err := GroupedGoroutines(strings.NewReader(b.String()), "dump", snapshot.NewTable(), 0, 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(d.Groups[0].Arguments); n != snapshot.MaxArguments {
+		t.Errorf("%d different arguments are kept, want %d", n, snapshot.MaxArguments)
 	}
 }

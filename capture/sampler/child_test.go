@@ -210,6 +210,13 @@ func TestTheEndOfALocalProcess(t *testing.T) {
 	if anon, known := v.Get(snapshot.RSSAnon); !known || anon <= 0 {
 		t.Errorf("of its memory %d bytes are of no file", anon)
 	}
+	out := shot{Snapshot: &snapshot.Snapshot{}}
+	s.readDescriptors(&out)
+	fds, _ := out.Vitals.Get(snapshot.OpenFDs)
+	sockets, _ := out.Vitals.Get(snapshot.OpenSockets)
+	if limit, _ := out.Vitals.Get(snapshot.FDLimit); fds < 3 || sockets < 1 || limit < fds {
+		t.Errorf("it has %d descriptors open, %d of them sockets, and may have %d", fds, sockets, limit)
+	}
 	if limit, _ := v.Get(snapshot.MemoryLimit); limit != 2<<30 {
 		t.Errorf("its memory limit is %d, want the 2 GiB that it was started with", limit)
 	}

@@ -54,6 +54,14 @@ func RenameTold(by map[StackID]Told, stack func(StackID) StackID, frame func(Fra
 				t.Creators[i].Creator = frame(c.Creator)
 			}
 		}
+		t.Arguments = slices.Clone(t.Arguments)
+		for i, a := range t.Arguments {
+			a.Objects = slices.Clone(a.Objects)
+			for k, o := range a.Objects {
+				a.Objects[k].Frame = frame(o.Frame)
+			}
+			t.Arguments[i] = a
+		}
 		out[stack(id)] = t
 	}
 	return out

@@ -4,6 +4,7 @@ import (
 	"net"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"leaktop/capture/snapshot"
@@ -103,4 +104,24 @@ func TestFDLimit(t *testing.T) {
 			t.Errorf("%q: %d, want %d", text, got, want)
 		}
 	}
+}
+
+// Whatever stands in /proc, what is made of it is bounded and in order.
+func FuzzByPeer(f *testing.F) {
+	f.Add("   1: 0500000A:1F90 0900000A:C001 01 0:0 0:0 0 0 0 12 1\n   2: 0500000A:1F90 00000000:0000 0A 0:0 0:0 0 0 0 13")
+	f.Add("Max open files 10 20 files\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		all := byPeer(strings.Split(text, "\n"))
+		if len(all) > snapshot.MaxConnections {
+			t.Fatalf("%d peers", len(all))
+		}
+		for i, c := range all {
+			if c.Count < 1 || c.Peer == "" || i > 0 && c.Count > all[i-1].Count {
+				t.Fatalf("%+v", all)
+			}
+		}
+		if n := parseFDLimit(text); n < -1 {
+			t.Fatalf("a limit of %d", n)
+		}
+	})
 }
