@@ -8,6 +8,7 @@
 package clean
 
 import (
+	"math"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -62,6 +63,20 @@ func Line(s string, limit int) string {
 		}
 	}
 	return string(line)
+}
+
+// Middle returns s as [Line] does, but takes what is too much out of its middle:
+// of an address or an error the begin says what it is about, and the end what to do.
+func Middle(s string, limit int) string {
+	line := []rune(Line(s, math.MaxInt))
+	if len(line) <= limit {
+		return string(line)
+	}
+	if limit <= 0 {
+		return ""
+	}
+	tail := (limit - 1) / 2
+	return string(line[:limit-1-tail]) + "…" + string(line[len(line)-tail:])
 }
 
 // firstDirty returns where the first byte that must be replaced stands,

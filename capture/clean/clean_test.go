@@ -76,6 +76,32 @@ func TestLine(t *testing.T) {
 	}
 }
 
+func TestMiddle(t *testing.T) {
+	tests := []struct {
+		name  string
+		in    string
+		limit int
+		want  string
+	}{
+		{"short", "WHAT: WHY; DO", 20, "WHAT: WHY; DO"},
+		{"exactly", "abcde", 5, "abcde"},
+		{"one too long", "abcdef", 5, "ab…ef"},
+		{"begin and end are kept", "WHAT" + strings.Repeat("x", 500_000) + "DO", 9, "WHAT…xxDO"},
+		{"white space", " a\n\n b ", 9, "a b"},
+		{"room for one", "ab", 1, "…"},
+		{"no room", "ab", 0, ""},
+		{"characters, not bytes", "äöüäöü", 3, "ä…ü"},
+		{"controls", "a\x1b[2Jb", 9, "a\uFFFD[2Jb"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := Middle(tt.in, tt.limit); got != tt.want {
+				t.Errorf("Middle(%.40q, %d) = %q, want %q", tt.in, tt.limit, got, tt.want)
+			}
+		})
+	}
+}
+
 // harmless fails the test if s holds anything that clean text must not hold.
 func harmless(t *testing.T, s string) {
 	t.Helper()

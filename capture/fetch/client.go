@@ -77,7 +77,7 @@ func (c *Client) Get(ctx context.Context, address string) (*Response, error) {
 	a := &attempt{client: c, parent: ctx, ctx: timed, start: start, limit: limit, progress: &progress{cancel: cancel}}
 	req, err := http.NewRequestWithContext(a.progress.trace(timed), http.MethodGet, address, nil)
 	if err != nil {
-		return nil, newError(Other, clean.Line(address, 200), "bad URL", "it is not a valid URL", "check the address", nil)
+		return nil, newError(Other, target.Name(address), "bad URL", "it is not a valid URL", "check the address", nil)
 	}
 	a.url = req.URL
 	req.Header = c.header.Clone()

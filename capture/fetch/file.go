@@ -8,7 +8,7 @@ import (
 	"io/fs"
 	"os"
 
-	"leaktop/capture/clean"
+	"leaktop/capture/target"
 )
 
 // File opens a file, which may be a pipe, and hands it over together with its
@@ -32,7 +32,7 @@ func interruptible(ctx context.Context, path string, do func() error) error {
 	go func() { done <- do() }()
 	select {
 	case <-ctx.Done():
-		return fmt.Errorf("%s: interrupted; run it again", clean.Text(path))
+		return fmt.Errorf("%s: interrupted; run it again", target.Name(path))
 	case err := <-done:
 		return err
 	}
@@ -40,7 +40,7 @@ func interruptible(ctx context.Context, path string, do func() error) error {
 
 // open opens what can be read, and tells the length of a regular file.
 func open(path string) (f *os.File, length int64, err error) {
-	name := clean.Text(path)
+	name := target.Name(path)
 	unreadable := func(err error) error {
 		var inPath *fs.PathError
 		if errors.As(err, &inPath) {

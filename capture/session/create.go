@@ -10,8 +10,8 @@ import (
 
 	"github.com/klauspost/compress/flate"
 
-	"leaktop/capture/clean"
 	"leaktop/capture/snapshot"
+	"leaktop/capture/target"
 )
 
 // DefaultMaxBytes bounds a file where nothing else is asked for.
@@ -117,7 +117,7 @@ func replace(path string) (*os.File, error) {
 }
 
 func inUse(path string) error {
-	return fmt.Errorf("%s: another leaktop is writing it; name another file, or end the other one", clean.Text(path))
+	return fmt.Errorf("%s: another leaktop is writing it; name another file, or end the other one", target.Name(path))
 }
 
 // cannotWrite words a failed write by its cause.
@@ -125,14 +125,14 @@ func cannotWrite(path string, err error) error {
 	if errors.Is(err, fs.ErrExist) {
 		return existsError{path}
 	}
-	return fmt.Errorf("%s: it cannot be written (%w); name a file in a directory that you may write to and that has room", clean.Text(path), cause(err))
+	return fmt.Errorf("%s: it cannot be written (%w); name a file in a directory that you may write to and that has room", target.Name(path), cause(err))
 }
 
 // existsError says that a file is there already.
 type existsError struct{ path string }
 
 func (e existsError) Error() string {
-	return clean.Text(e.path) + ": the file exists; name another one, or replace it with --force"
+	return target.Name(e.path) + ": the file exists; name another one, or replace it with --force"
 }
 
 func (e existsError) Is(target error) bool { return target == fs.ErrExist }

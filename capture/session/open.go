@@ -7,6 +7,7 @@ import (
 
 	"leaktop/capture/clean"
 	"leaktop/capture/snapshot"
+	"leaktop/capture/target"
 )
 
 // openFile is an open file as a source.
@@ -59,7 +60,7 @@ func openRegular(path string) (*os.File, error) {
 }
 
 func cannotRead(path string, err error) error {
-	return fmt.Errorf("%s: it cannot be read (%w); name a file that leaktop record or a live run wrote", clean.Text(path), cause(err))
+	return fmt.Errorf("%s: it cannot be read (%w); name a file that leaktop record or a live run wrote", target.Name(path), cause(err))
 }
 
 func refuse(path, why string) error {

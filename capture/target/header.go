@@ -56,7 +56,7 @@ func ReadHeaders(file string) ([]Header, error) {
 		h, err := ParseHeader(line)
 		if err != nil {
 			usage := err.(*UsageError)
-			where := fmt.Sprintf("%s, line %d: %s", clean.Line(file, 200), n, usage.What)
+			where := fmt.Sprintf("%s, line %d: %s", Name(file), n, usage.What)
 			return nil, &UsageError{where, usage.Why, "write one 'Name: value' a line"}
 		}
 		headers = append(headers, h)
@@ -75,7 +75,7 @@ func managed() []string {
 
 // readFile reads a small file that a flag names.
 func readFile(flag, file string) ([]byte, error) {
-	what := flag + " " + clean.Line(file, 200)
+	what := flag + " " + Name(file)
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, unreadable(what, err)

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"leaktop/capture/clean"
 )
 
 const (
@@ -19,6 +17,8 @@ const (
 	defaultMount = "/debug/pprof/"
 	// maxSocketPath is what fits the address of a unix socket on Linux.
 	maxSocketPath = 107
+	// userinfoForm is how a password is written in a URL, for errors.
+	userinfoForm = "in a password write %2F for /, %23 for #, %3F for ? and %40 for @; in a path leave the @ out"
 	// expected is what a target may look like, for errors.
 	expected = "give PORT, HOST:PORT, [IPV6]:PORT, a URL such as http://HOST:PORT/debug/pprof/, or unix:///PATH"
 )
@@ -86,7 +86,7 @@ func parseBare(text string) (*Target, error) {
 	}
 	t, err := parseURL(text, "http://"+text)
 	if err == nil && t.base.Port() == "" {
-		host := clean.Text(t.base.Host)
+		host := redacted(t.base.Host)
 		return nil, &UsageError{
 			quote(text), "a host needs a port or a scheme",
 			"write " + host + ":6060, or http://" + host + "/ for port 80",
@@ -104,6 +104,12 @@ func parseURL(text, full string) (*Target, error) {
 		return nil, &UsageError{quote(text), "it is not a valid address", expected}
 	}
 	host, port := strings.ToLower(u.Host), u.Port()
+	if u.User == nil && port != "" && userEnd(full[strings.Index(full, u.Host)+len(u.Host):]) > 0 {
+		return nil, &UsageError{quote(text), "there is an @ behind the port, so that the host may be the begin of a password", userinfoForm}
+	}
+	if strings.ContainsAny(u.Hostname(), "!$&'()*+,;=") {
+		return nil, &UsageError{quote(text), "its host has characters that no host has", expected}
+	}
 	if n, err := strconv.Atoi(port); port != "" && (err != nil || n < 1 || n > 65535) {
 		return nil, &UsageError{quote(text), "a port is a number from 1 to 65535", expected}
 	}
@@ -120,7 +126,8 @@ func parseURL(text, full string) (*Target, error) {
 // mount returns the directory that pprof is served from, given the escaped
 // path that was typed. It starts and ends with "/".
 func mount(escaped string) string {
-	p := path.Clean("/" + escaped)
+	// With an @ in it, the URL of a path would look like one with a user.
+	p := path.Clean("/" + strings.ReplaceAll(escaped, "@", "%40"))
 	if p == "/" {
 		return defaultMount
 	}
@@ -140,22 +147,5 @@ func unsupported(text, scheme string) *UsageError {
 	}
 }
 
-// quote returns what was typed for use in an error: without userinfo and
-// query, wherever they seem to be. An address that cannot be parsed may hold a
-// password in any place before an "@", so all of that goes.
-func quote(text string) string {
-	scheme, rest, ok := strings.Cut(text, "://")
-	switch {
-	case !ok:
-		scheme, rest = "", text
-	case strings.ContainsAny(scheme, ":@"): // no scheme, but a part of something that may be secret
-		scheme = ""
-	default:
-		scheme += "://"
-	}
-	rest = rest[strings.LastIndexByte(rest, '@')+1:]
-	if i := strings.IndexAny(rest, "?#"); i >= 0 {
-		rest = rest[:i]
-	}
-	return `target "` + clean.Line(scheme+rest, 120) + `"`
-}
+// quote returns what was typed for use in an error.
+func quote(text string) string { return `target "` + redacted(text) + `"` }

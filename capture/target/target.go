@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -25,18 +26,28 @@ func (t *Target) Address() string {
 	if t.socket != "" {
 		return "unix://" + clean.Text(t.socket)
 	}
-	return clean.Text(t.base.String())
+	return shown(&t.base)
 }
 
-// Describe returns one of the target's URLs as a person may read it in an
-// error: without userinfo and query, and naming the unix socket where there is one.
+// Describe returns one of the target's URLs, or where one of them redirects, as a
+// person may read it in an error: without userinfo and query, short, and naming
+// the unix socket where there is one.
 func (t *Target) Describe(u *url.URL) string {
-	shown := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}
 	if t.socket != "" && u.Host == t.base.Host {
-		return t.Address() + " (" + clean.Text(shown.EscapedPath()) + ")"
+		return t.Address() + " (" + shown(&url.URL{Path: u.Path, RawPath: u.RawPath}) + ")"
 	}
-	return clean.Text(shown.String())
+	return shown(u)
 }
+
+// shown returns a URL without userinfo, query, fragment, and the parameters that
+// stand behind a ";" in its path.
+func shown(u *url.URL) string {
+	plain := withPath(url.URL{Scheme: u.Scheme, Host: u.Host}, pathParameter.ReplaceAllString(u.EscapedPath(), ";"))
+	return clean.Middle(plain.String(), mostName)
+}
+
+// pathParameter matches what a path may carry besides its names (RFC 3986, 3.3).
+var pathParameter = regexp.MustCompile(`(?i)(?:;|%3B)[^/]*`)
 
 // Host returns the host, with the port where one was given, or the path of the
 // unix socket, for use in a message.

@@ -75,7 +75,7 @@ func (o Options) tls() (*tls.Config, error) {
 		}
 		config.RootCAs = x509.NewCertPool()
 		if !config.RootCAs.AppendCertsFromPEM(data) {
-			return nil, &UsageError{"--cacert " + clean.Line(o.CACert, 200), "it holds no certificate", "give a PEM file"}
+			return nil, &UsageError{"--cacert " + Name(o.CACert), "it holds no certificate", "give a PEM file"}
 		}
 	}
 	if o.Cert == "" {
@@ -96,7 +96,7 @@ func (o Options) tls() (*tls.Config, error) {
 	}
 	pair, err := tls.X509KeyPair(cert, key)
 	if err != nil {
-		return nil, &UsageError{"--cert " + clean.Line(o.Cert, 200), clean.Line(err.Error(), 200), "give a certificate and its own unencrypted key, as PEM"}
+		return nil, &UsageError{"--cert " + Name(o.Cert), clean.Line(err.Error(), 200), "give a certificate and its own unencrypted key, as PEM"}
 	}
 	config.Certificates = []tls.Certificate{pair}
 	return config, nil

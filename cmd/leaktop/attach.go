@@ -89,7 +89,7 @@ func attach(ctx context.Context, std streams, text string, reach reachFlags, wat
 	}
 	model.Wait()
 	if warning := recorder.close(); warning != "" {
-		fmt.Fprintln(std.err, "leaktop: "+warning)
+		std.say(warning)
 	}
 	return errors.Join(err, live.wait())
 }

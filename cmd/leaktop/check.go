@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"leaktop/capture/clean"
 	"leaktop/capture/snapshot"
 	"leaktop/capture/target"
 	"leaktop/diff/gate"
@@ -112,7 +111,7 @@ func someTargets(cmd *cobra.Command, args []string) error {
 	for _, arg := range args {
 		if _, err := target.Parse(arg); err != nil {
 			if isFile(arg) {
-				return usageError{fmt.Errorf("%s: it is a file, and a check watches a process; judge two profiles with leaktop diff BASE CURRENT --fail-on leak", clean.Text(arg))}
+				return usageError{fmt.Errorf("%s: it is a file, and a check watches a process; judge two profiles with leaktop diff BASE CURRENT --fail-on leak", target.Name(arg))}
 			}
 			return err
 		}
@@ -135,7 +134,7 @@ func (c *checkFlags) check() error {
 	case c.duration > 0 && c.judge.warmup >= c.duration:
 		return usageError{fmt.Errorf("--warmup %s: nothing is left of the %s of --for; make it shorter", c.judge.warmup, c.duration)}
 	case !slices.Contains(checkFormats(), c.format):
-		return usageError{fmt.Errorf("--format %q: there is no such format; use %s", c.format, strings.Join(checkFormats(), ", "))}
+		return usageError{fmt.Errorf("--format %s: there is no such format; use %s", target.Quote(c.format), strings.Join(checkFormats(), ", "))}
 	case c.maxGoroutines < -1:
 		return usageError{fmt.Errorf("--max-goroutine-growth %d: it cannot be negative; give a number such as 100", c.maxGoroutines)}
 	}
@@ -147,7 +146,7 @@ const failOnGrowing = "growing"
 
 func checkFailOn(verdict string) error {
 	if verdict != "leak" && verdict != failOnGrowing {
-		return usageError{fmt.Errorf("--fail-on %q: there is no such verdict to fail on; use leak or growing", verdict)}
+		return usageError{fmt.Errorf("--fail-on %s: there is no such verdict to fail on; use leak or growing", target.Quote(verdict))}
 	}
 	return nil
 }

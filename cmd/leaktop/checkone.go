@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"io"
 
-	"leaktop/capture/clean"
 	"leaktop/capture/fetch"
 	"leaktop/capture/sampler"
 	"leaktop/capture/snapshot"
+	"leaktop/capture/target"
 	"leaktop/diff/export"
 	"leaktop/diff/gate"
 )
@@ -38,7 +38,7 @@ func newCheckRun(text string, flags checkFlags, policy gate.Policy) (*checkRun, 
 		return nil, err
 	}
 	return &checkRun{
-		address: clean.Text(text),
+		address: target.Name(text),
 		sampler: s,
 		client:  client,
 		headless: &headless{

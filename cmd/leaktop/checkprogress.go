@@ -139,7 +139,7 @@ func (p *progress) clear() {
 
 // say prints a line on standard error.
 func (p *progress) say(text string) {
-	p.above(func() { fmt.Fprintln(p.out, "leaktop: "+text) })
+	p.above(func() { fmt.Fprintln(p.out, "leaktop: "+shortLine(text)) })
 }
 
 // Write prints what a command of the user's says.

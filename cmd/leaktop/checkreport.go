@@ -8,7 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"leaktop/capture/clean"
+	"leaktop/capture/target"
 	"leaktop/diff/export"
 )
 
@@ -71,7 +71,7 @@ const mostBaseline = 256 << 20
 
 // readBaseline returns the ids of the findings in an earlier report.
 func readBaseline(path string) (map[string]bool, error) {
-	name := clean.Text(path)
+	name := target.Name(path)
 	const do = "name a report that leaktop check --format json wrote"
 	f, err := os.Open(path)
 	var data []byte

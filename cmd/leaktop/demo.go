@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"runtime/debug"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"leaktop/capture/clean"
+	"leaktop/capture/target"
 	"leaktop/fixtures/leaky"
 )
 
@@ -51,6 +53,9 @@ leaktop demo --list`,
 			}
 			if !(rate >= 0.01 && rate <= 1000) { // nor is it no number
 				return usageError{fmt.Errorf("--rate %g: the modes cannot be driven so; give a number from 0.01 to 1000", rate)}
+			}
+			if _, port, err := net.SplitHostPort(serve); serve != "" && (err != nil || strings.Trim(port, "0123456789") != "") {
+				return usageError{fmt.Errorf("--serve %s: it is no address to listen on; give HOST:PORT, such as 127.0.0.1:6060", target.Quote(serve))}
 			}
 			options := leaky.Options{Addr: serve, Modes: modes, Limit: int64(limit), Rate: rate}
 			switch {

@@ -105,7 +105,7 @@ func runDiff(ctx context.Context, std streams, sides []string, reach reachFlags,
 		}
 	}
 	for _, note := range d.Notes {
-		fmt.Fprintln(std.err, "leaktop: "+note)
+		std.say(note)
 	}
 	run := export.Run{Diff: d.Diff, Table: table, Root: sourceTree(), Judged: judged}
 	write, err := diffWriter(run, d.partial, flags)

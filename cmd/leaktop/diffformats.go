@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"leaktop/capture/clean"
+	"leaktop/capture/target"
 	"leaktop/diff/export"
 )
 
@@ -38,15 +38,15 @@ func (d *diffFlags) add(f *pflag.FlagSet, format string, formats []string) {
 func (d *diffFlags) check() error {
 	switch {
 	case !slices.Contains(d.formats, d.format):
-		return usageError{fmt.Errorf("--format %q: there is no such format; use %s", d.format, strings.Join(d.formats, ", "))}
+		return usageError{fmt.Errorf("--format %s: there is no such format; use %s", target.Quote(d.format), strings.Join(d.formats, ", "))}
 	case d.unit != "auto" && d.unit != "exact":
-		return usageError{fmt.Errorf("--unit %q: there is no such unit; use auto or exact", d.unit)}
+		return usageError{fmt.Errorf("--unit %s: there is no such unit; use auto or exact", target.Quote(d.unit))}
 	case d.limit < 0:
 		return usageError{fmt.Errorf("--limit %d: it cannot be negative; give 0 for all", d.limit)}
 	case !slices.Contains(export.FoldedValues(), d.folded):
-		return usageError{fmt.Errorf("--folded %q: there is no such value; use %s", d.folded, strings.Join(export.FoldedValues(), ", "))}
+		return usageError{fmt.Errorf("--folded %s: there is no such value; use %s", target.Quote(d.folded), strings.Join(export.FoldedValues(), ", "))}
 	case d.table != "" && !slices.Contains(export.Tables(), export.Table(d.table)):
-		return usageError{fmt.Errorf("--table %q: there is no such table; use %s", d.table, joined(export.Tables()))}
+		return usageError{fmt.Errorf("--table %s: there is no such table; use %s", target.Quote(d.table), joined(export.Tables()))}
 	case d.saltFile != "" && !d.anonymise:
 		return usageError{errors.New("--salt-file: it is for pseudonyms alone; give --anonymise as well")}
 	case d.failOn != "":
@@ -157,11 +157,11 @@ func readSalt(path string) ([]byte, error) {
 	var inPath *os.PathError
 	switch {
 	case errors.As(err, &inPath):
-		return nil, fmt.Errorf("%s: the salt cannot be read (%w); %s", clean.Text(path), inPath.Err, do)
+		return nil, fmt.Errorf("%s: the salt cannot be read (%w); %s", target.Name(path), inPath.Err, do)
 	case err != nil:
-		return nil, fmt.Errorf("%s: the salt cannot be read (%w); %s", clean.Text(path), err, do)
+		return nil, fmt.Errorf("%s: the salt cannot be read (%w); %s", target.Name(path), err, do)
 	case len(salt) < leastSalt || len(salt) > mostSalt:
-		return nil, fmt.Errorf("%s: it holds too few bytes for a salt, or more than %d; %s", clean.Text(path), mostSalt, do)
+		return nil, fmt.Errorf("%s: it holds too few bytes for a salt, or more than %d; %s", target.Name(path), mostSalt, do)
 	}
 	return salt, nil
 }

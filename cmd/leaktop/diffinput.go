@@ -97,7 +97,7 @@ func readInput(ctx context.Context, stdin io.Reader, table *snapshot.Table, reac
 		if errors.As(err, &usage) {
 			why += " (" + usage.Why + ")"
 		}
-		return input{}, fmt.Errorf("%s: there is no such file, and %s; name a pprof file, a goroutine dump, a session file, or a target such as 6060 or host:6060", clean.Text(arg), why)
+		return input{}, fmt.Errorf("%s: there is no such file, and %s; name a pprof file, a goroutine dump, a session file, or a target such as 6060 or host:6060", target.Name(arg), why)
 	}
 	client, err := reach.client(t)
 	if err != nil {

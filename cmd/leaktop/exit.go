@@ -75,4 +75,10 @@ func worstCode(codes []int) int {
 
 // oneLine returns an error as one line that is safe to print: arguments that
 // the user typed or pasted come back in it.
-func oneLine(err error) string { return clean.Line(err.Error(), 1000) }
+func oneLine(err error) string { return shortLine(err.Error()) }
+
+// mostSaid bounds a line on standard error, in characters.
+const mostSaid = 1000
+
+// shortLine makes one line of a text, with its end: there stands what to do.
+func shortLine(text string) string { return clean.Middle(text, mostSaid) }

@@ -108,7 +108,7 @@ func runExport(ctx context.Context, std streams, path string, flags exportFlags)
 		return err
 	}
 	for _, note := range r.notes {
-		fmt.Fprintln(std.err, "leaktop: "+note)
+		std.say(note)
 	}
 	write, err := r.writer(flags)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"leaktop/capture/clean"
+	"leaktop/capture/target"
 )
 
 // sourceFiles is how the screens reach the file system.
@@ -26,7 +27,7 @@ func newSourceFiles(roots []string) (*sourceFiles, error) {
 	for _, text := range roots {
 		before, after, ok := strings.Cut(text, "=")
 		if !ok || after == "" {
-			return nil, usageError{fmt.Errorf("--source-root %q: it names no two directories; give it as /build/dir=/local/dir", clean.Text(text))}
+			return nil, usageError{fmt.Errorf("--source-root %s: it names no two directories; give it as /build/dir=/local/dir", target.Quote(text))}
 		}
 		f.roots = append(f.roots, sourceRoot{before, after})
 	}

@@ -123,7 +123,7 @@ func (w *watchFlags) check() error {
 	}
 	for _, call := range w.allow {
 		if !slices.Contains(allowedCalls(), call) {
-			return usageError{fmt.Errorf("--allow %q: there is no such call to allow; allow some of %s", call, strings.Join(allowedCalls(), ","))}
+			return usageError{fmt.Errorf("--allow %s: there is no such call to allow; allow some of %s", target.Quote(call), strings.Join(allowedCalls(), ","))}
 		}
 	}
 	return nil
@@ -167,5 +167,5 @@ func (s *screenFlags) check() error {
 	case tui.NoAlert, tui.Bell, tui.Notify:
 		return nil
 	}
-	return usageError{fmt.Errorf("--alert %q: there is no such alert; bell and notify are the two", s.alert)}
+	return usageError{fmt.Errorf("--alert %s: there is no such alert; bell and notify are the two", target.Quote(s.alert))}
 }

@@ -45,6 +45,9 @@ type streams struct {
 	out, err io.Writer
 }
 
+// say prints one line on standard error, whatever the text is like.
+func (s streams) say(text string) { fmt.Fprintln(s.err, "leaktop: "+shortLine(text)) }
+
 // run executes one command line and returns the exit code.
 func run(ctx context.Context, args []string, std streams) int {
 	root := newRoot(std)
@@ -53,7 +56,7 @@ func run(ctx context.Context, args []string, std streams) int {
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { styledHelp(ctx, cmd, std) })
 	err := root.ExecuteContext(ctx)
 	if quiet := codeError(0); err != nil && !errors.As(err, &quiet) {
-		fmt.Fprintln(std.err, "leaktop: "+oneLine(err))
+		std.say(nameArguments(err.Error(), args))
 	}
 	return exitCode(err)
 }

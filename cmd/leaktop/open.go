@@ -14,6 +14,7 @@ import (
 	"leaktop/capture/clean"
 	"leaktop/capture/session"
 	"leaktop/capture/snapshot"
+	"leaktop/capture/target"
 	"leaktop/tui"
 )
 
@@ -89,7 +90,7 @@ func onlyShowing(cmd *cobra.Command, file string) error {
 	var err error
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		if open.Lookup(f.Name) == nil && err == nil {
-			err = usageError{fmt.Errorf("--%s: it says how to watch a target, and %s is a file; leave it out", f.Name, clean.Text(file))}
+			err = usageError{fmt.Errorf("--%s: it says how to watch a target, and %s is a file; leave it out", f.Name, target.Name(file))}
 		}
 	})
 	return err
@@ -192,7 +193,7 @@ func openSource(ctx context.Context, table *snapshot.Table, path string, limits 
 		return newReplay(ref.path, table)
 	}
 	if _, err := os.Stat(path); err != nil {
-		return nil, fmt.Errorf("%s: there is no such file; name a session file, a pprof file or a goroutine dump (leaktop open lists the recent sessions)", clean.Text(path))
+		return nil, fmt.Errorf("%s: there is no such file; name a session file, a pprof file or a goroutine dump (leaktop open lists the recent sessions)", target.Name(path))
 	}
 	in, err := readInput(ctx, nil, table, reachFlags{limits: limits}, path)
 	if err != nil {
@@ -209,7 +210,7 @@ func readBase(ctx context.Context, table *snapshot.Table, path string, limits si
 	if _, ok, err := sessionRefOf(path); err != nil {
 		return nil, err
 	} else if _, missing := os.Stat(path); !ok && missing != nil {
-		return nil, fmt.Errorf("--base %s: there is no such file; name a pprof file, a goroutine dump, or a session's FILE#3", clean.Text(path))
+		return nil, fmt.Errorf("--base %s: there is no such file; name a pprof file, a goroutine dump, or a session's FILE#3", target.Name(path))
 	}
 	in, err := readInput(ctx, nil, table, reachFlags{limits: limits}, path)
 	if err != nil {

@@ -10,7 +10,6 @@ import (
 	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
-	"leaktop/capture/clean"
 	"leaktop/capture/session"
 	"leaktop/capture/snapshot"
 	"leaktop/capture/target"
@@ -64,7 +63,7 @@ func oneRecorded(_ *cobra.Command, args []string) error {
 	}
 	_, err := target.Parse(args[0])
 	if err != nil && isFile(args[0]) {
-		return usageError{fmt.Errorf("%s: it is a file, and a recording is of a process; open it with leaktop open", clean.Text(args[0]))}
+		return usageError{fmt.Errorf("%s: it is a file, and a recording is of a process; open it with leaktop open", target.Name(args[0]))}
 	}
 	return err
 }
@@ -103,7 +102,7 @@ func runRecord(ctx context.Context, std streams, text string, flags recordFlags)
 		span: watchSpan{duration: flags.duration, every: flags.watch.every, patience: flags.reach.options.Timeout},
 	}
 	rec.target = rec.progress.target(0)
-	rec.target.address = clean.Text(text)
+	rec.target.address = target.Name(text)
 	return rec.run(ctx, func(ctx context.Context) *liveSource { return watchLive(ctx, s) })
 }
 
@@ -141,7 +140,7 @@ func (r *recordRun) run(ctx context.Context, watch func(context.Context) *liveSo
 	case !r.span.reached:
 		return fmt.Errorf("%s: interrupted before it was reached; run it again when it is up", r.target.address)
 	}
-	r.target.end(r.size() + " in " + clean.Text(r.flags.output))
+	r.target.end(r.size() + " in " + target.Name(r.flags.output))
 	if r.target.width != nil { // where the line that said so is gone
 		r.target.news(r.target.standing())
 	}

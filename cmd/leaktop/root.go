@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"leaktop/capture/clean"
 	"leaktop/capture/target"
 )
 
@@ -52,7 +51,7 @@ leaktop diff before.pb.gz after.pb.gz`,
 	root.SetOut(std.out)
 	root.SetErr(std.err)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
+		return usageError{fmt.Errorf("%w; see %s --help", flagFault(err), cmd.CommandPath())}
 	})
 	reach.add(root.Flags())
 	watch.add(root.Flags(), defaultEvery)
@@ -68,7 +67,7 @@ leaktop diff before.pb.gz after.pb.gz`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			topic, rest, err := root.Find(args)
 			if err != nil || len(rest) > 0 {
-				return usageError{fmt.Errorf("help %s: there is no such command; see leaktop --help", clean.Text(strings.Join(args, " ")))}
+				return usageError{fmt.Errorf("help %s: there is no such command; see leaktop --help", target.Name(strings.Join(args, " ")))}
 			}
 			return topic.Help()
 		},
@@ -89,7 +88,7 @@ func oneTarget(_ *cobra.Command, args []string) error {
 		return nil
 	}
 	if _, err := target.Parse(args[0]); err != nil && !strings.ContainsAny(args[0], ".:/") {
-		return usageError{fmt.Errorf("%q: it is neither a command nor a target; name one such as %s:6060, or see leaktop --help", clean.Text(args[0]), clean.Text(args[0]))}
+		return usageError{fmt.Errorf("%s: it is neither a command nor a target; name one such as %s:6060, or see leaktop --help", target.Quote(args[0]), target.Name(args[0]))}
 	}
 	return nil
 }
@@ -101,7 +100,7 @@ func exactly(n int, names string) cobra.PositionalArgs {
 			return nil
 		}
 		if n == 0 {
-			return usageError{fmt.Errorf("%q: %s takes no arguments; see %s --help", clean.Text(args[0]), cmd.CommandPath(), cmd.CommandPath())}
+			return usageError{fmt.Errorf("%s: %s takes no arguments; see %s --help", target.Quote(args[0]), cmd.CommandPath(), cmd.CommandPath())}
 		}
 		return usageError{fmt.Errorf("%d arguments: %s takes %s; see %s --help", len(args), cmd.CommandPath(), names, cmd.CommandPath())}
 	}
