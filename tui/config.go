@@ -40,8 +40,9 @@ type Files interface {
 	// It returns where that is, in full.
 	Write(path string, force bool, write func(io.Writer) error) (full string, err error)
 	// Source returns the lines of a source file as it is found locally, at most
-	// around lines before and after line, and the number of the first of them.
-	Source(file string, line, around int) (lines []string, first int, err error)
+	// around lines before and after line, and the number of the first of them. It
+	// returns once the context ends.
+	Source(ctx context.Context, file string, line, around int) (lines []string, first int, err error)
 	// Edit returns the command that opens a source file at a line.
 	Edit(file string, line int) (*exec.Cmd, error)
 }

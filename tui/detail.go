@@ -1,7 +1,9 @@
 package tui
 
 import (
+	"context"
 	"fmt"
+	"os/exec"
 	"path"
 	"slices"
 	"strings"
@@ -23,6 +25,8 @@ type stackPane struct {
 	stack  []snapshot.Frame
 	list   *list.List[frameRow, int]
 	source map[string]sourceMsg // by file:line; what was asked for is there, empty until it came
+	reads  context.Context      // ends what is read for the pane
+	leave  context.CancelFunc   // when its page is left
 	top    int                  // the line of the page on which the list began when it was last drawn
 }
 
@@ -47,7 +51,8 @@ type sourceMsg struct {
 const sourceAround = 5
 
 func newStackPane(m *Model) *stackPane {
-	return &stackPane{m: m, source: make(map[string]sourceMsg), list: list.New(list.Config[frameRow, int]{
+	reads, leave := context.WithCancel(m.cfg.Context)
+	return &stackPane{m: m, reads: reads, leave: leave, source: make(map[string]sourceMsg), list: list.New(list.Config[frameRow, int]{
 		Key:   func(r frameRow) int { return r.depth },
 		Text:  func(r frameRow) string { return r.Function + " " + r.File },
 		Dim:   func(r frameRow) bool { return !diff.IsOwn(r.Frame, m.cfg.Own) },
@@ -122,11 +127,14 @@ func (p *stackPane) want() tea.Cmd {
 		return nil
 	}
 	p.source[key] = sourceMsg{}
-	files, file, line := p.m.cfg.Files, r.File, r.Line
-	return func() tea.Msg {
-		lines, first, err := files.Source(file, line, sourceAround)
+	ctx, files, file, line := p.reads, p.m.cfg.Files, r.File, r.Line
+	return p.m.beside(func() tea.Msg {
+		lines, first, err := files.Source(ctx, file, line, sourceAround)
+		if ctx.Err() != nil {
+			return nil
+		}
 		return sourceMsg{key: key, lines: lines, first: first, line: line, err: err}
-	}
+	})
 }
 
 func sourceKey(f snapshot.Frame) string { return fmt.Sprintf("%s:%d", f.File, f.Line) }
@@ -163,12 +171,21 @@ func (p *stackPane) edit() tea.Cmd {
 	if !ok {
 		return nil
 	}
-	cmd, err := p.m.cfg.Files.Edit(r.File, r.Line)
-	if err != nil {
-		p.m.say(err.Error())
-		return nil
-	}
-	return tea.ExecProcess(cmd, func(err error) tea.Msg {
+	files := p.m.cfg.Files
+	return p.m.beside(func() tea.Msg {
+		cmd, err := files.Edit(r.File, r.Line)
+		if err != nil {
+			return noticeMsg(err.Error())
+		}
+		return editMsg{cmd}
+	})
+}
+
+// editMsg brings the editor that is to have the terminal.
+type editMsg struct{ editor *exec.Cmd }
+
+func (e editMsg) run() tea.Cmd {
+	return tea.ExecProcess(e.editor, func(err error) tea.Msg {
 		if err != nil {
 			return noticeMsg("the editor ended with " + err.Error())
 		}

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -43,6 +44,7 @@ type files struct {
 	exists  map[string]bool
 	fails   error // what every write fails with
 	source  map[string][]string
+	reads   []context.Context // of the sources that were asked for
 	edited  []string
 	noEdit  error
 }
@@ -66,7 +68,8 @@ func (f *files) Write(name string, force bool, write func(io.Writer) error) (str
 	return name, nil
 }
 
-func (f *files) Source(file string, line, around int) ([]string, int, error) {
+func (f *files) Source(ctx context.Context, file string, line, around int) ([]string, int, error) {
+	f.reads = append(f.reads, ctx)
 	lines, ok := f.source[file]
 	if !ok {
 		return nil, 0, fmt.Errorf("source of %s is not found here; say where it is with --source-root old=new", path.Base(file))

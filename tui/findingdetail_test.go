@@ -135,3 +135,24 @@ func TestFindingSaysThingsOnce(t *testing.T) {
 func sends(n float64) leak.Fact {
 	return leak.Fact{Kind: leak.FactKind(leak.BlockedSend)}.With("now", n, leak.Goroutines)
 }
+
+// What is read for a page ends when it is left, whichever way.
+func TestLeavingAPageEndsItsReading(t *testing.T) {
+	for _, leave := range []string{"esc", "2", "tab"} {
+		p := told(t, 120, 32).press("down", "enter", "down", "up", "down")
+		if len(p.files.reads) == 0 {
+			t.Fatal("no source was asked for")
+		}
+		for _, ctx := range p.files.reads {
+			if ctx.Err() != nil {
+				t.Error("the reading ended before the page was left")
+			}
+		}
+		p.press(leave)
+		for _, ctx := range p.files.reads {
+			if ctx.Err() == nil {
+				t.Errorf("the reading goes on after %s", leave)
+			}
+		}
+	}
+}

@@ -230,6 +230,8 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		m.say(string(msg))
 	case sourceMsg:
 		m.takeSource(msg)
+	case editMsg:
+		return msg.run()
 	case exportedMsg:
 		msg.menu.done(msg)
 		if m.over != overlay(msg.menu) {

@@ -118,7 +118,7 @@ func (p *program) follow(cmd tea.Cmd) {
 		for _, cmd := range result {
 			p.follow(cmd)
 		}
-	case sourceMsg, exportedMsg, noticeMsg, workedMsg, judgedMsg, lookedBackMsg:
+	case sourceMsg, editMsg, exportedMsg, noticeMsg, workedMsg, judgedMsg, lookedBackMsg:
 		p.send(result)
 	default:
 		p.got = append(p.got, result)

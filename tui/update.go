@@ -94,6 +94,9 @@ func (m *Model) show(v view) {
 // leave closes all details but the first few.
 func (m *Model) leave(kept int) {
 	for _, d := range m.details[kept:] {
+		if stacks, ok := d.(interface{ pane() *stackPane }); ok {
+			stacks.pane().leave()
+		}
 		delete(m.fresh, d)
 		delete(m.shown, d)
 	}
