@@ -200,14 +200,14 @@ const sourceBeside = 110
 func (p *stackPane) render(top, width, height int) string {
 	p.top = top
 	if width >= sourceBeside {
-		source := p.sourceLines(height)
+		left := width * 3 / 5
+		source := p.sourceLines(width-left, height)
 		if len(source) == 0 {
 			return p.list.Render(width, height)
 		}
-		left := width * 3 / 5
 		return beside(p.list.Render(left-2, height), block(fitted(source, width-left), height), left)
 	}
-	source := p.sourceLines(height / 2)
+	source := p.sourceLines(0, height/2)
 	if len(source) == 0 {
 		return p.list.Render(width, height)
 	}
@@ -215,8 +215,9 @@ func (p *stackPane) render(top, width, height int) string {
 }
 
 // sourceLines are the file's name and the lines around the selected frame,
-// with its own marked: as many as there is room for.
-func (p *stackPane) sourceLines(height int) []string {
+// with its own marked: as many as there is room for. Why there are none is wrapped
+// to a width, and stays on one line for 0, where each line takes one from the stack.
+func (p *stackPane) sourceLines(width, height int) []string {
 	r, ok := p.list.Selected()
 	if !ok {
 		return nil
@@ -227,7 +228,14 @@ func (p *stackPane) sourceLines(height int) []string {
 	case !asked || src.line == 0:
 		return nil
 	case src.err != nil:
-		return []string{th.Dim.Apply(" " + src.err.Error())}
+		why := []string{src.err.Error()}
+		if width > 0 {
+			why = wrap(why[0], width-2)
+		}
+		for i, l := range why {
+			why[i] = th.Dim.Apply(" " + l)
+		}
+		return why[:min(len(why), max(1, height))]
 	}
 	out := []string{th.Dim.Apply(" " + path.Base(r.File))}
 	room := max(1, height-len(out))

@@ -1,6 +1,7 @@
 package sampler
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -59,8 +60,8 @@ func (s *Sampler) profiles() []expense {
 	if !ok {
 		return []expense{heap}
 	}
-	goroutines := expense{"goroutine profile", max(s.work(s.goroutineURL), time.Duration(n)*cpuPerGoroutine)}
-	goroutines.cost += collecting(fetchGarbage + float64(n)*garbagePerGoroutine)
+	goroutines := expense{"goroutine profile", max(s.work(s.goroutineURL), duration(float64(n)*float64(cpuPerGoroutine)))}
+	goroutines.cost = plus(goroutines.cost, collecting(fetchGarbage+float64(n)*garbagePerGoroutine))
 	return []expense{heap, goroutines}
 }
 
@@ -68,7 +69,7 @@ func (s *Sampler) profiles() []expense {
 // out, since one that is slow is left out of most.
 func (s *Sampler) shotCost() (cost time.Duration) {
 	for _, e := range s.profiles() {
-		cost += e.cost
+		cost = plus(cost, e.cost)
 	}
 	return cost
 }
@@ -96,8 +97,11 @@ func (s *Sampler) roundTrip() time.Duration {
 // to gcCPU for each GiB that lives and, at the default GOGC, comes once there is
 // as much garbage; so a byte of garbage costs the same whatever the size of the heap.
 func collecting(garbage float64) time.Duration {
-	return time.Duration(garbage / (1 << 30) * float64(gcCPU))
+	return duration(garbage / (1 << 30) * float64(gcCPU))
 }
+
+// plus adds two costs, which may be the longest times there are.
+func plus(a, b time.Duration) time.Duration { return duration(float64(a) + float64(b)) }
 
 // slowed says why snapshots come less often than asked for, "" where they do not.
 func (s *Sampler) slowed() string {
@@ -115,7 +119,7 @@ func (s *Sampler) slowed() string {
 	if s.found.source != nil {
 		parts = append(parts, expense{s.found.source.name, s.pace(s.tickURL()).median()})
 	}
-	slices.SortStableFunc(parts, func(a, b expense) int { return int(b.cost - a.cost) })
+	slices.SortStableFunc(parts, func(a, b expense) int { return cmp.Compare(b.cost, a.cost) })
 	var named []string
 	for _, e := range parts {
 		if e.cost >= parts[0].cost/4 {

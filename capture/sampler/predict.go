@@ -2,6 +2,7 @@ package sampler
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 
@@ -41,10 +42,33 @@ const (
 	gcCPU     = 700 * time.Millisecond
 )
 
+// What nobody has to be told exactly, and the number of goroutines above which the
+// target is not believed without a word: they would take 200 GB for their stacks.
+const (
+	longSeconds = 24 * 60 * 60
+	longText    = "a day and more"
+	hugeBytes   = 1 << 40
+	hugeText    = "1 TiB and more"
+	believable  = 100_000_000
+)
+
 // listCost is what a goroutine profile costs.
 func listCost(goroutines int64) string {
-	return fmt.Sprintf("about %.1f s of CPU and %.0f MiB of garbage, for %s goroutines",
-		(time.Duration(goroutines) * cpuPerGoroutine).Seconds(), float64(goroutines)*garbagePerGoroutine/(1<<20), grouped(goroutines))
+	n := float64(goroutines)
+	garbage := fmt.Sprintf("%.0f MiB", n*garbagePerGoroutine/(1<<20))
+	if n*garbagePerGoroutine > hugeBytes {
+		garbage = hugeText
+	}
+	return fmt.Sprintf("about %s of CPU and %s of garbage, for %s", roughly(n*cpuPerGoroutine.Seconds()), garbage, claimed(goroutines))
+}
+
+// claimed names a number of goroutines, which an index page or a profile may put
+// at anything.
+func claimed(n int64) string {
+	if n > believable {
+		return "the " + grouped(n) + " goroutines that the target claims to have"
+	}
+	return grouped(n) + " goroutines"
 }
 
 // leakCost is what a goroutineleak profile costs.
@@ -54,7 +78,7 @@ func leakCost(goroutines int64, liveHeap snapshot.Value) string {
 		gib := float64(live) / (1 << 30)
 		gc += fmt.Sprintf(" of up to %s of CPU", roughly(gcCPU.Seconds()*gib))
 	}
-	return fmt.Sprintf("%s and a pause of about %s, for %s goroutines", gc, roughly(leakPause.Seconds()*float64(goroutines)), grouped(goroutines))
+	return fmt.Sprintf("%s and a pause of about %s, for %s", gc, roughly(leakPause.Seconds()*float64(goroutines)), claimed(goroutines))
 }
 
 // dumpCost is what a full dump costs. It counts in floating point, because the
@@ -95,8 +119,8 @@ func (c dumpCost) String() string {
 	if n > 1 {
 		text += fmt.Sprintf(" in %d pauses", n)
 	}
-	return fmt.Sprintf("%s and %s of text, for %s goroutines with %s frames",
-		text, mebibytes(min(c.bytes, lastBuffer)), grouped(rounded(c.goroutines)), grouped(rounded(c.frames)))
+	return fmt.Sprintf("%s and %s of text, for %s with %s frames",
+		text, mebibytes(min(c.bytes, lastBuffer)), claimed(rounded(c.goroutines)), grouped(rounded(c.frames)))
 }
 
 // grouped writes a count with a comma after each thousand.
@@ -110,7 +134,10 @@ func grouped(n int64) string {
 
 // roughly writes a predicted time.
 func roughly(seconds float64) string {
-	if seconds >= 1 {
+	switch {
+	case seconds > longSeconds:
+		return longText
+	case seconds >= 1:
 		return fmt.Sprintf("%.1f s", seconds)
 	}
 	return fmt.Sprintf("%.0f ms", max(1, 1000*seconds))
@@ -119,5 +146,14 @@ func roughly(seconds float64) string {
 // mebibytes writes a predicted size.
 func mebibytes(n float64) string { return fmt.Sprintf("%.1f MiB", max(0.1, n/(1<<20))) }
 
-// rounded is a count as an integer.
-func rounded(n float64) int64 { return int64(min(n, 1<<53)) }
+// rounded is a count as an integer, at most the largest.
+func rounded(n float64) int64 {
+	if n >= math.MaxInt64 {
+		return math.MaxInt64
+	}
+	return int64(n)
+}
+
+// duration is a time in nanoseconds, at most the longest there is: what is
+// predicted from a count may be any time.
+func duration(ns float64) time.Duration { return time.Duration(rounded(ns)) }

@@ -2,6 +2,7 @@ package sampler
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"leaktop/capture/snapshot"
@@ -53,7 +54,7 @@ func (s *Sampler) shotDue() time.Time {
 		due = later(due, s.run.last.Time.Add(s.shotInterval()))
 	}
 	// Whoever wants it, the one before is paid for first.
-	due = later(due, s.run.last.Time.Add(costRatio*s.run.cost))
+	due = later(due, s.run.last.Time.Add(duration(costRatio*float64(s.run.cost))))
 	for _, url := range []string{s.indexURL, s.tickURL()} {
 		if s.goesWithShots(url) {
 			due = later(due, s.pace(url).next(0))
@@ -89,7 +90,11 @@ func stretched(d time.Duration, by float64) time.Duration {
 		return d
 	}
 	const step = 100 * time.Millisecond
-	return (time.Duration(float64(d)*by) + step - 1).Truncate(step)
+	long := duration(float64(d) * by)
+	if long > math.MaxInt64-step {
+		return long
+	}
+	return (long + step - 1).Truncate(step)
 }
 
 // tickDue is when the next point of the curves is to be taken; false where
