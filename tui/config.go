@@ -38,7 +38,7 @@ type Judge interface {
 type Files interface {
 	// Write writes a file whole or not at all, and replaces one only with force.
 	// It returns where that is, in full.
-	Write(path string, force bool, write func(io.Writer) error) (full string, err error)
+	Write(ctx context.Context, path string, force bool, write func(io.Writer) error) (full string, err error)
 	// Source returns the lines of a source file as it is found locally, at most
 	// around lines before and after line, and the number of the first of them. It
 	// returns once the context ends.

@@ -151,7 +151,7 @@ func (e *exportMenu) edit(msg tea.Msg) tea.Cmd {
 // waits for it, or half a file would be left behind.
 func (e *exportMenu) write(force bool) tea.Cmd {
 	path, choice, files := strings.TrimSpace(e.path.Value()), e.offered()[e.at], e.m.cfg.Files
-	seen, anonymise, salt := e.run, e.anonymise, e.m.cfg.Salt
+	ctx, seen, anonymise, salt := e.m.cfg.Context, e.run, e.anonymise, e.m.cfg.Salt
 	if path == "" {
 		e.result, e.failed = "no path: type where to write to", true
 		return nil
@@ -159,7 +159,7 @@ func (e *exportMenu) write(force bool) tea.Cmd {
 	e.result, e.failed = "writing "+path, false
 	return e.m.beside(func() tea.Msg {
 		var size int64
-		full, err := files.Write(path, force, func(w io.Writer) error {
+		full, err := files.Write(ctx, path, force, func(w io.Writer) error {
 			var run export.Run
 			var options export.Options
 			if !choice.raw {

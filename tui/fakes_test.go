@@ -53,7 +53,7 @@ func newFiles() *files {
 	return &files{written: make(map[string]string), exists: make(map[string]bool), source: make(map[string][]string)}
 }
 
-func (f *files) Write(name string, force bool, write func(io.Writer) error) (string, error) {
+func (f *files) Write(_ context.Context, name string, force bool, write func(io.Writer) error) (string, error) {
 	if f.fails != nil {
 		return name, f.fails
 	}

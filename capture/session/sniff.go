@@ -35,3 +35,17 @@ func Is(path string) bool {
 // Live reports whether a process is writing the file. Where the system has no
 // locks that tell it, none is.
 func (r *Reader) Live() bool { return !r.ended && r.alive() }
+
+// InUse reports whether there is a session file at a path that a process is
+// writing, by whatever name. Where the system has no locks that tell it, none is.
+func InUse(path string) bool {
+	if !Is(path) {
+		return false
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	return locked(f)
+}

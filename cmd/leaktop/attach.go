@@ -33,7 +33,7 @@ func attach(ctx context.Context, std streams, text string, reach reachFlags, wat
 	if err := screen.check(); err != nil {
 		return err
 	}
-	files, err := newSourceFiles(screen.sourceRoot)
+	files, err := newSourceFiles(screen.sourceRoot, base)
 	if err != nil {
 		return err
 	}

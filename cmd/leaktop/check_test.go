@@ -202,7 +202,7 @@ func TestReportsOfSeveralTargets(t *testing.T) {
 		{"github", `(?s)^::notice .*http://b:.*\n::notice .*http://a:.*\n$`},
 	} {
 		var out bytes.Buffer
-		err := report(streams{out: &out}, results, checkFlags{format: c.format})
+		err := report(t.Context(), streams{out: &out}, results, checkFlags{format: c.format}, output{})
 		if code := exitCode(err); code != exitUnreachable {
 			t.Errorf("%s: exit code %d, want %d", c.format, code, exitUnreachable)
 		}
@@ -266,7 +266,7 @@ func TestCheckBaseline(t *testing.T) {
 	worse.Verdict, worse.Claim, new.ID = leak.Leak, leak.Fact{Kind: leak.FactKind(leak.GrowingQueue)}, "heap-2"
 	path := filepath.Join(t.TempDir(), "before.json")
 	before := export.Check{Table: table, Judged: &gate.Judged{Result: leak.Result{Outcome: leak.Grows, Findings: []leak.Finding{old}}}}
-	if err := writeReport(nil, path, false, func(w io.Writer) error { return writeChecks(w, "json", []export.Check{before}) }); err != nil {
+	if err := (output{path: path}).write(t.Context(), streams{}, func(w io.Writer) error { return writeChecks(w, "json", []export.Check{before}) }); err != nil {
 		t.Fatal(err)
 	}
 	flags := checkFlags{failOn: "leak", baseline: path, maxGoroutines: -1}

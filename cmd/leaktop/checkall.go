@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"sync"
 
@@ -21,11 +20,11 @@ func runCheck(ctx context.Context, std streams, targets []string, flags checkFla
 	if err := flags.check(); err != nil {
 		return err
 	}
-	if flags.output != "" {
-		if err := mayWrite(flags.output, flags.force); err != nil {
-			return err
-		}
+	out := outputTo(flags.output, flags.force, flags.baseline)
+	if err := out.check(); err != nil {
+		return err
 	}
+	flags.output = out.path
 	policy, err := flags.policy()
 	if err != nil {
 		return err
@@ -45,7 +44,7 @@ func runCheck(ctx context.Context, std streams, targets []string, flags checkFla
 	if len(results) == 1 && results[0].err != nil {
 		return results[0].err
 	}
-	return report(std, results, flags)
+	return report(ctx, std, results, flags, out)
 }
 
 // watchAll watches the targets until each of them is done. Of several, the one
@@ -72,7 +71,7 @@ func watchAll(ctx context.Context, progress *progress, runs []*checkRun) []check
 
 // report writes what came of the targets and tells the worst code of them.
 // Where none could be judged there is no report: standard error has it all.
-func report(std streams, results []checked, flags checkFlags) error {
+func report(ctx context.Context, std streams, results []checked, flags checkFlags, out output) error {
 	var checks []export.Check
 	var codes []int
 	for _, r := range results {
@@ -84,20 +83,9 @@ func report(std streams, results []checked, flags checkFlags) error {
 	}
 	if len(checks) > 0 {
 		write := func(w io.Writer) error { return writeChecks(w, flags.format, checks) }
-		if err := writeReport(std.out, flags.output, flags.force, write); err != nil {
+		if err := out.write(ctx, std, write); err != nil {
 			return err
 		}
 	}
 	return codeOf(worstCode(codes))
-}
-
-// writeReport writes to a file, or to standard output where none is named.
-func writeReport(out io.Writer, path string, force bool, write func(io.Writer) error) error {
-	if path != "" {
-		return writeFile(path, force, write)
-	}
-	if err := write(out); err != nil {
-		return fmt.Errorf("standard output: it cannot be written (%w); write to a file with -o", err)
-	}
-	return nil
 }

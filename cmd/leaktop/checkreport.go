@@ -49,22 +49,6 @@ func writeCheck(w io.Writer, format string, c export.Check) error {
 	return export.CheckText(w, c)
 }
 
-// mayWrite refuses an output that cannot be written before a check has taken
-// its time.
-func mayWrite(path string, force bool) error {
-	info, err := os.Stat(path)
-	switch {
-	case err == nil && info.IsDir():
-		return cannotWrite(path, errors.New("it is a directory"))
-	case err == nil && info.Mode().IsRegular() && !force:
-		return cannotWrite(path, fs.ErrExist)
-	}
-	if _, err := os.Stat(filepath.Dir(path)); err != nil {
-		return cannotWrite(path, err)
-	}
-	return nil
-}
-
 // mostBaseline bounds what is read as a baseline: a report of a program that
 // leaks all over takes a few hundred KiB.
 const mostBaseline = 256 << 20

@@ -75,6 +75,10 @@ func runDiff(ctx context.Context, std streams, sides []string, reach reachFlags,
 	if err := flags.check(); err != nil {
 		return err
 	}
+	out := outputTo(flags.output, flags.force, filesOf(sides)...)
+	if err := out.check(); err != nil {
+		return err
+	}
 	if len(sides) == 1 {
 		var err error
 		if sides, err = firstAndLast(ctx, sides[0]); err != nil {
@@ -112,7 +116,7 @@ func runDiff(ctx context.Context, std streams, sides []string, reach reachFlags,
 	if err != nil {
 		return err
 	}
-	if err := writeReport(std.out, flags.output, flags.force, write); err != nil || run.Judged == nil {
+	if err := out.write(ctx, std, write); err != nil || run.Judged == nil {
 		return err
 	}
 	return tellJudged(std, run, flags.format)

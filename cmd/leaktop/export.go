@@ -103,6 +103,10 @@ func runExport(ctx context.Context, std streams, path string, flags exportFlags)
 	case ok && ref != sessionRef{path: ref.path}:
 		return usageError{fmt.Errorf("%s: it names one snapshot; give %s, and name snapshots with --base and --current", clean.Text(path), clean.Text(ref.path))}
 	}
+	out := outputTo(flags.output, flags.force, path)
+	if err := out.check(); err != nil {
+		return err
+	}
 	r, err := readRecording(ctx, path, flags)
 	if err != nil {
 		return err
@@ -114,7 +118,7 @@ func runExport(ctx context.Context, std streams, path string, flags exportFlags)
 	if err != nil {
 		return err
 	}
-	return writeReport(std.out, flags.output, flags.force, write)
+	return out.write(ctx, std, write)
 }
 
 // writer returns what writes the run, or one of its profiles.

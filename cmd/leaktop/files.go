@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -13,14 +14,15 @@ import (
 
 // sourceFiles is how the screens reach the file system.
 type sourceFiles struct {
-	roots []sourceRoot
+	roots  []sourceRoot
+	inputs []string // what the screens show: no export is written over it
 }
 
 // sourceRoot says that files which were built below one directory are now below another.
 type sourceRoot struct{ old, new string }
 
-func newSourceFiles(roots []string) (*sourceFiles, error) {
-	var f sourceFiles
+func newSourceFiles(roots []string, inputs ...string) (*sourceFiles, error) {
+	f := sourceFiles{inputs: filesOf(inputs)}
 	for _, text := range roots {
 		before, after, ok := strings.Cut(text, "=")
 		if !ok || after == "" {
@@ -33,7 +35,7 @@ func newSourceFiles(roots []string) (*sourceFiles, error) {
 
 // Write writes an export. A path that begins with ~/ is below the home
 // directory, as a shell would have it.
-func (f *sourceFiles) Write(path string, force bool, write func(io.Writer) error) (string, error) {
+func (f *sourceFiles) Write(ctx context.Context, path string, force bool, write func(io.Writer) error) (string, error) {
 	if rest, ok := strings.CutPrefix(path, "~/"); ok {
 		home, err := os.UserHomeDir()
 		if err != nil {
@@ -41,9 +43,13 @@ func (f *sourceFiles) Write(path string, force bool, write func(io.Writer) error
 		}
 		path = filepath.Join(home, rest)
 	}
-	full, err := filepath.Abs(path)
-	if err != nil {
-		full = path
+	out := outputTo(path, force, f.inputs...)
+	if out.path == "" || isDescriptor(path) {
+		return path, fmt.Errorf("%s: the screens are there; name a file", target.Name(path))
 	}
-	return clean.Text(full), writeFile(path, force, write)
+	full, err := out.writeFile(ctx, write)
+	if abs, err := filepath.Abs(full); err == nil {
+		full = abs
+	}
+	return clean.Text(full), err
 }

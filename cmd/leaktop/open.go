@@ -135,7 +135,7 @@ func openFile(ctx context.Context, std streams, path string, flags openFlags) er
 	if err := flags.check(); err != nil {
 		return err
 	}
-	files, err := newSourceFiles(flags.screen.sourceRoot)
+	files, err := newSourceFiles(flags.screen.sourceRoot, path, flags.base)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -9,6 +10,12 @@ import (
 	"strings"
 	"testing"
 )
+
+// writeFile writes a file as a command does.
+func writeFile(path string, force bool, write func(io.Writer) error) error {
+	_, err := output{path: path, force: force}.writeFile(context.Background(), write)
+	return err
+}
 
 func writing(text string) func(io.Writer) error {
 	return func(w io.Writer) error {

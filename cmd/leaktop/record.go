@@ -79,7 +79,11 @@ func (r *recordFlags) check() error {
 	if err := r.watch.check(); err != nil {
 		return err
 	}
-	return mayWrite(r.output, r.force)
+	out := outputTo(r.output, r.force)
+	if out.path == "" {
+		return usageError{fmt.Errorf("-o %s: a session file is not written from its begin to its end, so that it needs a file; name one, such as -o night.leaktop", target.Name(r.output))}
+	}
+	return out.check()
 }
 
 // runRecord watches a target and writes down what it sees.

@@ -48,6 +48,18 @@ func sessionRefOf(arg string) (sessionRef, bool, error) {
 	return sessionRef{}, false, nil
 }
 
+// filesOf are the paths of what may be files among some arguments.
+func filesOf(args []string) []string {
+	paths := make([]string, len(args))
+	for i, arg := range args {
+		paths[i] = arg
+		if ref, ok, err := sessionRefOf(arg); ok && err == nil {
+			paths[i] = ref.path
+		}
+	}
+	return paths
+}
+
 // parseMoment reads a time of day or a whole time, by the local clock as the
 // screens show it; daily says that it has no date.
 func parseMoment(text string) (t time.Time, daily bool, err error) {

@@ -1,6 +1,0 @@
-//go:build !unix
-
-package main
-
-// openWithoutWaiting is nothing where no file makes who opens it wait.
-const openWithoutWaiting = 0
