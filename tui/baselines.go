@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"time"
+
 	tea "charm.land/bubbletea/v2"
 
 	"leaktop/capture/snapshot"
@@ -58,16 +60,33 @@ func (b *baselineMenu) hints() []hint {
 	return []hint{{"↑↓", "which"}, {"enter", "make it the base"}, {"esc", "back"}}
 }
 
+// clock is how the times of the baselines are written: with the day where they
+// are of several.
+func (b *baselineMenu) clock() string {
+	days := make(map[string]bool)
+	for _, n := range b.named {
+		if s := b.m.data.history.Find(n.Seq); s != nil {
+			days[s.Time.Format(time.DateOnly)] = true
+		}
+	}
+	if len(days) > 1 {
+		return time.DateOnly + " " + clock
+	}
+	return clock
+}
+
 func (b *baselineMenu) render(width, height int) string {
 	lines := []string{fit(" "+b.theme.Title.Apply("Baselines"), width), ""}
 	const room = 4 // for the heading, and a line below
 	top := max(0, b.at-max(1, height-room)+1)
 	for i := top; i < len(b.named); i++ {
 		n := b.named[i]
-		text := n.Baseline + "  " + b.theme.Dim.Apply("#"+itoa(n.Seq))
+		// Its number comes first: two may have one name, and a name may be long.
+		text := b.theme.Dim.Apply("#" + itoa(n.Seq))
 		if s := b.m.data.history.Find(n.Seq); s != nil {
-			text += "  " + b.theme.Dim.Apply(s.Time.Format(clock))
+			text += "  " + b.theme.Dim.Apply(s.Time.Format(b.clock()))
 		}
+		text += "  " + n.Baseline
 		if n.Text != "" {
 			text += "  " + n.Text
 		}

@@ -86,7 +86,8 @@ type Config struct {
 	// for the first snapshot of the run.
 	Base *Base
 	// Note has what the user says of a snapshot written to the session file, and
-	// come back as an event. Nil where no session file is written.
+	// come back as an event, in the order in which it was said. It returns at once.
+	// Nil where no session file is written.
 	Note func(snapshot.Noted)
 	// Now is the clock, for ages and countdowns.
 	Now func() time.Time

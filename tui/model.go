@@ -87,6 +87,7 @@ type Model struct {
 	workshop workshop
 	judging  judging
 	looking  lookback
+	noted    map[int]snapshot.Noted // what was said and did not come back yet, by the snapshot
 }
 
 // New returns the model; run it with a tea.Program.
@@ -99,6 +100,7 @@ func New(cfg Config) *Model {
 		alarm:    alarm{how: cfg.Alert, told: make(map[string]bool)},
 		fresh:    make(map[screen]int),
 		shown:    make(map[screen]wish),
+		noted:    make(map[int]snapshot.Noted),
 		workshop: workshop{analyst: newAnalyst(cfg), atOnce: rowsAtOnce},
 		judging:  judging{bench: judgeBench{judge: cfg.Judge, ages: diff.NewAges(cfg.Table)}},
 		tabs: []tab{
@@ -263,6 +265,9 @@ func (m *Model) apply(e snapshot.Event) {
 		m.version++
 	case snapshot.Noted:
 		m.version++
+		if m.noted[e.Seq] == e {
+			delete(m.noted, e.Seq)
+		}
 	case snapshot.Warned:
 		if !m.replaying() {
 			m.tell(e.Text)

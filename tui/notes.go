@@ -101,8 +101,12 @@ func (m *Model) noteHints() []hint {
 	}
 }
 
-// noteOf is what was said of a snapshot so far.
+// noteOf is what was said of a snapshot so far, written or not: what is said next
+// adds to it.
 func (m *Model) noteOf(seq int) snapshot.Noted {
+	if n, ok := m.noted[seq]; ok {
+		return n
+	}
 	n, _ := m.data.history.Note(seq)
 	n.Seq = seq
 	return n
@@ -130,7 +134,13 @@ func (m *Model) askBaseline(seq int) {
 		}
 		m.data.setBase(seq)
 		m.version++
-		return m.note(n, "#"+itoa(seq)+" is the baseline "+name+", and the base now")
+		said := "#" + itoa(seq) + " is the baseline " + name
+		for _, other := range m.data.history.Notes() {
+			if other.Baseline == name && other.Seq != seq {
+				said += ", as #" + itoa(other.Seq) + " is"
+			}
+		}
+		return m.note(n, said+", and the base now")
 	})
 }
 
@@ -139,11 +149,10 @@ func (m *Model) askBaseline(seq int) {
 func (m *Model) note(n snapshot.Noted, said string) tea.Cmd {
 	n.At = m.cfg.Now()
 	if write := m.cfg.Note; write != nil {
+		m.noted[n.Seq] = n
+		write(n)
 		m.say(said)
-		return m.beside(func() tea.Msg {
-			write(n)
-			return nil
-		})
+		return nil
 	}
 	m.apply(n)
 	if m.recorded() {

@@ -206,7 +206,7 @@ func TestNotes(t *testing.T) {
 	p.tell(written[2])
 	p.want("pinned · baseline quiet · after the deploy", "base")
 	p.press("b", "A")
-	p.want("Baselines", "quiet  #7  12:01:30  after the deploy")
+	p.want("Baselines", "#7  12:01:30  quiet  after the deploy")
 	p.press("enter", "2")
 	p.want("base #7")
 

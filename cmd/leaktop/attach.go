@@ -43,7 +43,7 @@ func attach(ctx context.Context, std streams, text string, reach reachFlags, wat
 		return err
 	}
 	defer client.Close()
-	from, err := readBase(ctx, table, base, reach.limits)
+	from, _, err := readBase(ctx, table, base, reach.limits)
 	if err != nil {
 		return err
 	}
@@ -64,14 +64,9 @@ func attach(ctx context.Context, std streams, text string, reach reachFlags, wat
 	}
 	recorder := liveRecorder(keep, table, watch.every, settings)
 	var note func(snapshot.Noted)
-	notes := make(chan snapshot.Noted)
+	notes := newNoteQueue()
 	if recorder != nil {
-		note = func(n snapshot.Noted) {
-			select {
-			case notes <- n:
-			case <-ctx.Done():
-			}
-		}
+		note = notes.put
 	}
 	events := merge(ctx, recorder, first, live.events, notes, words)
 	cfg.Context = ctx
@@ -88,8 +83,10 @@ func attach(ctx context.Context, std streams, text string, reach reachFlags, wat
 	for range events { // until merge has ended
 	}
 	model.Wait()
-	if warning := recorder.close(); warning != "" {
-		std.say(warning)
+	for _, warning := range []string{recorder.applyAll(notes), recorder.close()} {
+		if warning != "" {
+			std.say(warning)
+		}
 	}
 	return errors.Join(err, live.wait())
 }
@@ -191,7 +188,7 @@ func (l *liveSource) wait() error { return <-l.done }
 
 // merge puts an event that was already taken back before the others, and
 // notes and words among them, and has all of them recorded. It ends with rest.
-func merge(ctx context.Context, recorder *recorder, first snapshot.Event, rest <-chan snapshot.Event, notes <-chan snapshot.Noted, words <-chan string) <-chan snapshot.Event {
+func merge(ctx context.Context, recorder *recorder, first snapshot.Event, rest <-chan snapshot.Event, notes *noteQueue, words <-chan string) <-chan snapshot.Event {
 	out := make(chan snapshot.Event, eventBuffer)
 	send := func(e snapshot.Event) bool {
 		select {
@@ -213,8 +210,14 @@ func merge(ctx context.Context, recorder *recorder, first snapshot.Event, rest <
 			select {
 			case e, ok := <-rest:
 				more = ok && take(e)
-			case n := <-notes:
-				more = take(n)
+			case <-notes.wake:
+				for more {
+					n, ok := notes.next()
+					if !ok {
+						break
+					}
+					more = take(n)
+				}
 			case text, ok := <-words:
 				if !ok {
 					words = nil // nothing more is said

@@ -163,10 +163,15 @@ func compareInputs(table *snapshot.Table, base, current input) (comparedInputs, 
 		}
 	}
 	if d.Heap == nil && d.Goroutines == nil {
-		return d, fmt.Errorf("%s and %s: one holds %s, the other %s; compare two profiles of one kind",
-			base.name, current.name, kinds(base), kinds(current))
+		return d, kindsDiffer(base, current)
 	}
 	return d, nil
+}
+
+// kindsDiffer says that two inputs have no kind of profile in common.
+func kindsDiffer(base, current input) error {
+	return fmt.Errorf("%s and %s: one holds %s, the other %s; compare two profiles of one kind",
+		base.name, current.name, kinds(base), kinds(current))
 }
 
 // formsDiffer is said where a dump is compared with a profile.

@@ -145,9 +145,12 @@ func openFile(ctx context.Context, std streams, path string, flags openFlags) er
 		return err
 	}
 	defer from.Close()
-	base, err := readBase(ctx, table, flags.base, flags.limits)
+	base, in, err := readBase(ctx, table, flags.base, flags.limits)
 	if err != nil {
 		return err
+	}
+	if profile, ok := from.(*still); ok && base != nil && !profile.comparesWith(in) {
+		return kindsDiffer(in, profile.in)
 	}
 	if base != nil && base.Name == from.Name() { // before/heap.pb.gz, after/heap.pb.gz
 		base.Name = clean.Text(flags.base)
@@ -202,21 +205,22 @@ func openSource(ctx context.Context, table *snapshot.Table, path string, limits 
 	return newStill(in, path), nil
 }
 
-// readBase reads what a run is compared with, nil for nothing.
-func readBase(ctx context.Context, table *snapshot.Table, path string, limits sizeLimits) (*tui.Base, error) {
+// readBase reads what a run is compared with, nil for nothing, as the screens
+// have it and as the input that it is.
+func readBase(ctx context.Context, table *snapshot.Table, path string, limits sizeLimits) (*tui.Base, input, error) {
 	if path == "" {
-		return nil, nil
+		return nil, input{}, nil
 	}
 	if _, ok, err := sessionRefOf(path); err != nil {
-		return nil, err
+		return nil, input{}, err
 	} else if _, missing := os.Stat(path); !ok && missing != nil {
-		return nil, fmt.Errorf("--base %s: there is no such file; name a pprof file, a goroutine dump, or a session's FILE#3", target.Name(path))
+		return nil, input{}, fmt.Errorf("--base %s: there is no such file; name a pprof file, a goroutine dump, or a session's FILE#3", target.Name(path))
 	}
 	in, err := readInput(ctx, nil, table, reachFlags{limits: limits}, path)
 	if err != nil {
-		return nil, err
+		return nil, input{}, err
 	}
-	return &tui.Base{Name: shortName(in.name), Snapshot: in.snapshot()}, nil
+	return &tui.Base{Name: shortName(in.name), Snapshot: in.snapshot()}, in, nil
 }
 
 // openRecent lets the user pick one of the recent runs, or lists them where

@@ -68,6 +68,16 @@ func (r *recorder) apply(e snapshot.Event) (warning string) {
 	return r.warning(r.write(e))
 }
 
+// applyAll writes down the notes that wait. It says what went wrong last.
+func (r *recorder) applyAll(notes *noteQueue) (warning string) {
+	for n, ok := notes.next(); ok; n, ok = notes.next() {
+		if wrong := r.apply(n); wrong != "" {
+			warning = wrong
+		}
+	}
+	return warning
+}
+
 func (r *recorder) write(e snapshot.Event) error {
 	attached, ok := e.(snapshot.Attached)
 	if r.writer == nil && !ok {

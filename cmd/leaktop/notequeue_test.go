@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"testing"
+
+	"leaktop/capture/session"
+	"leaktop/capture/snapshot"
+)
+
+// TestNotesAreAllWritten says things faster than they are written, and quits at
+// once or while the screen takes nothing: all of it is in the file, in order.
+func TestNotesAreAllWritten(t *testing.T) {
+	const notes = 500
+	for _, c := range []struct {
+		name  string
+		quits int  // after so many notes
+		ended bool // the source ended before
+	}{{"at the end", notes, false}, {"in between", notes / 2, false}, {"at once", 0, false}, {"after the source", notes, true}} {
+		t.Run(c.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "run.leaktop")
+			table := snapshot.NewTable()
+			r := &recorder{table: table, create: func(h session.Header) (*session.Writer, error) {
+				return session.Create(path, h, table, session.Options{})
+			}}
+			ctx, quit := context.WithCancel(t.Context())
+			defer quit()
+			source := make(chan snapshot.Event)
+			if c.ended {
+				close(source)
+			}
+			queue := newNoteQueue()
+			events := merge(ctx, r, snapshot.Attached{Info: snapshot.Info{Address: "http://10.0.3.7:6060/"}}, source, queue, nil)
+			for i := range notes {
+				if i == c.quits {
+					quit()
+				}
+				queue.put(snapshot.Noted{Seq: 1, At: noon(), Text: fmt.Sprint("note ", i+1)})
+			}
+			quit()
+			for range events { // nothing of which was shown
+			}
+			if warning := r.applyAll(queue); warning != "" {
+				t.Error(warning)
+			}
+			r.close()
+
+			file, err := session.Open(path, snapshot.NewTable())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer file.Close()
+			n := 0
+			for {
+				e, err := file.Next()
+				if errors.Is(err, io.EOF) {
+					break
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				if note, ok := e.(snapshot.Noted); ok {
+					n++
+					if want := fmt.Sprint("note ", n); note.Text != want {
+						t.Errorf("the file has %q where %q is to be", note.Text, want)
+					}
+				}
+			}
+			if n != notes {
+				t.Errorf("%d notes are in the file, want %d", n, notes)
+			}
+		})
+	}
+}
+
+// TestBaseOfAnotherKind opens a profile with a base that has nothing in common with it.
+func TestBaseOfAnotherKind(t *testing.T) {
+	for _, c := range []struct {
+		file, base string
+		differ     bool
+	}{
+		{"go-heap.pb.gz", "go-goroutine.pb.gz", true},
+		{"go-goroutine.pb.gz", "prometheus-heap.pb.gz", true},
+		{"go-heap.pb.gz", "go-goroutine-debug2.txt", true},
+		{"go-goroutine-debug1.txt", "go-heap-debug1.txt", true},
+		{"go-heap.pb.gz", "prometheus-heap.pb.gz", false},
+		{"go-goroutine.pb.gz", "go-goroutine-debug2.txt", false},
+	} {
+		for _, args := range [][]string{{"open", recorded(t, c.file)}, {recorded(t, c.file)}} {
+			p := leaktop(t, append(args, "--base", recorded(t, c.base))...)
+			if c.differ {
+				p.refused(t, exitUnreachable, "one holds a ", "compare two profiles of one kind", c.file, c.base)
+			} else {
+				p.refused(t, exitUsage, "it is no terminal")
+			}
+		}
+	}
+}
