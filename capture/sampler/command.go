@@ -3,6 +3,8 @@ package sampler
 import (
 	"sync"
 	"time"
+
+	"leaktop/capture/snapshot"
 )
 
 // command is what a screen asks of a running sampler.
@@ -56,11 +58,20 @@ func (s *Sampler) SetEvery(every time.Duration) {
 
 // Dump asks for a full goroutine dump with a snapshot now, as far as the pace of
 // the target allows. What it would cost is asked about first, unless dumps are
-// allowed and this one is small.
+// allowed and this one is small; and at once, before anything is asked of the
+// target, where the newest goroutine profile predicts it.
 func (s *Sampler) Dump() {
 	s.inbox.put(func(s *Sampler) {
 		s.consent.put[dumpGoroutines], s.told[dumpGoroutines] = 0, false // whatever was said before
-		s.dumpWanted, s.wanted = true, true
+		listed := s.run.profiles[snapshot.Goroutine]
+		if listed == nil || s.cfg.AllowDump || s.consent.always {
+			s.dumpWanted, s.wanted = true, true
+			return
+		}
+		cost := predictDump(listed, s.cfg.Table, s.frameBytes)
+		if question, ok := s.consent.question([]excess{{dumpGoroutines, cost.frames, cost.String()}}); ok {
+			s.emit(question)
+		}
 	})
 }
 

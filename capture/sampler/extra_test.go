@@ -262,8 +262,12 @@ func TestADumpOnDemand(t *testing.T) {
 		w := watch(t, f, func(c *Config) { c.AllowLeakProfile = true })
 		after(5 * time.Second)
 		for round := range 3 {
+			asked, shots := len(f.asked(pathGoroutine)), w.newest().Seq
 			w.Dump()
 			after(time.Second)
+			if len(f.asked(pathGoroutine)) != asked || w.newest().Seq != shots {
+				t.Errorf("the target was asked for a snapshot before the yes to dump %d", round+1)
+			}
 			questions := all[snapshot.Asked](w.recorder)
 			want := snapshot.Asked{Call: "full goroutine dump", Cost: "a standstill of about 1 ms and 0.1 MiB of text, for 40 goroutines with 40 frames"}
 			if len(questions) != round+1 || questions[round] != want {
@@ -283,6 +287,30 @@ func TestADumpOnDemand(t *testing.T) {
 			}
 		}
 		w.end()
+	})
+}
+
+// A dump that was said yes to is asked about again where it has become much larger.
+func TestADumpOnDemandThatGrew(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := allowing(t, pathMetrics)
+		w := watch(t, f, nil)
+		after(5 * time.Second)
+		w.Dump()
+		after(time.Second)
+		f.do(func() { f.process.goroutines = 4000 })
+		w.AllowCostly()
+		after(5 * time.Second)
+		questions := all[snapshot.Asked](w.recorder)
+		if len(questions) != 2 || !strings.Contains(questions[1].Cost, "4,000 goroutines") || len(f.asked(pathDump)) > 0 {
+			t.Fatalf("it was asked %+v, with %d dumps", questions, len(f.asked(pathDump)))
+		}
+		w.AllowCostly()
+		after(5 * time.Second)
+		w.end()
+		if w.newest().Dump == nil || len(f.asked(pathDump)) != 1 {
+			t.Errorf("after the second yes there are %d dumps", len(f.asked(pathDump)))
+		}
 	})
 }
 
