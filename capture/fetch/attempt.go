@@ -53,11 +53,7 @@ func (a *attempt) failed(err error) *Error {
 			"the proxy that the environment names failed: "+detail(op.Err),
 			"correct HTTP_PROXY or HTTPS_PROXY, or set NO_PROXY="+clean.Text(a.url.Hostname()), err)
 	}
-	// net/http has no type for these, and quotes the address, which may hold a password.
-	if strings.Contains(err.Error(), "invalid proxy address") {
-		return a.fail(Proxy, "proxy failed", "the proxy that the environment names is no valid address",
-			"correct HTTP_PROXY or HTTPS_PROXY, or set NO_PROXY="+clean.Text(a.url.Hostname()), nil)
-	}
+	// net/http has no type for this, and quotes the address, which may hold a password.
 	if strings.Contains(err.Error(), "failed to parse Location header") {
 		return a.fail(Redirect, "redirects elsewhere", "it redirects to what is no valid address", "give the address where pprof really is", nil)
 	}
