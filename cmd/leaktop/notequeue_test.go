@@ -77,6 +77,26 @@ func TestNotesAreAllWritten(t *testing.T) {
 	}
 }
 
+// TestNotesComeBack says something while nothing else happens: it is on the screens
+// once it is written.
+func TestNotesComeBack(t *testing.T) {
+	ctx, quit := context.WithCancel(t.Context())
+	defer quit()
+	queue := newNoteQueue()
+	events := merge(ctx, nil, snapshot.Attached{}, make(chan snapshot.Event), queue, nil)
+	<-events
+	for round := range 3 {
+		for i := range 5 {
+			queue.put(snapshot.Noted{Seq: 5*round + i})
+		}
+		for i := range 5 {
+			if n, ok := (<-events).(snapshot.Noted); !ok || n.Seq != 5*round+i {
+				t.Fatalf("%+v came back as number %d of round %d", n, i, round)
+			}
+		}
+	}
+}
+
 // TestBaseOfAnotherKind opens a profile with a base that has nothing in common with it.
 func TestBaseOfAnotherKind(t *testing.T) {
 	for _, c := range []struct {

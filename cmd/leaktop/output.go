@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"leaktop/capture/session"
 	"leaktop/capture/target"
@@ -184,14 +185,10 @@ func createBeside(path string, old fs.FileInfo) (*os.File, error) {
 		tries   = 100
 		longest = 200 // of a name, so that what is added to it has room
 	)
-	mode := fs.FileMode(0o666)
-	if old != nil {
-		mode = old.Mode().Perm() & 0o700 // the group's come once it is the right one
-	}
 	base := filepath.Base(path)
 	for try := range tries {
 		name := fmt.Sprintf(".%s.%d.%d", base[:min(len(base), longest)], os.Getpid(), try)
-		f, err := os.OpenFile(filepath.Join(filepath.Dir(path), name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+		f, err := os.OpenFile(filepath.Join(filepath.Dir(path), name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, firstMode(old))
 		if errors.Is(err, fs.ErrExist) {
 			continue
 		}
@@ -204,6 +201,15 @@ func createBeside(path string, old fs.FileInfo) (*os.File, error) {
 		return f, err
 	}
 	return nil, errors.New("too many temporary files are left beside it")
+}
+
+// firstMode is what a file is created with: less than the permissions of the one
+// that it replaces, as the group's come once it is the right one.
+func firstMode(old fs.FileInfo) fs.FileMode {
+	if old == nil {
+		return 0o666
+	}
+	return old.Mode().Perm() & 0o700
 }
 
 // fill writes through a buffer and closes the file, which is when some file
@@ -236,5 +242,9 @@ func cannotWrite(path string, err error) error {
 	case errors.As(err, &inLink):
 		cause = inLink.Err
 	}
-	return fmt.Errorf("%s: it cannot be written (%w); name a file in a directory that you may write to", name, cause)
+	todo := "name a file in a directory that you may write to"
+	if errors.Is(cause, syscall.ENOSPC) {
+		todo = "make room there, or name a file on another disk"
+	}
+	return fmt.Errorf("%s: it cannot be written (%w); %s", name, cause, todo)
 }
