@@ -51,6 +51,8 @@ func Parse(text string) (*Target, error) {
 	}
 	scheme, _, hasScheme := strings.Cut(text, "://")
 	switch scheme = strings.ToLower(scheme); {
+	case LacksSlash(text):
+		return nil, &UsageError{quote(text), "two slashes come after its scheme", "write " + strings.ToLower(text[:strings.IndexByte(text, ':')]) + "://HOST:PORT/"}
 	case !hasScheme:
 		return parseBare(text)
 	case scheme == "http", scheme == "https":
@@ -59,6 +61,13 @@ func Parse(text string) (*Target, error) {
 		return nil, unsupported(text, scheme+"://")
 	}
 	return nil, &UsageError{quote(text), "its scheme is none of http, https and unix", expected}
+}
+
+// LacksSlash reports whether a text is a URL with one slash after its scheme,
+// and so neither an address nor the name of a file.
+func LacksSlash(text string) bool {
+	scheme, rest, ok := strings.Cut(text, ":/")
+	return ok && !strings.HasPrefix(rest, "/") && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https"))
 }
 
 // parseSocket reads what follows "unix:".

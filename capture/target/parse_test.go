@@ -54,6 +54,8 @@ func TestParseRefuses(t *testing.T) {
 		{"bare host", "localhost", `target "localhost": a host needs a port or a scheme; write localhost:6060, or http://localhost/ for port 80`},
 		{"bare host with path", "app/debug/pprof", `a host needs a port or a scheme`},
 		{"a file name", "heap.pb.gz", `a host needs a port or a scheme`},
+		{"one slash", "http:/app:6060/debug/pprof", `two slashes come after its scheme; write http://HOST:PORT/`},
+		{"one slash and a password", "HTTPS:/me:pw@app:6060", `target "HTTPS:/…@app:6060": two slashes come after its scheme; write https://HOST:PORT/`},
 		{"port 0", "0", `a port is a number from 1 to 65535`},
 		{"port too large", "http://app:65536/", `a port is a number from 1 to 65535`},
 		{"very large port", "99999999999999999999", `a port is a number from 1 to 65535`},

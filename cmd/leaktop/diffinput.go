@@ -121,6 +121,9 @@ func isFile(arg string) bool {
 	if _, err := os.Stat(arg); err == nil {
 		return true
 	}
+	if target.LacksSlash(arg) {
+		return false
+	}
 	return strings.ContainsAny(arg, `/\`) || strings.HasSuffix(arg, ".gz") || strings.HasSuffix(arg, ".pb") || strings.HasSuffix(arg, ".pprof")
 }
 

@@ -222,9 +222,9 @@ func notFound(file string) error {
 }
 
 func unlikeSource(file string) error {
-	return fmt.Errorf("%s is not shown: the profile names it, but it is not named as source is; allow its directory with --source-root old=new", shownSource(file))
+	return fmt.Errorf("%s is no source by its name; allow its directory with --source-root old=new", shownSource(file))
 }
 
 func madeUp(file string) error {
-	return fmt.Errorf("%s is not shown: the profile names it, but the system makes it up, and no source is there; see what else the profile holds", shownSource(file))
+	return fmt.Errorf("%s is made up by the system, and no source; see what else the profile names", shownSource(file))
 }

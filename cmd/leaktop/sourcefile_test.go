@@ -65,27 +65,27 @@ func TestSourceOfAHostileProfile(t *testing.T) {
 		{"/build/main.go", ""},
 		{"/build/Makefile", ""},                  // named by the user's own flag
 		{"/build/../other/real.go", ""},          // outside of it, but source
-		{dir + "/src/Makefile", "not named as"},  // fault 04
-		{"/etc/shadow", "not named as"},          // fault 04
-		{"/etc/passwd", "not named as"},          //
-		{dir + "/secret", "not named as"},        //
-		{dir + "/src/secret.go", "not named as"}, // by where it leads
-		{"/build/../secret", "not named as"},     // out of the root
-		{"/build/secret.go", "not named as"},     //
-		{"/build/up/secret", "not named as"},     //
-		{"/proc/kmsg", "system makes it up"},     // fault 04
-		{"/proc/self/environ", "makes it up"},    //
-		{"/proc/self/root/etc/shadow", "makes it up"},
-		{"/proc/self/cwd/main_test.go", "makes it up"},
-		{"//proc//self/../self/environ", "makes it up"},
-		{"/etc/../proc/self/maps", "makes it up"},
-		{"/sys/kernel/notes", "makes it up"},
-		{"/dev/zero", "makes it up"},
-		{"/dev/stdin", "makes it up"},
-		{dir + "/src/kernel.go", "makes it up"},
-		{dir + "/src/null.go", "makes it up"},
+		{dir + "/src/Makefile", "no source by"},  // fault 04
+		{"/etc/shadow", "no source by"},          // fault 04
+		{"/etc/passwd", "no source by"},          //
+		{dir + "/secret", "no source by"},        //
+		{dir + "/src/secret.go", "no source by"}, // by where it leads
+		{"/build/../secret", "no source by"},     // out of the root
+		{"/build/secret.go", "no source by"},     //
+		{"/build/up/secret", "no source by"},     //
+		{"/proc/kmsg", "made up by the system"},     // fault 04
+		{"/proc/self/environ", "made up by the system"},    //
+		{"/proc/self/root/etc/shadow", "made up by the system"},
+		{"/proc/self/cwd/main_test.go", "made up by the system"},
+		{"//proc//self/../self/environ", "made up by the system"},
+		{"/etc/../proc/self/maps", "made up by the system"},
+		{"/sys/kernel/notes", "made up by the system"},
+		{"/dev/zero", "made up by the system"},
+		{"/dev/stdin", "made up by the system"},
+		{dir + "/src/kernel.go", "made up by the system"},
+		{dir + "/src/null.go", "made up by the system"},
 		{dir + "/src/pipe.go", "is not found here"},
-		{dir + "/src", "not named as"},
+		{dir + "/src", "no source by"},
 		{dir + "/gone.go", "is not found here"},
 		{"/gone/main.go", "is not found here"},
 		{"main_test.go", "is not found here"},
