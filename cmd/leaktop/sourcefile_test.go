@@ -63,18 +63,18 @@ func TestSourceOfAHostileProfile(t *testing.T) {
 		{dir + "/src/../src/main.go", ""},
 		{dir + "/src/linked.go", ""},
 		{"/build/main.go", ""},
-		{"/build/Makefile", ""},                  // named by the user's own flag
-		{"/build/../other/real.go", ""},          // outside of it, but source
-		{dir + "/src/Makefile", "no source by"},  // fault 04
-		{"/etc/shadow", "no source by"},          // fault 04
-		{"/etc/passwd", "no source by"},          //
-		{dir + "/secret", "no source by"},        //
-		{dir + "/src/secret.go", "no source by"}, // by where it leads
-		{"/build/../secret", "no source by"},     // out of the root
-		{"/build/secret.go", "no source by"},     //
-		{"/build/up/secret", "no source by"},     //
-		{"/proc/kmsg", "made up by the system"},     // fault 04
-		{"/proc/self/environ", "made up by the system"},    //
+		{"/build/Makefile", ""},                         // named by the user's own flag
+		{"/build/../other/real.go", ""},                 // outside of it, but source
+		{dir + "/src/Makefile", "no source by"},         // fault 04
+		{"/etc/shadow", "no source by"},                 // fault 04
+		{"/etc/passwd", "no source by"},                 //
+		{dir + "/secret", "no source by"},               //
+		{dir + "/src/secret.go", "no source by"},        // by where it leads
+		{"/build/../secret", "no source by"},            // out of the root
+		{"/build/secret.go", "no source by"},            //
+		{"/build/up/secret", "no source by"},            //
+		{"/proc/kmsg", "made up by the system"},         // fault 04
+		{"/proc/self/environ", "made up by the system"}, //
 		{"/proc/self/root/etc/shadow", "made up by the system"},
 		{"/proc/self/cwd/main_test.go", "made up by the system"},
 		{"//proc//self/../self/environ", "made up by the system"},
