@@ -4,12 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"runtime/debug"
 	"time"
-
-	tea "charm.land/bubbletea/v2"
-	"golang.org/x/term"
 
 	"leaktop/capture/fetch"
 	"leaktop/capture/sampler"
@@ -55,32 +50,35 @@ func attach(ctx context.Context, std streams, text string, reach reachFlags, wat
 	if err := needTerminal(std, "leaktop check"); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	live := watchLive(ctx, s)
-	first, ok := <-live.events
-	if !ok {
-		return live.wait() // there is nothing to show
-	}
-	recorder := liveRecorder(keep, table, watch.every, settings)
-	var note func(snapshot.Noted)
-	notes := newNoteQueue()
-	if recorder != nil {
-		note = notes.put
-	}
-	events := merge(ctx, recorder, first, live.events, notes, words)
-	cfg.Context = ctx
-	cfg.Events = events
 	cfg.Sampler = s
 	cfg.Base = from
-	cfg.Note = note
-	cfg.Replay = recorder.until
 	cfg.Files = files
 	cfg.Alert = tui.Alert(screen.alert)
+	return showLive(ctx, std, s, cfg, liveRecorder(keep, table, watch.every, settings), words)
+}
+
+// showLive shows the screens on a source that runs, and records what it tells;
+// nil to record nothing.
+func showLive(ctx context.Context, std streams, s source, cfg tui.Config, recorder *recorder, words <-chan string) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	crash := newCrash(cancel)
+	live := watchLive(ctx, crash.source(s))
+	first, ok := <-live.events
+	if !ok {
+		return errors.Join(crash.err(), live.wait()) // there is nothing to show
+	}
+	notes := newNoteQueue()
+	if recorder != nil {
+		cfg.Note = notes.put
+	}
+	cfg.Events = merge(ctx, crash, recorder, first, live.events, notes, words)
+	cfg.Context = ctx
+	cfg.Replay = recorder.until
 	model := tui.New(cfg)
-	err = runScreens(ctx, std, model)
+	err := runScreens(ctx, std, model, crash)
 	cancel()
-	for range events { // until merge has ended
+	for range cfg.Events { // until merge has ended
 	}
 	model.Wait()
 	for _, warning := range []string{recorder.applyAll(notes), recorder.close()} {
@@ -157,23 +155,24 @@ const eventBuffer = 64
 func watchLive(ctx context.Context, s source) *liveSource {
 	live := &liveSource{events: make(chan snapshot.Event, eventBuffer), done: make(chan error, 1)}
 	go func() {
-		// A panic here would leave the terminal as the screens have set it.
-		defer func() {
-			if p := recover(); p != nil {
-				live.done <- fmt.Errorf("internal error: %v; please report it with this: %s", p, debug.Stack())
-			}
-			close(live.events)
-		}()
+		defer close(live.events)
 		emit := func(e snapshot.Event) {
+			select {
+			case live.events <- e: // where there is room, at the end as well
+				return
+			default:
+			}
 			select {
 			case live.events <- e:
 			case <-ctx.Done():
 			}
 		}
 		began := false
-		err := s.Run(ctx, func(e snapshot.Event) {
-			began = true
-			emit(e)
+		err := guarded(func() error {
+			return s.Run(ctx, func(e snapshot.Event) {
+				began = true
+				emit(e)
+			})
 		})
 		if err != nil && began {
 			emit(snapshot.Warned{Text: oneLine(err)}) // the screens are open already
@@ -187,8 +186,9 @@ func watchLive(ctx context.Context, s source) *liveSource {
 func (l *liveSource) wait() error { return <-l.done }
 
 // merge puts an event that was already taken back before the others, and
-// notes and words among them, and has all of them recorded. It ends with rest.
-func merge(ctx context.Context, recorder *recorder, first snapshot.Event, rest <-chan snapshot.Event, notes *noteQueue, words <-chan string) <-chan snapshot.Event {
+// notes and words among them, and has all of them recorded. It ends with rest,
+// which ends with the context.
+func merge(ctx context.Context, crash *crash, recorder *recorder, first snapshot.Event, rest <-chan snapshot.Event, notes *noteQueue, words <-chan string) <-chan snapshot.Event {
 	out := make(chan snapshot.Event, eventBuffer)
 	send := func(e snapshot.Event) bool {
 		select {
@@ -205,6 +205,7 @@ func merge(ctx context.Context, recorder *recorder, first snapshot.Event, rest <
 	}
 	go func() {
 		defer close(out)
+		defer crash.catch()
 		more := take(first)
 		for more {
 			select {
@@ -225,42 +226,12 @@ func merge(ctx context.Context, recorder *recorder, first snapshot.Event, rest <
 				}
 				more = take(snapshot.Warned{Text: text})
 			case <-ctx.Done():
-				return
+				more = false
 			}
+		}
+		for e := range rest { // nobody sees it any more, but it was seen of the target
+			recorder.apply(e)
 		}
 	}()
 	return out
-}
-
-// needTerminal refuses a screen where there is nothing to show it on, and names
-// the command that does without.
-func needTerminal(std streams, instead string) error {
-	for _, end := range []struct {
-		name string
-		file any
-	}{{"standard output", std.out}, {"standard input", std.in}} {
-		if file, ok := end.file.(*os.File); !ok || !term.IsTerminal(int(file.Fd())) {
-			return usageError{fmt.Errorf("%s: it is no terminal, and the screens need one; run leaktop in a terminal, or %s without one (see leaktop --help)", end.name, instead)}
-		}
-	}
-	if dumb() {
-		return usageError{fmt.Errorf("terminal: TERM=dumb says that it cannot move its cursor, and the screens need that; use another terminal, or %s without one (see leaktop --help)", instead)}
-	}
-	return nil
-}
-
-// dumb reports whether the terminal says of itself that it cannot do more than
-// print lines.
-func dumb() bool { return os.Getenv("TERM") == "dumb" }
-
-// runScreens runs the program until the user quits or the context ends, which
-// is no error: a signal asked for it.
-func runScreens(ctx context.Context, std streams, model *tui.Model) error {
-	program := tea.NewProgram(model, tea.WithContext(ctx), tea.WithInput(std.in), tea.WithOutput(std.out), tea.WithoutSignalHandler())
-	_, err := program.Run()
-	switch {
-	case err == nil, ctx.Err() != nil, errors.Is(err, tea.ErrInterrupted):
-		return nil
-	}
-	return fmt.Errorf("terminal: %w; run leaktop in an interactive terminal", err)
 }

@@ -19,6 +19,7 @@ const (
 	exitUsage        = 2 // a wrong command line, or no terminal for a screen
 	exitUnreachable  = 3 // a target that cannot be reached, or input that cannot be read
 	exitInconclusive = 4 // too little was seen
+	exitCrash        = 5 // leaktop itself failed
 )
 
 // usageError is a command line that cannot be right.
@@ -45,9 +46,12 @@ func exitCode(err error) int {
 	var usage usageError
 	var unclear *target.UsageError
 	var code codeError
+	var crashed *crashError
 	switch {
 	case err == nil:
 		return exitClean
+	case errors.As(err, &crashed):
+		return exitCrash
 	case errors.As(err, &usage), errors.As(err, &unclear):
 		return exitUsage
 	case errors.As(err, &code):
@@ -69,7 +73,7 @@ func judgedCode(j *gate.Judged) int {
 
 // worstCode is the one that a check of several targets ends with.
 func worstCode(codes []int) int {
-	order := []int{exitClean, exitInconclusive, exitUnreachable, exitLeak}
+	order := []int{exitClean, exitInconclusive, exitUnreachable, exitCrash, exitLeak}
 	return slices.MaxFunc(codes, func(a, b int) int { return cmp.Compare(slices.Index(order, a), slices.Index(order, b)) })
 }
 

@@ -31,7 +31,11 @@ func main() {
 	// net/http has things to say about a broken server, on the terminal that the
 	// screens are drawn on. What goes wrong reaches the user as an error.
 	log.SetOutput(io.Discard)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // which nohup has it, to outlive the terminal
+		ends = append(ends, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), ends...)
 	// A second signal ends the program at once, whatever it waits for.
 	context.AfterFunc(ctx, stop)
 	code := run(ctx, os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr})
@@ -54,9 +58,17 @@ func run(ctx context.Context, args []string, std streams) int {
 	root.SetArgs(args)
 	root.SilenceUsage, root.SilenceErrors = true, true
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { styledHelp(ctx, cmd, std) })
-	err := root.ExecuteContext(ctx)
+	return told(std, args, root.ExecuteContext(ctx))
+}
+
+// told says what went wrong with a command line, nil for nothing, and returns the
+// exit code for it.
+func told(std streams, args []string, err error) int {
 	if quiet := codeError(0); err != nil && !errors.As(err, &quiet) {
 		std.say(nameArguments(err.Error(), args))
+	}
+	if crashed := (*crashError)(nil); errors.As(err, &crashed) {
+		fmt.Fprint(std.err, crashed.trace())
 	}
 	return exitCode(err)
 }

@@ -21,6 +21,9 @@ import (
 const asProgram = "LEAKTOP_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
+	if place := os.Getenv(asCrashing); place != "" {
+		os.Exit(crashing(place))
+	}
 	if os.Getenv(asProgram) != "" {
 		main()
 	}

@@ -34,7 +34,7 @@ func TestNotesAreAllWritten(t *testing.T) {
 				close(source)
 			}
 			queue := newNoteQueue()
-			events := merge(ctx, r, snapshot.Attached{Info: snapshot.Info{Address: "http://10.0.3.7:6060/"}}, source, queue, nil)
+			events := merge(ctx, newCrash(quit), r, snapshot.Attached{Info: snapshot.Info{Address: "http://10.0.3.7:6060/"}}, source, queue, nil)
 			for i := range notes {
 				if i == c.quits {
 					quit()
@@ -83,7 +83,7 @@ func TestNotesComeBack(t *testing.T) {
 	ctx, quit := context.WithCancel(t.Context())
 	defer quit()
 	queue := newNoteQueue()
-	events := merge(ctx, nil, snapshot.Attached{}, make(chan snapshot.Event), queue, nil)
+	events := merge(ctx, newCrash(func() {}), nil, snapshot.Attached{}, make(chan snapshot.Event), queue, nil)
 	<-events
 	for round := range 3 {
 		for i := range 5 {

@@ -164,7 +164,8 @@ func openFile(ctx context.Context, std streams, path string, flags openFlags) er
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	live := watchLive(ctx, from)
+	crash := newCrash(cancel)
+	live := watchLive(ctx, crash.source(from))
 	cfg.Context = ctx
 	cfg.Events = live.events
 	cfg.Recorded = from
@@ -173,7 +174,7 @@ func openFile(ctx context.Context, std streams, path string, flags openFlags) er
 	cfg.Files = files
 	cfg.Alert = tui.Alert(flags.screen.alert)
 	model := tui.New(cfg)
-	err = runScreens(ctx, std, model)
+	err = runScreens(ctx, std, model, crash)
 	cancel()
 	model.Wait()
 	for range live.events { // until the source has ended

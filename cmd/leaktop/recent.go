@@ -3,15 +3,12 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"slices"
 	"text/tabwriter"
 	"time"
-
-	tea "charm.land/bubbletea/v2"
 
 	"leaktop/capture/clean"
 	"leaktop/capture/session"
@@ -81,13 +78,10 @@ func pickRecent(ctx context.Context, std streams, recent []session.Summary, judg
 		return cmp.Compare(min(1, len(a.Problem)), min(1, len(b.Problem)))
 	})
 	picker := tui.NewPicker(cfg)
-	program := tea.NewProgram(picker, tea.WithContext(ctx), tea.WithInput(std.in), tea.WithOutput(std.out), tea.WithoutSignalHandler())
-	_, err := program.Run()
-	switch {
-	case err == nil, ctx.Err() != nil, errors.Is(err, tea.ErrInterrupted):
-		return picker.Chosen(), nil
+	if err := runScreens(ctx, std, picker, newCrash(cancel)); err != nil {
+		return "", err
 	}
-	return "", fmt.Errorf("terminal: %w; run leaktop in an interactive terminal", err)
+	return picker.Chosen(), nil
 }
 
 // mostJudged bounds the files that are judged for a list, in bytes: whoever

@@ -124,7 +124,10 @@ func (f *sourceFiles) Edit(file string, line int) (*exec.Cmd, error) {
 	case "subl", "hx", "zed":
 		args = append(editor[1:], fmt.Sprintf("%s:%d", path, line))
 	}
-	return exec.Command(editor[0], args...), nil
+	cmd := exec.Command(editor[0], args...)
+	// The terminal itself, and not what the screens are drawn through.
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	return cmd, nil
 }
 
 // open opens a source file for reading. What is there may have changed since it

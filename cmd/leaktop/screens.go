@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	tea "charm.land/bubbletea/v2"
+	"golang.org/x/term"
+)
+
+// needTerminal refuses a screen where there is nothing to show it on, and names
+// the command that does without.
+func needTerminal(std streams, instead string) error {
+	for _, end := range []struct {
+		name string
+		file any
+	}{{"standard output", std.out}, {"standard input", std.in}} {
+		if file, ok := end.file.(*os.File); !ok || !term.IsTerminal(int(file.Fd())) {
+			return usageError{fmt.Errorf("%s: it is no terminal, and the screens need one; run leaktop in a terminal, or %s without one (see leaktop --help)", end.name, instead)}
+		}
+	}
+	if dumb() {
+		return usageError{fmt.Errorf("terminal: TERM=dumb says that it cannot move its cursor, and the screens need that; use another terminal, or %s without one (see leaktop --help)", instead)}
+	}
+	return nil
+}
+
+// dumb reports whether the terminal says of itself that it cannot do more than
+// print lines.
+func dumb() bool { return os.Getenv("TERM") == "dumb" }
+
+// runScreens runs the program until the user quits or the context ends, which
+// is no error: a signal asked for it. Panics end it with an error. Whatever
+// way it ends, is stopped or goes on, the terminal is as it was before to
+// whoever has it then.
+func runScreens(ctx context.Context, std streams, model tea.Model, crash *crash) error {
+	in, out := std.in.(*os.File), std.out.(*os.File) // needTerminal has seen to that
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	screen := newScreen(in, out)
+	control := &jobControl{ctx: ctx, end: cancel, screen: screen}
+	control.program = tea.NewProgram(&guardedModel{model, crash}, tea.WithContext(ctx), tea.WithInput(in), tea.WithOutput(screen),
+		tea.WithFilter(control.filter), tea.WithoutSignalHandler())
+	release := control.watch()
+	_, err := control.program.Run()
+	release()
+	switch crashed := crash.err(); {
+	case crashed != nil:
+		return crashed
+	case err == nil, ctx.Err() != nil, errors.Is(err, tea.ErrInterrupted):
+		return nil
+	}
+	return fmt.Errorf("terminal: %w; run leaktop in an interactive terminal", err)
+}
