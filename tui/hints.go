@@ -32,6 +32,7 @@ func everywhere() section {
 		{"+ -", "time between snapshots"},
 		{"e", "export"},
 		{"y", "copy"},
+		{mouseKey, "mouse off: dragging selects text; on: shift+drag does (option+drag on macOS)"},
 		{"q ctrl+c", "quit"},
 		{"ctrl+z", "suspend"},
 	}}

@@ -77,6 +77,7 @@ type Model struct {
 	over     overlay   // nil for none
 	notice   notice    // one line in the footer's place
 	alarm    alarm
+	mouse    mouse
 	told     bool   // what is damaged of the file was told
 	pending  string // the first key of a sequence: "g" of "gg"
 	charts   map[string]drawn

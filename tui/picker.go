@@ -50,6 +50,7 @@ type Picker struct {
 	width    int
 	height   int
 	quitting bool // nothing is left on the screen
+	mouse    mouse
 }
 
 // NewPicker returns the screen; run it with a tea.Program.
@@ -136,6 +137,9 @@ func (p *Picker) press(msg tea.KeyPressMsg) tea.Cmd {
 		return p.quit()
 	case key == "ctrl+z":
 		return tea.Suspend
+	case key == mouseKey && p.over == nil:
+		p.notice = p.mouse.toggle()
+		return nil
 	case p.over != nil:
 		cmd, done := p.over.key(msg)
 		if done {
@@ -251,7 +255,7 @@ const pickerTop = 2
 func (p *Picker) View() tea.View {
 	v := tea.NewView(p.render())
 	v.AltScreen = true
-	v.MouseMode = tea.MouseModeCellMotion
+	v.MouseMode = p.mouse.mode()
 	v.WindowTitle = "leaktop open"
 	if p.over != nil {
 		v.Cursor = p.over.cursor(p.width, p.height)
@@ -279,7 +283,7 @@ func (p *Picker) footer() string {
 	case p.notice != "":
 		return fit(" "+p.notice, p.width)
 	}
-	hints := []hint{{"↑↓", "move"}, {"enter", "open"}, {"/", "filter"}, {"o", "sort"}, {"q", "quit"}}
+	hints := append(p.mouse.hints(), []hint{{"↑↓", "move"}, {"enter", "open"}, {"/", "filter"}, {"o", "sort"}, {"q", "quit"}}...)
 	if r, ok := p.list.Selected(); ok {
 		return ends(renderHints(p.theme, hints, p.width*2/3), p.theme.Dim.Apply(clipPath(r.Shown, p.width/2))+" ", p.width)
 	}

@@ -17,6 +17,10 @@ func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
 	case "ctrl+z":
 		return tea.Suspend
 	}
+	if key == mouseKey && !typing(m.over) {
+		m.say(m.mouse.toggle())
+		return nil
+	}
 	if m.over != nil { // which hides the notice: it is read afterwards
 		over := m.over
 		cmd, done := over.key(msg)

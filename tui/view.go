@@ -14,7 +14,7 @@ import (
 func (m *Model) View() tea.View {
 	v := tea.NewView(m.render())
 	v.AltScreen = true
-	v.MouseMode = tea.MouseModeCellMotion
+	v.MouseMode = m.mouse.mode()
 	v.WindowTitle = "leaktop"
 	if name := m.data.history.Info.Name; name != "" {
 		v.WindowTitle = "leaktop " + name
@@ -71,11 +71,12 @@ func (m *Model) renderFooter() string {
 		if line, ok := m.over.(interface{ footer(width int) string }); ok {
 			return line.footer(m.width)
 		}
-		return renderHints(m.theme, m.over.hints(), m.width)
+		return renderHints(m.theme, append(m.mouse.hints(), m.over.hints()...), m.width)
 	case m.notice.text != "":
 		return fit(" "+list.ClipWords(m.notice.text, m.width-1), m.width)
 	}
-	hints := append(m.offered(m.current().hints()), m.offered([]hint{{"s", "snapshot"}, {"e", "export"}, {"space", "pause"}})...)
+	hints := append(m.mouse.hints(), m.offered(m.current().hints())...)
+	hints = append(hints, m.offered([]hint{{"s", "snapshot"}, {"e", "export"}, {"space", "pause"}})...)
 	if s, ok := m.current().(*heapScreen); !ok || s.by != asFlame {
 		hints = append(hints, hint{"/", "filter"})
 	}

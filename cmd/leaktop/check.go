@@ -52,9 +52,9 @@ func newCheck(std streams) *cobra.Command {
 		Short: "Say whether a process leaks: a report and an exit code",
 		Long: `check watches a process for five minutes without a screen, judges what grows and
 what is stuck, and writes a report. It exits with 0 if nothing leaks, 1 for a
-leak, 2 for wrong usage, 3 for a target that cannot be reached, and 4 if too
-little was seen to tell. Several targets are watched side by side; the worst code
-counts, in the order 1, 3, 4, 0.
+leak, 2 for wrong usage, 3 for a target that cannot be reached, 4 if too little
+was seen to tell, and 5 if leaktop itself failed. Several targets are watched side
+by side; the worst code counts, in the order 1, 5, 3, 4, 0.
 
 With --for 0 it watches until it is interrupted, and prints a line when a
 finding first is a leak or stuck. Interrupted (Ctrl+C), it writes the report of
