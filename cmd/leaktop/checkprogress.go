@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"sync"
 	"time"
@@ -29,7 +28,7 @@ func newProgress(out io.Writer, duration time.Duration, targets int) *progress {
 	for range targets {
 		p.targets = append(p.targets, &targetProgress{progress: p, said: make(map[string]bool)})
 	}
-	if file, ok := out.(*os.File); ok && term.IsTerminal(int(file.Fd())) && !dumb() {
+	if file, ok := terminal(out); ok && !dumb() {
 		p.width = func() int {
 			width, _, err := term.GetSize(int(file.Fd()))
 			if err != nil || width <= 0 {

@@ -7,7 +7,6 @@ import (
 	"os"
 
 	tea "charm.land/bubbletea/v2"
-	"golang.org/x/term"
 )
 
 // needTerminal refuses a screen where there is nothing to show it on, and names
@@ -17,7 +16,7 @@ func needTerminal(std streams, instead string) error {
 		name string
 		file any
 	}{{"standard output", std.out}, {"standard input", std.in}} {
-		if file, ok := end.file.(*os.File); !ok || !term.IsTerminal(int(file.Fd())) {
+		if _, ok := terminal(end.file); !ok {
 			return usageError{fmt.Errorf("%s: it is no terminal, and the screens need one; run leaktop in a terminal, or %s without one (see leaktop --help)", end.name, instead)}
 		}
 	}
@@ -36,7 +35,11 @@ func dumb() bool { return os.Getenv("TERM") == "dumb" }
 // way it ends, is stopped or goes on, the terminal is as it was before to
 // whoever has it then.
 func runScreens(ctx context.Context, std streams, model tea.Model, crash *crash) error {
-	in, out := std.in.(*os.File), std.out.(*os.File) // needTerminal has seen to that
+	in, _ := terminal(std.in) // needTerminal has seen to it that they are
+	out, _ := terminal(std.out)
+	if _, plain := std.out.(*plainTerminal); plain {
+		model = plainModel{model}
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	screen := newScreen(in, out)
