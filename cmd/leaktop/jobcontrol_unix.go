@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -23,6 +24,7 @@ type jobControl struct {
 	program *tea.Program
 	screen  *terminalScreen
 	signals chan os.Signal // to stop and to go on
+	paused  atomic.Bool    // stopped in the program's loop, which takes the terminal when it goes on
 }
 
 // stopMsg asks the program to stop, redrawMsg to take the terminal anew.
@@ -62,7 +64,7 @@ func (j *jobControl) watch() (release func()) {
 // itself: it prints all goroutines, as GOTRACEBACK says, and ends with code 2.
 // The screens are not asked: they may be what hangs.
 func (j *jobControl) dump() {
-	if !j.elsewhere() {
+	if !j.elsewhere() && j.inSight() {
 		j.screen.abandon()
 	}
 	signal.Reset(syscall.SIGQUIT)
@@ -80,7 +82,10 @@ func (j *jobControl) stopAndGoOn(done <-chan struct{}) {
 		case <-done:
 			return
 		}
-		switch shown := j.screen.inSight(); {
+		if got == syscall.SIGCONT && j.paused.Load() {
+			continue
+		}
+		switch shown := j.inSight(); {
 		case got == syscall.SIGTSTP && shown:
 			j.program.Send(stopMsg{})
 		case got == syscall.SIGTSTP:
@@ -89,6 +94,18 @@ func (j *jobControl) stopAndGoOn(done <-chan struct{}) {
 			j.program.Send(redrawMsg{})
 		}
 	}
+}
+
+// inSight reports whether the screens are what the terminal shows, or will be
+// in a moment: it is set for them before they are drawn.
+func (j *jobControl) inSight() bool {
+	for range 20 {
+		if j.screen.inSight() {
+			return true
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return false
 }
 
 // filter does in the program's loop what was asked for.
@@ -112,6 +129,8 @@ func (j *jobControl) filter(_ tea.Model, msg tea.Msg) tea.Msg {
 // pause stops the program, and returns when it goes on with the terminal. Others
 // are stopped when the terminal is given back.
 func (j *jobControl) pause(others func()) tea.Msg {
+	j.paused.Store(true)
+	defer j.paused.Store(false)
 	_ = j.program.ReleaseTerminal() // a terminal that is gone is noticed by who reads from it
 	signal.Reset(syscall.SIGTSTP)   // which then does nothing
 	others()

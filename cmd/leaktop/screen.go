@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
@@ -15,8 +16,8 @@ import (
 type terminalScreen struct {
 	in, out *os.File
 	before  *term.State   // how the terminal was set; nil where that is not known
-	turn    chan struct{} // holds a token while somebody writes; guards shown
-	shown   bool          // the alternate screen is on
+	turn    chan struct{} // holds a token while somebody writes
+	shown   atomic.Bool   // the alternate screen is on
 }
 
 func newScreen(in, out *os.File) *terminalScreen {
@@ -33,7 +34,7 @@ func (s *terminalScreen) Write(p []byte) (int, error) {
 	defer func() { <-s.turn }()
 	on := bytes.LastIndex(p, []byte(ansi.SetModeAltScreenSaveCursor))
 	if off := bytes.LastIndex(p, []byte(ansi.ResetModeAltScreenSaveCursor)); on != off {
-		s.shown = on > off
+		s.shown.Store(on > off)
 	}
 	return s.out.Write(p)
 }
@@ -49,11 +50,7 @@ func (s *terminalScreen) Fd() uintptr { return s.out.Fd() }
 
 // inSight reports whether the screens are what the terminal shows: not while
 // the program is stopped, nor while an editor has the terminal.
-func (s *terminalScreen) inSight() bool {
-	s.turn <- struct{}{}
-	defer func() { <-s.turn }()
-	return s.shown
-}
+func (s *terminalScreen) inSight() bool { return s.shown.Load() }
 
 // longestWrite is how long a terminal may take for what is being written to it.
 // One that takes longer was halted (Ctrl+S), or its line is dead.
@@ -66,7 +63,7 @@ func (s *terminalScreen) abandon() {
 	case <-time.After(longestWrite):
 		return
 	}
-	if !s.shown {
+	if !s.inSight() {
 		return
 	}
 	given := make(chan struct{})
