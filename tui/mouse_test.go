@@ -88,3 +88,21 @@ func TestMouseOffAtTheTerminal(t *testing.T) {
 	term.text("M")
 	term.await("the mouse is on again", on)
 }
+
+// TestMouseSwitchOfThePicker does the same where a run is picked.
+func TestMouseSwitchOfThePicker(t *testing.T) {
+	p := newPicking(t, 120, 32)
+	p.keys("M")
+	p.shows("mouse off")
+	if p.View().MouseMode != tea.MouseModeNone {
+		t.Error("the mouse is still on")
+	}
+	p.keys("down")
+	p.shows("M mouse on")
+	p.keys("/", "M")
+	p.shows("filter / M")
+	p.keys("esc", "M")
+	if p.View().MouseMode != tea.MouseModeCellMotion {
+		t.Error("the mouse is not on again")
+	}
+}
