@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -79,17 +80,11 @@ func runDiff(ctx context.Context, std streams, sides []string, reach reachFlags,
 	if err := out.check(); err != nil {
 		return err
 	}
-	if len(sides) == 1 {
-		var err error
-		if sides, err = firstAndLast(ctx, sides[0]); err != nil {
-			return err
-		}
-	}
-	if sides[0] == standardInput && sides[1] == standardInput {
+	if len(sides) == 2 && sides[0] == standardInput && sides[1] == standardInput {
 		return usageError{errors.New("- -: there is one standard input; name a file for one of the two")}
 	}
 	table := snapshot.NewTable()
-	inputs, err := readInputs(ctx, std.in, table, reach, sides...)
+	inputs, err := readSides(ctx, std.in, table, reach, sides)
 	if err != nil {
 		return err
 	}
@@ -120,6 +115,14 @@ func runDiff(ctx context.Context, std streams, sides []string, reach reachFlags,
 		return err
 	}
 	return tellJudged(std, run, flags.format)
+}
+
+// readSides reads what is compared: two arguments, or the ends of one session file.
+func readSides(ctx context.Context, stdin io.Reader, table *snapshot.Table, reach reachFlags, sides []string) ([]input, error) {
+	if len(sides) == 1 {
+		return readEnds(ctx, table, sides[0])
+	}
+	return readInputs(ctx, stdin, table, reach, sides...)
 }
 
 // comparedInputs is a diff and how many of its snapshots were not fetched whole.
@@ -170,8 +173,13 @@ func compareInputs(table *snapshot.Table, base, current input) (comparedInputs, 
 
 // kindsDiffer says that two inputs have no kind of profile in common.
 func kindsDiffer(base, current input) error {
-	return fmt.Errorf("%s and %s: one holds %s, the other %s; compare two profiles of one kind",
-		base.name, current.name, kinds(base), kinds(current))
+	do := "compare two profiles of one kind"
+	for _, in := range []input{base, current} {
+		if in.others != "" && !strings.Contains(do, in.others) {
+			do += "; " + in.others
+		}
+	}
+	return fmt.Errorf("%s and %s: one holds %s, the other %s; %s", base.name, current.name, kinds(base), kinds(current), do)
 }
 
 // formsDiffer is said where a dump is compared with a profile.

@@ -34,7 +34,8 @@ type input struct {
 	profiles map[snapshot.Kind]*snapshot.Profile
 	leaked   *snapshot.Profile // that a dump says are
 	figures  snapshot.Vitals   // of the process, without a time; none for most
-	recorded sessionRef        // where it stands in a session file, zero for elsewhere
+	recorded sessionRef        // where it stands in a session file, zero for elsewhere; up to where its run is judged
+	others   string            // which snapshots of that file have which profiles
 }
 
 // standardInput is the argument that stands for it.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 
+	"leaktop/capture/clean"
 	"leaktop/capture/session"
 	"leaktop/capture/snapshot"
 	"leaktop/diff/export"
@@ -18,7 +19,7 @@ func judgeSides(ctx context.Context, table *snapshot.Table, base, current input,
 	policy := gate.Policy{FailOnGrowing: failOn == failOnGrowing}
 	if at := current.recorded; at.path != "" && sameFile(base.recorded.path, at.path) {
 		judged, err = judgeRecording(ctx, at.path, table, judgeFlags{}, policy, at.seq)
-		return judged, "what is judged is the run up to " + current.name, err
+		return judged, fmt.Sprintf("what is judged is the run up to %s#%d", clean.Text(at.path), at.seq), err
 	}
 	judged, err = judgeInputs(table, base, current, policy)
 	return judged, "", err

@@ -72,7 +72,7 @@ func (f sessionFile) note(path string) []string {
 	return []string{clean.Text(path) + ": " + f.damage}
 }
 
-// readSession reads the snapshot of a session file that is named.
+// readSession reads the snapshot of a session file that is named, or the last one.
 func readSession(ctx context.Context, table *snapshot.Table, ref sessionRef) (input, error) {
 	f, err := surveySession(ctx, ref.path)
 	if err != nil {
@@ -82,38 +82,84 @@ func readSession(ctx context.Context, table *snapshot.Table, ref sessionRef) (in
 	if err != nil {
 		return input{}, err
 	}
-	in, err := readShot(ctx, table, ref.path, seq)
+	var notes []string
 	if note != "" {
-		in.notes = append(in.notes, note)
+		notes = append(notes, note)
 	}
-	in.notes = append(in.notes, f.note(ref.path)...)
+	at, _ := f.shots.at(seq)
+	side := at.own()
+	if ref == (sessionRef{path: ref.path}) {
+		last, ok := f.shots.last(comparedKinds()...)
+		if !ok {
+			return input{}, f.shots.none(ref.path)
+		}
+		side, notes = last, f.shots.standIns(ref.path, last, at, "last")
+	} else if err := f.shots.named(ref.path, seq); err != nil {
+		return input{}, err
+	}
+	in, err := readShot(ctx, table, ref.path, side)
+	in.notes = slices.Concat(in.notes, notes, f.note(ref.path))
+	in.recorded.seq = seq
+	in.others = clean.Text(ref.path) + ": " + f.shots.having()
 	return in, err
 }
 
+// readEnds reads the sides of a diff of a session file alone: the first and the
+// last of its snapshots.
+func readEnds(ctx context.Context, table *snapshot.Table, path string) ([]input, error) {
+	f, err := surveySession(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	if len(f.shots) == 1 {
+		return nil, fmt.Errorf("%s: it holds one snapshot, #%d, and there is nothing to compare it with; name another file as well, or record for longer", clean.Text(path), f.shots[0].seq)
+	}
+	base, current, notes, err := f.shots.ends(path, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	var inputs []input
+	for _, side := range []end{base, current} {
+		in, err := readShot(ctx, table, path, side)
+		if err != nil {
+			return nil, err
+		}
+		inputs = append(inputs, in)
+		collectEarly()
+	}
+	inputs[1].notes = slices.Concat(inputs[1].notes, notes, f.note(path))
+	inputs[1].recorded.seq = f.shots[len(f.shots)-1].seq
+	return inputs, nil
+}
+
 // readShot reads one snapshot of a session file.
-func readShot(ctx context.Context, table *snapshot.Table, path string, seq int) (input, error) {
+func readShot(ctx context.Context, table *snapshot.Table, path string, side end) (input, error) {
 	var info snapshot.Info
-	var shot *snapshot.Snapshot
+	kept := make(map[int]keptShot)
+	wanted := side.seqs()
+	newest := slices.Max(wanted)
 	_, err := eachEvent(ctx, path, table, nil, func(e snapshot.Event) error {
 		switch e := e.(type) {
 		case snapshot.Attached:
 			info = e.Info
 		case snapshot.Taken:
-			if e.Snapshot.Seq == seq {
-				shot = e.Snapshot
+			if slices.Contains(wanted, e.Snapshot.Seq) {
+				kept[e.Snapshot.Seq] = keptShot{e.Snapshot, info}
 			}
 		}
-		return foundAt(e, seq)
+		return foundAt(e, newest)
 	})
 	switch {
-	case shot != nil:
-		in := shotInput(fmt.Sprintf("%s#%d", clean.Text(path), seq), info, shot)
-		in.recorded = sessionRef{path: path, seq: seq}
+	case len(kept) == len(wanted):
+		shot := side.of(kept)
+		in := shotInput(fmt.Sprintf("%s#%d", clean.Text(path), side.seq), kept[side.seq].info, shot)
+		in.lacks = lacking(kept[side.seq].Snapshot)
+		in.recorded = sessionRef{path: path, seq: side.seq}
 		return in, nil
 	case err != nil:
 		return input{}, err
 	}
-	return input{}, fmt.Errorf("%s: #%d was there and is not any more; it is being written, so run it again", clean.Text(path), seq)
+	return input{}, fmt.Errorf("%s: #%d was there and is not any more; it is being written, so run it again", clean.Text(path), side.seq)
 }
 
 // lacking are the kinds of profiles that a snapshot of a target does not have.
@@ -152,20 +198,4 @@ func twoSides(cmd *cobra.Command, args []string) error {
 		}
 	}
 	return exactly(2, "BASE and CURRENT, or a session file alone")(cmd, args)
-}
-
-// firstAndLast are the sides of a diff of a session file alone.
-func firstAndLast(ctx context.Context, path string) ([]string, error) {
-	f, err := surveySession(ctx, path)
-	if err != nil {
-		return nil, err
-	}
-	first, _, err := f.shots.find(sessionRef{path: path})
-	switch {
-	case err != nil:
-		return nil, err
-	case len(f.shots) == 1:
-		return nil, fmt.Errorf("%s: it holds one snapshot, #%d, and there is nothing to compare it with; name another file as well, or record for longer", clean.Text(path), first)
-	}
-	return []string{fmt.Sprintf("%s#%d", path, f.shots[0].seq), fmt.Sprintf("%s#%d", path, f.shots[len(f.shots)-1].seq)}, nil
 }

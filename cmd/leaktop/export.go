@@ -125,9 +125,6 @@ func runExport(ctx context.Context, std streams, path string, flags exportFlags)
 func (r *recordedFile) writer(flags exportFlags) (func(io.Writer) error, error) {
 	if kind := flags.raw(); kind != "" {
 		raw := r.current.Raw[kind]
-		if raw == nil {
-			return nil, r.noRaw(kind)
-		}
 		return func(w io.Writer) error { _, err := w.Write(raw); return err }, nil
 	}
 	run, partial, err := r.run(flags)
@@ -137,13 +134,24 @@ func (r *recordedFile) writer(flags exportFlags) (func(io.Writer) error, error) 
 	return diffWriter(run, partial, flags.diffFlags)
 }
 
-// noRaw says why there is no profile as it was fetched.
-func (r *recordedFile) noRaw(kind snapshot.Kind) error {
+// chooseRaw takes the snapshot that is named, or the last that has a kind of
+// profile as it was fetched.
+func (r *recordedFile) chooseRaw(kind snapshot.Kind, seq int) error {
 	has := r.raw[kind]
 	if len(has) == 0 {
 		return fmt.Errorf("%s: no %s profile is kept in it as it was fetched; export the difference with --format pprof", r.name, kind)
 	}
-	return fmt.Errorf("%s: the %s profile of #%d is not kept as it was fetched; name one of %s with --current", r.name, kind, r.current.Seq, has.numbers())
+	if seq == 0 {
+		seq = has[len(has)-1].seq
+		if last := r.shots[len(r.shots)-1].seq; seq != last {
+			r.notes = append(r.notes, fmt.Sprintf("%s: the last snapshot, #%d, has no %s profile as it was fetched; that of #%d is taken", r.name, last, kind, seq))
+		}
+	}
+	if _, ok := has.at(seq); !ok {
+		return fmt.Errorf("%s: the %s profile of #%d is not kept as it was fetched; name one of %s with --current", r.name, kind, seq, has.numbers())
+	}
+	r.current = r.kept[seq].Snapshot
+	return nil
 }
 
 // marks are the snapshots as the curves show them.

@@ -26,6 +26,7 @@ type recording struct {
 	run      int
 	level    bool // nothing grows or waits
 	heapOnly bool // the target gives no goroutine profile
+	dying    bool // the target gives no profile at all
 	*judging      // sees what is written
 }
 
@@ -108,6 +109,10 @@ func (r *recording) take() *snapshot.Snapshot {
 	}
 	if r.heapOnly {
 		s.Goroutines, s.Missing = nil, []string{"goroutine profile: 404 Not Found"}
+	}
+	if r.dying {
+		s.Heap, s.Goroutines, s.Raw = nil, nil, nil
+		s.Missing = []string{"heap profile: 500 Internal Server Error", "goroutine profile: 500 Internal Server Error"}
 	}
 	r.apply(snapshot.Taken{Snapshot: s})
 	return s

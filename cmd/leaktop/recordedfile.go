@@ -1,8 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"leaktop/capture/clean"
 	"leaktop/capture/session"
@@ -17,29 +20,25 @@ type recordedFile struct {
 	path, name string
 	table      *snapshot.Table
 	shots      shotIndex
-	had        []had                       // by the snapshots
 	forced     map[int]bool                // by number: its heap was fetched with a GC
 	raw        map[snapshot.Kind]shotIndex // the snapshots that have it as it was fetched
 
-	base, current         *snapshot.Snapshot
+	base, current         *snapshot.Snapshot // with the profiles that stand in for those they lack
 	baseInfo, currentInfo snapshot.Info
+	kept                  map[int]keptShot      // that may be one of the two, or stand in
+	firstWith, lastWith   map[snapshot.Kind]int // the numbers of those that have it
 
 	history *snapshot.History // of all but the snapshots
 	judging *judging
 	notes   []string
 }
 
-// had is which profiles the snapshot of a number had.
-type had struct {
-	seq              int
-	heap, goroutines bool
-}
-
 // readRecording reads a session file once.
 func readRecording(ctx context.Context, path string, flags exportFlags) (*recordedFile, error) {
 	r := &recordedFile{
 		path: path, name: clean.Text(path), table: snapshot.NewTable(),
-		forced: make(map[int]bool), raw: make(map[snapshot.Kind]shotIndex),
+		forced: make(map[int]bool), raw: make(map[snapshot.Kind]shotIndex), kept: make(map[int]keptShot),
+		firstWith: make(map[snapshot.Kind]int), lastWith: make(map[snapshot.Kind]int),
 	}
 	r.history = snapshot.NewHistory(r.table)
 	begin := func(file *session.Reader) (err error) {
@@ -59,13 +58,13 @@ func readRecording(ctx context.Context, path string, flags exportFlags) (*record
 	if damage != "" {
 		r.notes = append(r.notes, r.name+": "+damage)
 	}
-	return r, r.check(flags)
+	return r, r.choose(flags)
 }
 
 // take takes in one event.
 func (r *recordedFile) take(e snapshot.Event, flags exportFlags) {
 	// What came after the snapshot that is looked at was not known then.
-	if flags.current == 0 || r.current == nil {
+	if flags.current == 0 || !r.has(flags.current) {
 		r.judging.Apply(e)
 	}
 	taken, ok := e.(snapshot.Taken)
@@ -76,31 +75,63 @@ func (r *recordedFile) take(e snapshot.Event, flags exportFlags) {
 	s := taken.Snapshot
 	r.shots.add(s)
 	r.forced[s.Seq] = s.ForcedGC
-	r.had = append(r.had, had{s.Seq, s.Heap != nil, s.Goroutines != nil})
 	for kind := range s.Raw {
 		index := r.raw[kind]
 		index.add(s)
 		r.raw[kind] = index
 	}
-	if r.base == nil && (flags.base == 0 || flags.base == s.Seq) {
-		r.base, r.baseInfo = s, r.history.Info
-	}
-	if flags.current == 0 || flags.current == s.Seq {
-		r.current, r.currentInfo = s, r.history.Info
-	}
+	r.keep(s, flags)
 }
 
-// check refuses snapshots that are not there.
-func (r *recordedFile) check(flags exportFlags) error {
+// keptShot is a snapshot, and what was known of its target then.
+type keptShot struct {
+	*snapshot.Snapshot
+	info snapshot.Info
+}
+
+// has reports whether a snapshot was met.
+func (r *recordedFile) has(seq int) bool {
+	_, ok := r.shots.at(seq)
+	return ok
+}
+
+// keep keeps a snapshot, and of the earlier ones those alone that may still be
+// wanted: the named ones, and of each kind of profile the first and the last.
+func (r *recordedFile) keep(s *snapshot.Snapshot, flags exportFlags) {
+	r.kept[s.Seq] = keptShot{s, r.history.Info}
+	for _, kind := range comparedKinds() {
+		if s.Profile(kind) != nil {
+			r.firstWith[kind] = cmp.Or(r.firstWith[kind], s.Seq)
+			r.lastWith[kind] = s.Seq
+		}
+	}
+	if kind := flags.raw(); s.Raw[kind] != nil {
+		r.lastWith[kind] = s.Seq
+	}
+	wanted := append(slices.Collect(maps.Values(r.firstWith)), flags.base, flags.current)
+	wanted = slices.AppendSeq(wanted, maps.Values(r.lastWith))
+	maps.DeleteFunc(r.kept, func(seq int, _ keptShot) bool { return !slices.Contains(wanted, seq) })
+}
+
+// choose takes the two snapshots that are compared, or the one of which a
+// profile is written as it was fetched.
+func (r *recordedFile) choose(flags exportFlags) error {
 	for _, seq := range []int{flags.base, flags.current} {
 		ref := sessionRef{path: r.path, seq: seq}
 		if _, _, err := r.shots.find(ref); err != nil {
 			return err
 		}
 	}
-	if r.base == r.current && flags.raw() == "" {
-		return fmt.Errorf("%s: it holds one snapshot to compare, #%d; name two with --base and --current, or record for longer", r.name, r.base.Seq)
+	if kind := flags.raw(); kind != "" {
+		return r.chooseRaw(kind, flags.current)
 	}
+	base, current, notes, err := r.shots.ends(r.path, flags.base, flags.current)
+	if err != nil {
+		return err
+	}
+	r.notes = append(r.notes, notes...)
+	r.base, r.baseInfo = base.of(r.kept), r.kept[base.seq].info
+	r.current, r.currentInfo = current.of(r.kept), r.kept[current.seq].info
 	return nil
 }
 
@@ -142,7 +173,7 @@ func (r *recordedFile) between(seq int) bool {
 func (r *recordedFile) seen() *export.Seen {
 	out := &export.Seen{Restarts: max(r.base.Run, r.current.Run) - min(r.base.Run, r.current.Run)}
 	var tally snapshot.Tally
-	for _, s := range r.had {
+	for _, s := range r.shots {
 		tally.Add(s.heap, s.goroutines, r.between(s.seq))
 	}
 	out.Snapshots = tally.Whole()

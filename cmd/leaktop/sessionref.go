@@ -76,18 +76,19 @@ func parseMoment(text string) (t time.Time, daily bool, err error) {
 	return time.Time{}, false, errors.New("no time")
 }
 
-// shotIndex is where the snapshots of a file are in time.
-type shotIndex []struct {
-	seq  int
-	time time.Time
+// shotIndex is where the snapshots of a file are in time, and which profiles they have.
+type shotIndex []indexedShot
+
+type indexedShot struct {
+	seq, run         int
+	time             time.Time
+	heap, goroutines bool
+	missing          []string // why a profile could not be had
 }
 
 // add notes a snapshot.
 func (x *shotIndex) add(s *snapshot.Snapshot) {
-	*x = append(*x, struct {
-		seq  int
-		time time.Time
-	}{s.Seq, s.Time})
+	*x = append(*x, indexedShot{seq: s.Seq, run: s.Run, time: s.Time, heap: s.Heap != nil, goroutines: s.Goroutines != nil, missing: s.Missing})
 }
 
 // find returns the number of the snapshot that is named, and what to say of it
