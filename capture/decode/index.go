@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"leaktop/capture/clean"
+	"leaktop/capture/snapshot"
 )
 
 // maxIndex bounds how much of an index page is looked at: a real one has 3 KB.
@@ -18,7 +19,7 @@ const maxIndex = 1 << 20
 var indexRow = regexp.MustCompile(`<td[^>]*>\s*(\d+)\s*(?:</td>\s*)?<td[^>]*>\s*<a [^>]*\?debug=1['"]?\s*>([^<]*)</a>`)
 
 // Index reads the index page of pprof: how many records each profile has, by
-// profile name. The count of "goroutine" is that of all goroutines. It is an
+// profile name, of the first thousand. The count of "goroutine" is that of all goroutines. It is an
 // error if the page is something else.
 func Index(body []byte) (map[string]int64, error) {
 	counts := make(map[string]int64)
@@ -27,7 +28,7 @@ func Index(body []byte) (map[string]int64, error) {
 		if err != nil {
 			continue
 		}
-		if name := clean.Line(html.UnescapeString(string(row[2])), maxName); name != "" {
+		if name := clean.Line(html.UnescapeString(string(row[2])), maxName); name != "" && len(counts) < snapshot.MaxIndexed {
 			counts[name] = n
 		}
 	}

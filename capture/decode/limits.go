@@ -1,6 +1,10 @@
 package decode
 
-import "fmt"
+import (
+	"fmt"
+
+	"leaktop/capture/snapshot"
+)
 
 // Limits bounds what one profile may take.
 type Limits struct {
@@ -25,17 +29,17 @@ const (
 	// as the program: a profile that has come when they are passed is refused. A
 	// stack takes about 30 bytes besides the two of each of its frames, and a
 	// frame by itself 150.
-	maxStacks, maxStackBytes, maxFrames = 2 << 20, 96 << 20, 1 << 20
+	maxStacks, maxStackBytes, maxFrames = snapshot.MaxStacks, 96 << 20, snapshot.MaxFrames
 	// maxDepth bounds the frames of one stack. Go records 128 at most.
 	maxDepth = 1 << 16
 	// maxWalk bounds the frames of all stacks of one profile.
-	maxWalk = 32 << 20
+	maxWalk = snapshot.MaxWalk
 	// maxFrameText and maxLabelText bound the bytes of names that are compared
 	// while frames and labels are interned: many frames may share one long name.
-	maxFrameText = 1 << 30
-	maxLabelText = 64 << 20
+	maxFrameText = snapshot.MaxFrameText
+	maxLabelText = snapshot.MaxLabelText
 	// maxTypes bounds the columns.
-	maxTypes = 256
+	maxTypes = snapshot.MaxTypes
 )
 
 // largeUnpacked is from how many bytes on what a profile unpacked to is given

@@ -24,7 +24,11 @@ func (w *Writer) addShot(s *snapshot.Snapshot) error {
 	}
 	if fits {
 		for _, k := range rawKinds() {
-			if raw := s.Raw[k]; len(raw) > 0 && len(raw) < maxPayload/2 {
+			raw := s.Raw[k]
+			switch {
+			case len(raw) >= maxRaw:
+				w.leave(s.Seq, string(k)+" profile as it was fetched", fmt.Sprintf("takes %s, and a session file takes %s", size(int64(len(raw))), size(maxRaw)))
+			case len(raw) > 0:
 				var p payload
 				p.int(int64(s.Seq))
 				p.string(string(k))
@@ -37,30 +41,56 @@ func (w *Writer) addShot(s *snapshot.Snapshot) error {
 			}
 		}
 	}
-	if s.Dump != nil && len(s.Dump.Goroutines) <= maxGoroutines {
-		var p payload
-		p.dump(s.Seq, s.Dump)
-		w.add(kindDump, p)
+	if s.Dump != nil {
+		w.addDump(s.Seq, s.Dump)
+	}
+	for _, kind := range chained() {
+		if profile := s.Profile(kind); profile != nil {
+			if why := excess(profile); why != "" {
+				w.leave(s.Seq, string(kind)+" profile", why)
+			}
+		}
 	}
 	var p payload
 	p.shot(s, end, &w.packers, w.number+1)
 	if !w.add(kindSnapshot, p) {
-		return fmt.Errorf("%s: #%d has more in it than a session file takes; it is left out", clean.Text(w.path), s.Seq)
+		return leftOut{what: "snapshot", text: fmt.Sprintf("%s: #%d has more in it than a session file takes; it is left out, and so are later ones that do not fit", clean.Text(w.path), s.Seq)}
 	}
 	return nil
+}
+
+// addDump adds a full goroutine dump.
+func (w *Writer) addDump(seq int, d *snapshot.Dump) {
+	if n := len(d.Goroutines); n > maxGoroutines {
+		w.leave(seq, "goroutine dump", fmt.Sprintf("has %s, and a session file takes %d", plural(n, "goroutine"), maxGoroutines))
+		return
+	}
+	var p payload
+	p.dump(seq, d)
+	if !w.add(kindDump, p) {
+		w.leave(seq, "goroutine dump", "takes more than "+size(maxPayload))
+	}
 }
 
 // addTable adds the stacks that came since the last time.
 func (w *Writer) addTable() (snapshot.Extent, error) {
 	a := w.table.Since(w.extent)
-	if end := a.End(); int(end.Frames) > maxFrames || int(end.Stacks) > maxStacks || int(end.Labels) > maxLabels {
+	full := tooMany(a.End())
+	unlabelled := 0
+	for part := range parts(a) {
+		if full {
+			break
+		}
+		var p payload
+		unlabelled += p.additions(part, &w.nextLoad)
+		full = w.nextLoad.full() || !w.add(kindTable, p)
+	}
+	if full {
 		w.full = true
 		return w.extent, fmt.Errorf("%s: the program has more stacks than a session file takes; the snapshots from now on are not in it", clean.Text(w.path))
 	}
-	for part := range parts(a) {
-		var p payload
-		p.additions(part)
-		w.add(kindTable, p)
+	if unlabelled > 0 {
+		w.left = append(w.left, leftOut{what: "labels", text: fmt.Sprintf("%s: the program has more labels than the %s that a session file takes; those that come from now on are not in it", clean.Text(w.path), size(snapshot.MaxLabelText))})
 	}
 	w.next = a.End()
 	return w.next, nil
@@ -129,7 +159,7 @@ func (w *Writer) write(most int64) error {
 // that is not there.
 func (w *Writer) drop() {
 	w.number -= uint32(w.added)
-	w.next, w.packers = w.extent, packers{}
+	w.next, w.nextLoad, w.packers = w.extent, w.load, packers{}
 	w.clear()
 }
 
@@ -153,7 +183,7 @@ func (w *Writer) flush() error {
 		w.bulk = append(w.bulk, s)
 	}
 	w.end += int64(n)
-	w.extent = w.next
+	w.extent, w.load = w.next, w.nextLoad
 	w.clear()
 	return nil
 }

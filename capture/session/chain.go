@@ -27,9 +27,6 @@ type packer struct {
 	frame []byte
 }
 
-// fits reports whether a profile is small enough for a file.
-func fits(p *snapshot.Profile) bool { return len(p.Keys) <= maxRecords && len(p.Values) <= maxValues }
-
 // append writes a profile that goes into a record: first the number of the
 // record with the one that it builds on, 0 for none.
 func (c *packer) append(p *payload, profile *snapshot.Profile, record uint32) {

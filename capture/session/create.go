@@ -36,6 +36,9 @@ func Create(path string, h Header, table *snapshot.Table, o Options) (*Writer, e
 	if w.max <= 0 {
 		w.max = DefaultMaxBytes
 	}
+	if most := int64(maxFile / (eventShare + 1) * eventShare); w.max > most {
+		return nil, fmt.Errorf("%s: a bound of %s is more than a session file can take; allow %s at most with --session-max", target.Name(path), size(w.max), size(most))
+	}
 	if _, err := rand.Read(w.salt[:]); err != nil {
 		return nil, cannotWrite(path, err)
 	}

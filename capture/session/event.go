@@ -113,7 +113,7 @@ func (p *parser) info() snapshot.Info {
 	}
 	i.Profiles = make(map[string]int64)
 	n := p.count()
-	if n > maxStrings {
+	if n > snapshot.MaxIndexed {
 		p.fail()
 	}
 	for ; n > 0 && !p.bad; n-- {

@@ -153,7 +153,7 @@ func TestStringsAreCleaned(t *testing.T) {
 		Frames: []snapshot.Frame{{Function: evil, File: evil}},
 		Stacks: []snapshot.AddedStack{{Frames: []snapshot.FrameID{1}}, {Bare: 1, State: evil}},
 		Labels: []snapshot.Labels{{{Key: evil, Value: evil}}},
-	})
+	}, new(load))
 	if err := stacks.read(added); err != nil {
 		t.Fatal(err)
 	}

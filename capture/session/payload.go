@@ -105,8 +105,7 @@ func (p *parser) time() time.Time {
 	return time.Unix(0, p.int())
 }
 
-// maxStrings bounds the short lists: the profiles that a snapshot lacks, those of
-// a target, the labels of a record.
+// maxStrings bounds the short lists, such as the profiles that a snapshot lacks.
 const maxStrings = 1000
 
 func (p *parser) strings() []string {

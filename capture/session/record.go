@@ -42,6 +42,8 @@ const (
 
 	// maxPayload bounds a record, as it stands in the file and inflated.
 	maxPayload = 64 << 20
+	// maxRaw bounds a profile as it was fetched.
+	maxRaw = maxPayload / 2
 )
 
 // preamble tells what a file is.

@@ -34,15 +34,15 @@ func (p *payload) shot(s *snapshot.Snapshot, end snapshot.Extent, packers *packe
 	p.bool(s.ForcedGC)
 	missing := s.Missing
 	for _, kind := range chained() {
-		if profile := s.Profile(kind); profile != nil && !fits(profile) {
-			missing = append(slices.Clone(missing), fmt.Sprintf("%s profile: it has %d records, too many for a session file", kind, len(profile.Keys)))
+		if profile := s.Profile(kind); profile != nil && excess(profile) != "" {
+			missing = append(slices.Clone(missing), fmt.Sprintf("%s profile: it %s", kind, excess(profile)))
 		}
 	}
 	p.strings(missing)
 	p.vitals(&s.Vitals)
 	for i, kind := range chained() {
 		profile := s.Profile(kind)
-		if profile != nil && !fits(profile) {
+		if profile != nil && excess(profile) != "" {
 			profile = nil
 		}
 		p.bool(profile != nil)

@@ -2,6 +2,7 @@ package session
 
 import (
 	"math"
+	"slices"
 
 	"leaktop/capture/snapshot"
 )
@@ -16,11 +17,11 @@ type stacks struct {
 	frames []snapshot.FrameID // by the id in the file
 	stacks []snapshot.StackID
 	labels []snapshot.LabelsID
-	lines  int                // frames of all stacks
 	last   []snapshot.FrameID // of the last stack read, leaf first, by their ids in the table
 	before []snapshot.FrameID // that of the one before it, to be filled anew
 
-	text, frameText, labelText int
+	load
+	set []snapshot.Label // of the labels at hand
 }
 
 func newStacks(t *snapshot.Table) *stacks {
@@ -46,30 +47,31 @@ func (s *stacks) read(b []byte) error {
 		return orBad(err)
 	}
 	names := []string{""}
-	name := func() string {
+	take := func() (text string, first bool) {
 		n := p.uint()
 		switch {
 		case n == 0:
-			text := p.string()
-			if s.text += nameBytes + len(text); s.text > maxText {
-				p.fail()
-				return ""
-			}
-			names = append(names, text)
+			names, first = append(names, p.string()), true
 			n = uint64(len(names) - 1)
 		case n >= uint64(len(names)):
 			p.fail()
 			n = 0
 		}
-		return names[n]
+		return names[n], first
+	}
+	name := func() string {
+		text, first := take()
+		if first {
+			s.name(text)
+		}
+		return text
 	}
 	for n := p.count(); n > 0 && !p.bad; n-- {
 		f := snapshot.Frame{Function: name(), File: name(), Line: p.line(), StartLine: p.line(), Inlined: p.bool()}
 		if p.bad || f.Function == "" {
 			return errBadTable
 		}
-		s.frameText += len(f.Function) + len(f.File)
-		if len(s.frames) > maxFrames || s.text > maxText || s.frameText > maxFrameText {
+		if s.load.frame(f); len(s.frames) > snapshot.MaxFrames || s.full() {
 			return errFull
 		}
 		s.addFrame(s.table.InternFrame(f))
@@ -81,37 +83,31 @@ func (s *stacks) read(b []byte) error {
 		}
 	}
 	for n := p.count(); n > 0 && !p.bad; n-- {
-		var set []snapshot.Label
 		size := p.count()
-		if size > maxStrings {
-			return errFull
-		}
+		few := min(size, s.room()) // where it says more, that is refused
+		s.set, names = slices.Grow(s.set[:0], few), slices.Grow(names, few)
 		for ; size > 0 && !p.bad; size-- {
-			l := snapshot.Label{Key: name(), Value: name()}
-			if s.labelText += labelBytes + len(l.Key) + len(l.Value); s.labelText > maxLabelText {
+			key, _ := take()
+			value, _ := take()
+			l := snapshot.Label{Key: key, Value: value}
+			if s.label(l); s.full() {
 				return errFull
 			}
-			set = append(set, l)
+			s.set = append(s.set, l)
 		}
 		if p.bad {
 			break
 		}
-		if len(s.labels) > maxLabels || s.text > maxText {
+		if len(s.labels) > maxLabels {
 			return errFull
 		}
-		s.addLabels(s.table.InternLabels(set))
+		s.addLabels(s.table.InternLabels(s.set))
 	}
 	if !p.whole() {
 		return errBadTable
 	}
 	return nil
 }
-
-// nameBytes and labelBytes are what a name and a label take besides their text.
-const (
-	nameBytes  = 16
-	labelBytes = 32
-)
 
 func orBad(err error) error {
 	if err == nil {
@@ -134,7 +130,7 @@ func (s *stacks) readStack(p *parser, name func() string) error {
 	if p.bad || shared > uint64(len(s.last)) {
 		return errBadTable
 	}
-	if s.lines += own + int(shared); s.lines > maxLines || len(s.stacks) > maxStacks || s.text > maxText {
+	if s.lines += own + int(shared); len(s.stacks) > snapshot.MaxStacks || s.full() {
 		return errFull
 	}
 	if own == 0 && shared == 0 {
@@ -232,7 +228,7 @@ func (s *stacks) addLabels(id snapshot.LabelsID) {
 
 // fill stands something in for the ids up to an extent that nothing is known of.
 func (s *stacks) fill(to snapshot.Extent) error {
-	if int64(to.Frames) > maxFrames || int64(to.Stacks) > maxStacks || int64(to.Labels) > maxLabels {
+	if tooMany(to) {
 		return errFull
 	}
 	if int(to.Frames) < len(s.frames)-1 || int(to.Stacks) < len(s.stacks)-1 || int(to.Labels) < len(s.labels)-1 {

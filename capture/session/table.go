@@ -11,21 +11,11 @@ const (
 	maxTableFrames = 1 << 16
 	maxTableLines  = 1 << 19 // frames of stacks
 	maxTableLabels = 1 << 14
-	maxTableText   = 16 << 20 // bytes of the names of frames
+	maxTableText   = 16 << 20 // bytes of the names of frames, or of labels
 )
 
-// What a file's table holds at most: as much as decode lets a table grow to.
-const (
-	maxFrames = 1 << 20
-	maxStacks = 2 << 20
-	maxLines  = 32 << 20 // frames of all stacks
-	maxLabels = 1 << 18
-	maxText   = 96 << 20 // bytes of names
-	// maxFrameText and maxLabelText bound the bytes of names that are compared
-	// while frames and labels are interned: many may share one long name.
-	maxFrameText = 1 << 30
-	maxLabelText = 64 << 20
-)
+// maxLabels bounds the sets of labels in a file. See [load] for all else.
+const maxLabels = 1 << 18
 
 // parts splits additions into what fits into one record each, frames first:
 // a stack names frames that come before it.
@@ -36,7 +26,7 @@ func parts(a snapshot.Additions) iter.Seq[snapshot.Additions] {
 			part.Frames, a.Frames = cut(a.Frames, fewFrames(a.Frames))
 			if len(a.Frames) == 0 {
 				part.Stacks, a.Stacks = cut(a.Stacks, few(a.Stacks))
-				part.Labels, a.Labels = cut(a.Labels, maxTableLabels)
+				part.Labels, a.Labels = cut(a.Labels, fewLabels(a.Labels))
 			}
 			a.After = part.End()
 			if !yield(part) {
@@ -73,23 +63,45 @@ func few(stacks []snapshot.AddedStack) int {
 	return len(stacks)
 }
 
-// additions writes what a table took in. A name is written where it first
-// occurs in the record, as 0 and the text; then as its number.
-func (p *payload) additions(a snapshot.Additions) {
+// fewLabels is how many of the sets of labels fit into one record, at least one.
+func fewLabels(sets []snapshot.Labels) int {
+	var l load
+	for i, set := range sets {
+		for _, of := range set {
+			l.label(of)
+		}
+		if i == maxTableLabels || l.labelText > maxTableText {
+			return max(i, 1)
+		}
+	}
+	return len(sets)
+}
+
+// additions writes what a table took in, and counts it. A name is written where it first
+// occurs in the record, as 0 and the text; then as its number. Sets of labels for
+// which there is no room are written as empty ones; it returns how many.
+func (p *payload) additions(a snapshot.Additions, l *load) (unlabelled int) {
 	p.uint(uint64(a.After.Frames))
 	p.uint(uint64(a.After.Stacks))
 	p.uint(uint64(a.After.Labels))
 	names := make(map[string]uint64)
-	name := func(s string) {
+	put := func(s string) (first bool) {
 		n := names[s]
 		p.uint(n)
 		if n == 0 {
 			names[s] = uint64(len(names) + 1)
 			p.string(s)
 		}
+		return n == 0
+	}
+	name := func(s string) {
+		if put(s) {
+			l.name(s)
+		}
 	}
 	p.uint(uint64(len(a.Frames)))
 	for _, f := range a.Frames {
+		l.frame(f)
 		name(f.Function)
 		name(f.File)
 		p.int(int64(f.Line))
@@ -106,17 +118,24 @@ func (p *payload) additions(a snapshot.Additions) {
 			name(stack.State)
 			continue
 		}
+		l.lines += len(stack.Frames)
 		p.stack(stack.Frames, last)
 		last = stack.Frames
 	}
 	p.uint(uint64(len(a.Labels)))
 	for _, set := range a.Labels {
+		if !l.takes(set) {
+			unlabelled++
+			set = nil
+		}
 		p.uint(uint64(len(set)))
-		for _, l := range set {
-			name(l.Key)
-			name(l.Value)
+		for _, of := range set {
+			l.label(of)
+			put(of.Key)
+			put(of.Value)
 		}
 	}
+	return unlabelled
 }
 
 // stack writes one stack: how many frames it shares with the last one, counted

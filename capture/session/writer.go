@@ -15,27 +15,30 @@ import (
 
 // Writer writes the file of a run as it happens. It is safe for concurrent use.
 type Writer struct {
-	mu      sync.Mutex
-	path    string
-	file    *os.File // nil once closed
-	table   *snapshot.Table
-	max     int64
-	salt    [8]byte
-	end     int64           // where the next record goes
-	number  uint32          // of the last record
-	extent  snapshot.Extent // of the table, as far as it is written
-	next    snapshot.Extent // the same with what is to be written
-	packers packers
-	bulk    []span // what may be thinned out, oldest first
-	full    bool   // no more snapshots are written
-	noRaw   bool   // no more raw profiles are written
-	last    *snapshot.Scheduled
-	told    map[string]bool
-	pending bytes.Buffer // what is to be written with the next call
-	records []span       // of it, that may be thinned out
-	added   int          // how many records it is
-	deflate *flate.Writer
-	packed  bytes.Buffer
+	mu       sync.Mutex
+	path     string
+	file     *os.File // nil once closed
+	table    *snapshot.Table
+	max      int64
+	salt     [8]byte
+	end      int64           // where the next record goes
+	number   uint32          // of the last record
+	extent   snapshot.Extent // of the table, as far as it is written
+	next     snapshot.Extent // the same with what is to be written
+	load     load            // of the table, as far as it is written
+	nextLoad load
+	left     []leftOut // what of the event at hand is not kept
+	packers  packers
+	bulk     []span // what may be thinned out, oldest first
+	full     bool   // no more snapshots are written
+	noRaw    bool   // no more raw profiles are written
+	last     *snapshot.Scheduled
+	told     map[string]bool
+	pending  bytes.Buffer // what is to be written with the next call
+	records  []span       // of it, that may be thinned out
+	added    int          // how many records it is
+	deflate  *flate.Writer
+	packed   bytes.Buffer
 }
 
 // span is a record that may be thinned out: where it begins, and its size with its head.
@@ -57,6 +60,7 @@ func (w *Writer) Apply(e snapshot.Event) error {
 	if w.file == nil {
 		return nil
 	}
+	w.left = w.left[:0]
 	var err error
 	switch e := e.(type) {
 	case snapshot.Taken:
@@ -68,7 +72,11 @@ func (w *Writer) Apply(e snapshot.Event) error {
 	default:
 		err = w.event(e)
 	}
-	return w.once(err)
+	err = w.once(err)
+	for _, left := range w.left {
+		err = errors.Join(err, w.once(left))
+	}
+	return err
 }
 
 // event writes what is no snapshot.
@@ -133,9 +141,16 @@ func (w *Writer) Close() error {
 
 // once returns an error the first time that it comes.
 func (w *Writer) once(err error) error {
-	if err == nil || w.told[err.Error()] {
+	if err == nil {
 		return nil
 	}
-	w.told[err.Error()] = true
+	reason := err.Error()
+	if left := (leftOut{}); errors.As(err, &left) {
+		reason = left.what
+	}
+	if w.told[reason] {
+		return nil
+	}
+	w.told[reason] = true
 	return err
 }

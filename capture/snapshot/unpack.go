@@ -13,7 +13,7 @@ import (
 const (
 	DefaultMaxValues  = 16 << 20 // of all records together
 	DefaultMaxRecords = 4 << 20
-	maxPackedTypes    = 256
+	maxPackedTypes    = MaxTypes
 )
 
 // Unpacker unpacks the frames of a chain, one after the other, in memory that
