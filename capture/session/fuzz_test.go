@@ -25,7 +25,7 @@ import (
 // length before each payload.
 func FuzzReader(f *testing.F) {
 	run := newRun()
-	file, err := os.ReadFile(run.record(f, Options{}, run.events(5, 4)))
+	file, err := os.ReadFile(run.record(f, Options{}, run.events(2, 2)))
 	if err != nil {
 		f.Fatal(err)
 	}
