@@ -103,6 +103,9 @@ func (a *attempt) stopped(err error, came string) *Error {
 		if at >= waiting {
 			todo = "the target may be busy or stopped; give it more time with --timeout"
 		}
+		if of := shareOf(a.parent); of != "" && a.limit < a.client.timeout {
+			todo += ", " + of
+		}
 		took := a.limit
 		if since := time.Since(a.start); since < took*9/10 {
 			took = since // the system gave up before we did

@@ -274,6 +274,13 @@ func TestGetHonoursTheCallersContext(t *testing.T) {
 			t.Errorf("error is %v", err)
 		}
 	})
+	t.Run("a share of the time", func(t *testing.T) {
+		ctx, cancel := WithShare(t.Context(), short, "of which attaching waits half")
+		defer cancel()
+		c, to := client(t, rawServer(t, answerAndStay("")), Options{})
+		_, err := c.Get(ctx, to.Profile("heap", nil))
+		failure(t, err, TimedOut, "timed out after 150ms", "give it more time with --timeout, of which attaching waits half")
+	})
 	t.Run("a deadline that is over", func(t *testing.T) {
 		ctx, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
 		defer cancel()

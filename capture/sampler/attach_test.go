@@ -87,6 +87,38 @@ func TestAttachToASlowTarget(t *testing.T) {
 	}
 }
 
+// Where pages that are of no need do not answer, most of a short time is left for
+// the profiles, and no request is made with no time at all.
+func TestAttachInLittleTime(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := newFake(t, pathMetrics, pathVars)
+		for page := range f.served {
+			if page != pathIndex && page != pathHeap && page != pathGoroutine {
+				f.latency[page] = time.Hour
+			}
+		}
+		f.latency[pathHeap] = 100 * ms
+		shot, _, err := New(config(t, f, func(c *Config) { c.AttachTimeout = 500 * ms })).One(t.Context())
+		if err != nil || shot.Heap == nil || shot.Goroutines == nil {
+			t.Errorf("it gave %+v and %v", shot, err)
+		}
+	})
+	bubble(t, func(t *testing.T) {
+		f := newFake(t, pathMetrics, pathVars)
+		for page := range f.served {
+			if page != pathIndex {
+				f.latency[page] = time.Hour
+			}
+		}
+		for _, limit := range []time.Duration{500 * ms, time.Second, 10 * time.Second} {
+			_, _, err := New(config(t, f, func(c *Config) { c.AttachTimeout = limit })).One(t.Context())
+			if err == nil || strings.Contains(err.Error(), "after 0s") {
+				t.Errorf("within %s it fails with %v", limit, err)
+			}
+		}
+	})
+}
+
 // Too many goroutines to list and no heap: a yes can still give something to watch.
 func TestAttachWithAQuestion(t *testing.T) {
 	bubble(t, func(t *testing.T) {

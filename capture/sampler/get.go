@@ -13,19 +13,27 @@ import (
 // longer is of no use as a curve, and must not keep a target from being watched.
 const quickTimeout = 3 * time.Second
 
+// quickShare is what part of the time for attaching each such request may take:
+// most of it is for the profiles.
+const quickShare = 5
+
 // get fetches one URL and keeps the books. One request is in flight, ever,
 // since only Run's goroutine calls it.
 func (s *Sampler) get(ctx context.Context, url string) (*fetch.Response, error) {
-	begun := time.Now()
 	if left, ok := s.attachLeft(); ok {
+		if left <= 0 {
+			return nil, s.lastGone // there is no time to ask
+		}
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, left)
+		ctx, cancel = fetch.WithShare(ctx, left, "of which attaching waits half")
 		defer cancel()
 	}
+	begun := time.Now()
 	response, err := s.cfg.Client.Get(ctx, url)
 	ended := time.Now()
 	if gone(err) {
 		s.wasted += ended.Sub(begun)
+		s.lastGone = err
 	}
 	s.cost.Requests++
 	s.cost.Busy += ended.Sub(begun)
@@ -51,7 +59,11 @@ func (s *Sampler) attachLeft() (left time.Duration, ok bool) {
 
 // quick is get for what must be quick.
 func (s *Sampler) quick(ctx context.Context, url string) (*fetch.Response, error) {
-	ctx, cancel := context.WithTimeout(ctx, quickTimeout)
+	limit := quickTimeout
+	if _, bounded := s.attachLeft(); bounded {
+		limit = min(limit, s.cfg.AttachTimeout/quickShare)
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	response, err := s.get(ctx, url)
 	s.late++

@@ -26,7 +26,7 @@ type Config struct {
 	Every  time.Duration // between snapshots; at least 1 s
 	Wait   bool          // wait for a target that is down at the start
 	// AttachTimeout is how long attaching may wait for answers that do not come,
-	// all of them together; 0 for no bound. What answers, however slowly, is not counted.
+	// all of them together, half of what one request may take; 0 for no bound. What answers, however slowly, is not counted.
 	AttachTimeout time.Duration
 	// AllowGC is the user's explicit yes to gc=1: each heap snapshot then
 	// forces a GC, and shows what is live at once.
@@ -66,6 +66,7 @@ type Sampler struct {
 	cost     snapshot.Cost
 	started  time.Time     // of attaching
 	wasted   time.Duration // on answers that did not come, while attaching
+	lastGone error         // why the last of them did not come
 	late     int           // quick requests in a row that took too long
 	cpu      cpuMeter
 	// descriptorsAt is when those of the local process may be read again.

@@ -18,7 +18,8 @@ type Summary struct {
 	Path      string
 	Header    Header
 	Size      int64
-	Modified  time.Time // when it was last written to
+	Modified  time.Time // when it was last written to, or copied
+	Last      time.Time // when the target was last seen, zero where that is unknown
 	Snapshots int
 	Live      bool   // a process is writing it
 	Ended     bool   // it was closed
@@ -50,8 +51,8 @@ func Recent(dir string) ([]Summary, error) {
 
 // summarise reads the header and the heads of the other records: not the
 // stacks, which take longest.
-func summarise(path string) Summary {
-	s := Summary{Path: path}
+func summarise(path string) (s Summary) {
+	s.Path = path
 	if info, err := os.Stat(path); err == nil {
 		s.Size, s.Modified = info.Size(), info.ModTime()
 	}
@@ -67,6 +68,14 @@ func summarise(path string) Summary {
 		return s
 	}
 	s.Live = locked(f)
+	var seen [2]found // the last snapshot and the last point of the curves
+	defer func() {
+		for _, last := range seen {
+			if at := r.timeOf(last); at.After(s.Last) {
+				s.Last = at
+			}
+		}
+	}()
 	for {
 		found, err := r.find(r.at, s.Size)
 		if err != nil || !found.whole {
@@ -80,8 +89,31 @@ func summarise(path string) Summary {
 			}
 		case kindSnapshot:
 			s.Snapshots++
+			seen[0] = found
+		case kindVitals:
+			seen[1] = found
 		case kindClosed:
 			s.Ended = true
 		}
 	}
+}
+
+// timeOf is when a snapshot or a point of the curves was taken, the zero time
+// where that cannot be read.
+func (r *Reader) timeOf(found found) time.Time {
+	if !found.whole {
+		return time.Time{}
+	}
+	b, err := r.payload(found)
+	if err != nil {
+		return time.Time{}
+	}
+	p := parser{b: b}
+	if found.kind == kindSnapshot {
+		for range 3 { // the extent of the table
+			p.uint()
+		}
+		p.int() // its number
+	}
+	return p.time()
 }

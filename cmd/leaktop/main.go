@@ -31,6 +31,11 @@ func main() {
 	// net/http has things to say about a broken server, on the terminal that the
 	// screens are drawn on. What goes wrong reaches the user as an error.
 	log.SetOutput(io.Discard)
+	std := standardStreams()
+	if err := enoughFiles(); err != nil {
+		std.say(err.Error())
+		os.Exit(exitUnreachable)
+	}
 	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) { // which nohup has it, to outlive the terminal
 		ends = append(ends, syscall.SIGHUP)
@@ -38,7 +43,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), ends...)
 	// A second signal ends the program at once, whatever it waits for.
 	context.AfterFunc(ctx, stop)
-	code := run(ctx, os.Args[1:], standardStreams())
+	code := run(ctx, os.Args[1:], std)
 	stop()
 	os.Exit(code)
 }

@@ -34,8 +34,8 @@ func recentRun(s session.Summary) tui.RecentRun {
 	if r.Name == "" {
 		r.Name = clean.Text(shortName(s.Path))
 	}
-	if !s.Header.Started.IsZero() {
-		r.Length = max(0, s.Modified.Sub(s.Header.Started)).Truncate(time.Second)
+	if !s.Header.Started.IsZero() && !s.Last.IsZero() {
+		r.Length = max(0, s.Last.Sub(s.Header.Started)).Truncate(time.Second)
 	}
 	return r
 }
@@ -50,6 +50,10 @@ func listRecent(out io.Writer, recent []session.Summary) error {
 		if !r.Begun.IsZero() {
 			begun = r.Begun.Format(shownTime)
 		}
+		length := "?"
+		if !s.Last.IsZero() {
+			length = units.Duration(r.Length)
+		}
 		note := ""
 		switch {
 		case r.Problem != "":
@@ -57,7 +61,7 @@ func listRecent(out io.Writer, recent []session.Summary) error {
 		case r.Live:
 			note = "  (being written)"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\t%s\t%s%s\n", begun, units.Duration(r.Length), r.Snapshots, units.Bytes(r.Size), r.Name, r.Address, clean.Text(r.Path), note)
+		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\t%s\t%s%s\n", begun, length, r.Snapshots, units.Bytes(r.Size), r.Name, r.Address, clean.Text(r.Path), note)
 	}
 	if err := w.Flush(); err != nil {
 		return fmt.Errorf("standard output: it cannot be written (%w); see that it is open", err)
