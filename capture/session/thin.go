@@ -27,7 +27,10 @@ func (w *Writer) thin(room int64, part int64) (bool, error) {
 	if gain == 0 || gain < w.max/part && part > 1 {
 		return false, nil
 	}
-	err := w.copyWithout(gone, w.end-gain)
+	if err := w.moved(); errors.Is(err, errReplaced) {
+		return false, err
+	}
+	err := w.copyWithout(gone, w.end-gain, w.rename)
 	return err == nil, err
 }
 
@@ -46,8 +49,9 @@ func (w *Writer) oldest(bytes int64) (gone []span, gain int64) {
 }
 
 // copyWithout puts a copy of the file in its place, without some records. What
-// reads the old one can read on, and finds the new one at its path.
-func (w *Writer) copyWithout(gone []span, size int64) (err error) {
+// reads the old one can read on, and finds the new one at its path, where place
+// puts it.
+func (w *Writer) copyWithout(gone []span, size int64, place func(f *os.File, name string) (*os.File, error)) (err error) {
 	name := w.path + thinSuffix
 	_ = os.Remove(name) // one that was left there; else opening it tells
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
@@ -73,7 +77,7 @@ func (w *Writer) copyWithout(gone []span, size int64) (err error) {
 	if err := f.Sync(); err != nil {
 		return err
 	}
-	if f, err = w.rename(f, name); err != nil {
+	if f, err = place(f, name); err != nil {
 		return err
 	}
 	w.file.Close()

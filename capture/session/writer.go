@@ -61,6 +61,7 @@ func (w *Writer) Apply(e snapshot.Event) error {
 		return nil
 	}
 	w.left = w.left[:0]
+	placed := w.inPlace()
 	var err error
 	switch e := e.(type) {
 	case snapshot.Taken:
@@ -72,7 +73,7 @@ func (w *Writer) Apply(e snapshot.Event) error {
 	default:
 		err = w.event(e)
 	}
-	err = w.once(err)
+	err = errors.Join(w.once(placed), w.once(err))
 	for _, left := range w.left {
 		err = errors.Join(err, w.once(left))
 	}
@@ -123,6 +124,7 @@ func (w *Writer) Close() error {
 	if w.file == nil {
 		return nil
 	}
+	placed := w.once(w.inPlace())
 	if !w.full { // else they are of snapshots that are not in the file
 		_, _ = w.addTable() // too many stacks were told of with the last snapshot
 	}
@@ -134,9 +136,9 @@ func (w *Writer) Close() error {
 	err := errors.Join(w.flush(), w.file.Sync(), w.file.Close())
 	w.file = nil
 	if err != nil {
-		return w.once(cannotWrite(w.path, err))
+		err = w.once(cannotWrite(w.path, err))
 	}
-	return nil
+	return errors.Join(placed, err)
 }
 
 // once returns an error the first time that it comes.

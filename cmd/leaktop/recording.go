@@ -128,6 +128,9 @@ func (r *recorder) warning(err error) string {
 	if err == nil {
 		return ""
 	}
+	if restored := (session.Restored{}); errors.As(err, &restored) && err.Error() == restored.Error() {
+		return restored.Error()
+	}
 	if r.failed == nil {
 		r.failed = err
 	}
