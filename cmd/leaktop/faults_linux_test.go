@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"crypto/sha256"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -99,7 +98,7 @@ type faultTrial struct {
 	left   time.Duration
 
 	server *faults.Server
-	path   string // of the session file
+	files  string // the pattern of its session file
 	ended  time.Time
 }
 
@@ -123,9 +122,10 @@ func (f *faultTrial) run(kind faultKind) {
 	if o.TLS {
 		args = append(args, "--insecure")
 	}
-	f.path = filepath.Join(dir, "run"+session.Extension)
+	f.files = filepath.Join(dir, "leaktop", "*"+session.Extension)
 	if kind.command[0] == "record" {
-		args = append(args, "-o", f.path)
+		f.files = filepath.Join(dir, "run"+session.Extension)
+		args = append(args, "-o", f.files)
 	}
 	cmd := exec.CommandContext(f.t.Context(), executable(f.t), args...)
 	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+dir)
@@ -140,15 +140,6 @@ func (f *faultTrial) run(kind faultKind) {
 	}
 	if err := server.Close(); err != nil {
 		f.errorf("the target: %v", err)
-	}
-	if kind.command[0] != "record" {
-		kept, err := filepath.Glob(filepath.Join(dir, "leaktop", "*"+session.Extension))
-		if err != nil || len(kept) > 1 {
-			f.errorf("there are the session files %v (%v)", kept, err)
-		}
-		if f.path = ""; len(kept) == 1 {
-			f.path = kept[0]
-		}
 	}
 	f.compare(kind.end == os.Kill)
 }
@@ -226,19 +217,38 @@ func (f *faultTrial) wait(cmd *exec.Cmd, span time.Duration, end func()) {
 	f.board.took(kib, descriptors)
 }
 
+// file is its session file, if there is one.
+func (f *faultTrial) file() (string, bool) {
+	kept, err := filepath.Glob(f.files)
+	if err != nil || len(kept) > 1 {
+		f.errorf("there are the session files %v (%v)", kept, err)
+	}
+	if len(kept) == 0 {
+		return "", false
+	}
+	return kept[0], true
+}
+
+// reached reports whether the target was: a file begins then.
+func (f *faultTrial) reached() bool {
+	_, ok := f.file()
+	return ok
+}
+
 // compare holds the session file against what the target served.
 func (f *faultTrial) compare(killed bool) {
 	answers := f.server.Answers()
 	whole := wholeSnapshots(answers, f.ended.Add(-time.Second))
 	f.board.count(f, answers, len(whole))
 	have := make(map[servedPair]bool)
-	if _, err := os.Stat(f.path); f.path == "" || errors.Is(err, os.ErrNotExist) {
+	path, ok := f.file()
+	if !ok {
 		if len(whole) > 0 {
 			f.errorf("there is no file, and %d snapshots came whole", len(whole))
 		}
 		return
 	}
-	r, err := session.Open(f.path, snapshot.NewTable())
+	r, err := session.Open(path, snapshot.NewTable())
 	if err != nil {
 		f.errorf("%v", err)
 		return
@@ -272,7 +282,7 @@ func (f *faultTrial) compare(killed bool) {
 	if damage := r.Damage(); damage != "" && !(killed && strings.Contains(damage, "its writer was killed") && !strings.Contains(damage, "damaged")) {
 		f.errorf("the file is damaged: %s", damage)
 	}
-	if r.Ended() == killed && len(have) > 0 && killed {
+	if killed && r.Ended() {
 		f.errorf("it was killed, and the file says that it ended")
 	}
 	f.board.lose(lost)
