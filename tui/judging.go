@@ -18,6 +18,8 @@ type judging struct {
 	// bench is what the running command has for itself.
 	bench    judgeBench
 	waiting  []snapshot.Event // that the judge has not seen yet, in order
+	behind   int              // snapshots of them
+	held     bool             // no events are listened for until the judge is back
 	running  bool
 	late     bool // it takes longer than a frame or two
 	number   int  // of the command
@@ -45,11 +47,18 @@ type judgedMsg struct {
 // lateJudgeMsg says that what the judge began a while ago may still last.
 type lateJudgeMsg struct{ number int }
 
+// mostBehind is how many snapshots wait for the judge until no more are taken: a
+// recorded run is read faster than it is judged, and is not to be in memory as a whole.
+const mostBehind = 16
+
 // see notes an event for the judge.
 func (j *judging) see(e snapshot.Event) {
 	j.waiting = append(j.waiting, e)
-	if _, restarted := e.(snapshot.Restarted); restarted {
+	switch e.(type) {
+	case snapshot.Restarted:
 		j.restarts++
+	case snapshot.Taken:
+		j.behind++
 	}
 }
 
@@ -64,7 +73,7 @@ func (m *Model) judge() tea.Cmd {
 	j.number++
 	events, bench, number := j.waiting, &j.bench, j.number
 	ctx, done := context.WithCancel(m.cfg.Context)
-	j.waiting, j.done = nil, done
+	j.waiting, j.behind, j.done = nil, 0, done
 	telling := func(id snapshot.StackID) snapshot.Frame { return tellingFrame(m.cfg.Table, m.cfg.Own, id) }
 	judge := m.beside(func() tea.Msg {
 		changed := false
@@ -151,6 +160,15 @@ func (b *judgeBench) stuckStacks(r *leak.Result) []snapshot.StackID {
 		}
 	}
 	return slices.Sorted(maps.Keys(stacks))
+}
+
+// goOn listens for events again where the judge was waited for.
+func (m *Model) goOn() tea.Cmd {
+	if !m.judging.held {
+		return nil
+	}
+	m.judging.held = false
+	return m.listen()
 }
 
 // judged takes a judgement over, unless it is of a process that is no more.

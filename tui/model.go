@@ -139,7 +139,11 @@ func (m *Model) Init() tea.Cmd {
 	return tea.Batch(m.listen(), m.tick(), tea.RequestBackgroundColor)
 }
 
-// listen waits for events and takes along all that are there already.
+// mostAtOnce is how many events are taken along: a file gives them faster than
+// they are taken in.
+const mostAtOnce = 16
+
+// listen waits for events and takes along those that are there already.
 func (m *Model) listen() tea.Cmd {
 	if m.cfg.Events == nil {
 		return nil
@@ -154,7 +158,7 @@ func (m *Model) listen() tea.Cmd {
 				return endedMsg{}
 			}
 			batch := eventsMsg{e}
-			for {
+			for len(batch) < mostAtOnce {
 				select {
 				case e, ok := <-events:
 					if !ok {
@@ -165,6 +169,7 @@ func (m *Model) listen() tea.Cmd {
 					return batch
 				}
 			}
+			return batch
 		}
 	}
 }
@@ -208,9 +213,13 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 			m.apply(e)
 		}
 		m.tellDamage()
+		m.judging.held = m.judging.running && m.judging.behind >= mostBehind
+		if m.judging.held {
+			return nil
+		}
 		return m.listen()
 	case judgedMsg:
-		return m.judged(msg)
+		return tea.Batch(m.judged(msg), m.goOn())
 	case lookedBackMsg:
 		m.lookedBack(msg)
 	case lateJudgeMsg:

@@ -177,6 +177,49 @@ func TestKeysWhileJudging(t *testing.T) {
 	}
 }
 
+// A source that gives snapshots faster than they are judged is not listened to
+// until the judge is back, so that they do not pile up in memory; nothing is lost.
+func TestSourceWaitsForTheJudge(t *testing.T) {
+	p := told(t, 120, 32)
+	events := make(chan snapshot.Event, 100)
+	p.cfg.Events = events
+	cmd := p.update(eventsMsg{p.story.taken(9)}) // at work
+	next := 10
+	for ; next < 90; next++ {
+		events <- p.story.taken(next)
+	}
+	listened := 0
+	for p.judging.running && !p.judging.held {
+		batch, ok := p.listen()().(eventsMsg)
+		if !ok || len(batch) > mostAtOnce {
+			t.Fatalf("at once it takes %d events", len(batch))
+		}
+		listened += len(batch)
+		p.update(batch)
+	}
+	if waiting := p.judging.behind; listened == 0 || waiting < mostBehind || waiting > mostBehind+mostAtOnce {
+		t.Errorf("%d snapshots wait for the judge, want %d or few more", waiting, mostBehind)
+	}
+	// The judge comes back, and is asked for the rest as it comes.
+	close(events)
+	work := []tea.Cmd{cmd}
+	for len(work) > 0 {
+		cmd, work = work[0], work[1:]
+		if cmd == nil {
+			continue
+		}
+		switch msg := cmd().(type) {
+		case tea.BatchMsg:
+			work = append(work, msg...)
+		case eventsMsg, judgedMsg, workedMsg:
+			work = append(work, p.update(msg))
+		}
+	}
+	if p.data.verdicts.seq != next-1 || p.judging.held {
+		t.Errorf("the last judgement is of #%d, want #%d", p.data.verdicts.seq, next-1)
+	}
+}
+
 // A judgement of a process that is no more is dropped, and nobody is alarmed.
 func TestJudgementOfAnotherProcess(t *testing.T) {
 	p := newProgram(t)

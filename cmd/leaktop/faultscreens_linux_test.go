@@ -51,6 +51,7 @@ func (f *faultTrial) screens(cmd *exec.Cmd, span time.Duration) {
 	f.wait(cmd, span, func() {
 		close(quit)
 		<-pressed
+		time.Sleep(300 * time.Millisecond) // a key after esc at once would be one with alt
 		_, _ = terminal.WriteString("\x03")
 	})
 	<-read

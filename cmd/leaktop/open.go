@@ -162,6 +162,7 @@ func openFile(ctx context.Context, std streams, path string, flags openFlags) er
 	if err := needTerminal(std, instead); err != nil {
 		return err
 	}
+	watchSmall()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	crash := newCrash(cancel)

@@ -18,7 +18,7 @@ func TestRecordToAFullDisk(t *testing.T) {
 		t.Parallel()
 		path := filepath.Join(t.TempDir(), "run.leaktop")
 		// In blocks of 512 bytes: some snapshots fit.
-		script := fmt.Sprintf("ulimit -f 8; exec \"$0\" record %s -o %s --every 1s --for 6s", steady(t), path)
+		script := fmt.Sprintf("ulimit -f 5; exec \"$0\" record %s -o %s --every 1s --for 8s", steady(t), path)
 		out, err := exec.CommandContext(t.Context(), "/bin/sh", "-c", script, executable(t)).CombinedOutput()
 		exit, ok := err.(*exec.ExitError)
 		if !ok || exit.ExitCode() != exitUnreachable || strings.Count(string(out), "this run is not kept whole: ") != 1 || !strings.Contains(string(out), "file too large") {
