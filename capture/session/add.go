@@ -173,9 +173,9 @@ func (w *Writer) clear() {
 func (w *Writer) flush() error {
 	n, err := w.file.WriteAt(w.pending.Bytes(), w.end)
 	if err != nil {
-		if n > 0 {
-			_ = w.file.Truncate(w.end) // else what comes next is written over it
-		}
+		// Some may have been written all the same, which n does not tell. Where it
+		// cannot be cut off, what comes next is written over it.
+		_ = w.file.Truncate(w.end)
 		return err
 	}
 	for _, s := range w.records {

@@ -25,7 +25,7 @@ func TestRecordToAFullDisk(t *testing.T) {
 			t.Errorf("it ends with %v: %s", err, out)
 		}
 		run := readRun(t, path)
-		if len(run.snapshots) == 0 || run.damage != "" {
+		if len(run.snapshots) == 0 || run.damage != "" { // whatever part of a record did fit
 			t.Errorf("the file has %+v", run)
 		}
 	})
