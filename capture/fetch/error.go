@@ -42,6 +42,9 @@ type Error struct {
 	Kind   Kind
 	Status int           // of the answer; 0 where none came
 	After  time.Duration // how long it was waited for, if the kind is TimedOut
+	// RetryAfter is how long the answer asks to wait until the next request, ten
+	// minutes at most; 0 where it does not.
+	RetryAfter time.Duration
 
 	url, reason, why, todo string
 	err                    error

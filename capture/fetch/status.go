@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"leaktop/capture/clean"
 )
@@ -23,7 +24,7 @@ func (a *attempt) status(resp *http.Response) *Error {
 		return a.stopped(err, "")
 	}
 	e := a.explain(resp, string(body))
-	e.Status = resp.StatusCode
+	e.Status, e.RetryAfter = resp.StatusCode, retryAfter(resp, time.Now())
 	return e
 }
 

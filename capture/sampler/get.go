@@ -48,7 +48,16 @@ func (s *Sampler) get(ctx context.Context, url string) (*fetch.Response, error) 
 	default:
 		pace.answered(begun, ended)
 	}
+	s.pace(url).notBefore = ended.Add(retryAfter(err))
 	return response, err
+}
+
+// retryAfter is how long the answer of a request asks to leave the target alone.
+func retryAfter(err error) time.Duration {
+	if fault, ok := errors.AsType[*fetch.Error](err); ok {
+		return fault.RetryAfter
+	}
+	return 0
 }
 
 // attachLeft is how long attaching may still wait for answers that do not come;

@@ -32,12 +32,13 @@ func (s *Sampler) fail(err error) {
 	}
 	s.outage.wait = min(max(2*s.outage.wait, firstRetry), lastRetry)
 	s.outage.next = now.Add(s.outage.wait)
+	s.outage.next = later(s.outage.next, now.Add(retryAfter(err)))
 	reason := err.Error()
 	if fault, ok := errors.AsType[*fetch.Error](err); ok {
 		reason = fault.Reason()
 		if fault.Timeout() {
 			// The request goes on inside the target: a new one so soon would add to it.
-			s.outage.next = now.Add(max(s.outage.wait, fault.After))
+			s.outage.next = later(s.outage.next, now.Add(fault.After))
 		}
 	}
 	s.emit(snapshot.Unreachable{Since: s.outage.since, Reason: reason, Next: s.outage.next})

@@ -256,3 +256,50 @@ func TestABadIndexAnswer(t *testing.T) {
 		})
 	}
 }
+
+// What an answer asks to wait is waited, by the page that asks for it and, where
+// the whole target does, by all; also where it is longer than any other wait.
+func TestRetryAfterIsObeyed(t *testing.T) {
+	busy := &fetch.Error{Kind: fetch.Status, Status: 429, RetryAfter: time.Minute}
+	away := &fetch.Error{Kind: fetch.Status, Status: 503, RetryAfter: 5 * time.Minute}
+	bubble(t, func(t *testing.T) {
+		f := newFake(t, pathMetrics)
+		w := watch(t, f, func(c *Config) { c.Every = 5 * time.Second })
+		after(6*time.Second + 500*ms)
+		f.rule(pathHeap, always(busy))
+		after(10 * time.Minute)
+		w.end()
+		asked := f.asked(pathHeap)
+		for _, gap := range gaps(asked)[2:] {
+			if gap < time.Minute {
+				t.Errorf("the heap was asked for again after %s", gap)
+			}
+		}
+		if len(asked) < 8 {
+			t.Errorf("the heap was asked for %d times in ten minutes", len(asked))
+		}
+	})
+	bubble(t, func(t *testing.T) {
+		f := newFake(t, pathMetrics)
+		w := watch(t, f, func(c *Config) { c.Every = 5 * time.Second })
+		after(6*time.Second + 500*ms)
+		f.do(func() { f.down = away })
+		down := time.Now()
+		after(14 * time.Minute)
+		f.do(func() { f.down = nil })
+		after(time.Minute + time.Second)
+		w.end()
+		var tries []time.Time
+		for _, r := range f.requests {
+			if r.begun.After(down.Add(5*time.Second)) && r.begun.Before(down.Add(14*time.Minute)) {
+				tries = append(tries, r.begun)
+			}
+		}
+		if len(tries) < 2 || len(tries) > 4 {
+			t.Errorf("a target that is away for five minutes was asked %d times in 14", len(tries))
+		}
+		if taken := all[snapshot.Taken](w.recorder); len(taken) < 3 {
+			t.Errorf("there are %d snapshots", len(taken))
+		}
+	})
+}

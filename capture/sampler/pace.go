@@ -22,6 +22,7 @@ type pace struct {
 	latencies    []time.Duration // the latest paceWindow, oldest first
 	slowdown     int             // doubled by each timeout, halved by each answer; 0 counts as 1
 	begun, ended time.Time       // of the latest request
+	notBefore    time.Time       // of the next request, as the answer of the latest one asks
 	lost         time.Duration   // how long the latest request was waited for in vain; 0 after an answer
 }
 
@@ -70,7 +71,7 @@ func (p *pace) next(asked time.Duration) time.Time {
 	if p.begun.IsZero() {
 		return time.Time{}
 	}
-	return later(p.begun.Add(asked*p.factor()), p.ended.Add(p.pause()))
+	return later(p.notBefore, later(p.begun.Add(asked*p.factor()), p.ended.Add(p.pause())))
 }
 
 func (p *pace) factor() time.Duration { return time.Duration(max(p.slowdown, 1)) }

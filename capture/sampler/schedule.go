@@ -117,7 +117,7 @@ func (s *Sampler) tickURL() string {
 // allowed reports whether the pace of a URL, and the cost of all, allow to ask now.
 func (s *Sampler) allowed(url string) bool {
 	p := s.pace(url)
-	return p.begun.IsZero() || !time.Now().Before(p.ended.Add(stretched(p.pause(), s.stretch())))
+	return p.begun.IsZero() || !time.Now().Before(later(p.notBefore, p.ended.Add(stretched(p.pause(), s.stretch()))))
 }
 
 func (s *Sampler) pace(url string) *pace {
