@@ -138,6 +138,17 @@ func (d *data) with(kind snapshot.Kind, s *snapshot.Entry) *snapshot.Entry {
 	return nil
 }
 
+// newestWith is the newest snapshot of any run that has a profile of this kind,
+// nil where none has.
+func (d *data) newestWith(kind snapshot.Kind) *snapshot.Entry {
+	for _, s := range slices.Backward(d.history.Snapshots()) {
+		if s.Has(kind) {
+			return s
+		}
+	}
+	return nil
+}
+
 // pair is which snapshots have the profiles of a kind that are compared: the
 // base and the current one, or what stands in for them.
 func (d *data) pair(kind snapshot.Kind) pair {

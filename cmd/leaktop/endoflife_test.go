@@ -25,9 +25,8 @@ func TestRecordingOfADyingTarget(t *testing.T) {
 	t.Parallel()
 	path := dyingRun(t)
 	notes := []string{
-		"the first snapshot, #1, has no profiles (heap profile: 500 Internal Server Error; goroutine profile: 500 Internal Server Error): #2 of 2026-03-01 12:00:15 is taken, the first that has",
-		"the last snapshot, #12, has no profiles",
-		"#10 of 2026-03-01 12:02:15 is taken, the last that has",
+		"#2 of 2026-03-01 12:00:15 is taken, the first snapshot that has profiles: #1, the very first, has no profiles (heap profile: 500 Internal Server Error)",
+		"#10 of 2026-03-01 12:02:15 is taken, the last snapshot that has profiles: #12, the very last, has no profiles (heap profile: 500 ",
 		"#10 has no goroutine profile: that of #9, 2026-03-01 12:02:00, stands in",
 	}
 	for _, c := range []struct {
@@ -75,7 +74,7 @@ func TestLastOfADyingTargetAsASide(t *testing.T) {
 		if len(s.Changes.Heap) == 0 || len(s.Changes.Goroutines) == 0 {
 			t.Errorf("diff %q compares %+v", args, s.Changes)
 		}
-		if want := "#10 of 2026-03-01 12:02:15 is taken, the last that has"; !strings.Contains(p.stderr, want) {
+		if want := "#10 of 2026-03-01 12:02:15 is taken, the last snapshot that has profiles"; !strings.Contains(p.stderr, want) {
 			t.Errorf("diff %q says %q, want %q", args, p.stderr, want)
 		}
 	}

@@ -177,7 +177,7 @@ func (x shotIndex) ends(path string, base, current int) (from, to end, notes []s
 func (x shotIndex) standIns(path string, e end, at indexedShot, which string) []string {
 	var notes []string
 	if e.seq != at.seq {
-		notes = append(notes, fmt.Sprintf("%s: the %s snapshot, #%d, has %s: #%d of %s is taken, the %s that has", clean.Text(path), which, at.seq, at.profiles(), e.seq, x.clock(e.seq), which))
+		notes = append(notes, fmt.Sprintf("%s: #%d of %s is taken, the %s snapshot that has profiles: #%d, the very %s, has %s", clean.Text(path), e.seq, x.clock(e.seq), which, at.seq, which, at.profiles()))
 	}
 	for _, kind := range comparedKinds() {
 		if from := e.from[kind]; from != 0 && from != e.seq {
@@ -206,10 +206,7 @@ func (s indexedShot) profiles() string {
 	if len(names) == 0 {
 		text = "no profiles"
 	}
-	if len(s.missing) > 0 {
-		text += " (" + strings.Join(s.missing, "; ") + ")"
-	}
-	return text
+	return text + because(s.missing)
 }
 
 // named refuses a snapshot that has nothing to compare.
@@ -249,10 +246,15 @@ func (x shotIndex) none(path string) error {
 	return fmt.Errorf("%s: none of its %s has a profile to compare%s; record the target again once it gives them", clean.Text(path), units.Plural(len(x), "snapshot"), because(x[len(x)-1].missing))
 }
 
-// because puts the reasons for something into brackets, "" where none is known.
+// mostReason bounds a reason, in characters.
+const mostReason = 160
+
+// because puts the first of the reasons for something into brackets, without what
+// to do about it, "" where none is known.
 func because(reasons []string) string {
 	if len(reasons) == 0 {
 		return ""
 	}
-	return " (" + strings.Join(reasons, "; ") + ")"
+	why, _, _ := strings.Cut(reasons[0], "; ")
+	return " (" + clean.Line(why, mostReason) + ")"
 }
