@@ -109,7 +109,7 @@ func (f *faultTrial) errorf(format string, args ...any) {
 
 // run starts a target, watches it, and looks at what came of it.
 func (f *faultTrial) run(kind faultKind) {
-	o := faults.Options{Seed: f.random.Uint64(), Share: f.random.IntN(50), TLS: f.random.IntN(4) == 0}
+	o := faults.Options{Seed: f.random.Uint64(), Share: f.random.IntN(35), TLS: f.random.IntN(4) == 0}
 	f.kind = fmt.Sprintf("%s, target %d of %d in a hundred, TLS %v", kind.name, o.Seed, o.Share, o.TLS)
 	server, err := faults.Start(f.t.Context(), o)
 	if err != nil {
@@ -129,7 +129,7 @@ func (f *faultTrial) run(kind faultKind) {
 	}
 	cmd := exec.CommandContext(f.t.Context(), executable(f.t), args...)
 	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+dir)
-	span := min(max(2*time.Second, f.left), 2*time.Second+time.Duration(f.random.IntN(12_000))*time.Millisecond)
+	span := min(max(2*time.Second, f.left), 2*time.Second+time.Duration(f.random.IntN(20_000))*time.Millisecond)
 	if dies := f.random.IntN(3) == 0; dies {
 		time.AfterFunc(span*2/3, server.Die)
 	}
