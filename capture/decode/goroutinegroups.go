@@ -63,8 +63,9 @@ type lockKey struct {
 	lock  uint64
 }
 
-// awaited counts a goroutine of a group that waits for a lock.
-func (c *counter) awaited(at int32, lock uint64) {
+// awaited counts a goroutine of a group that waits for a lock, for so many
+// minutes as the runtime says.
+func (c *counter) awaited(at int32, lock uint64, minutes int32) {
 	key, group := lockKey{at, lock}, &c.dump.Groups[at]
 	i, ok := c.locks[key]
 	if !ok {
@@ -76,6 +77,7 @@ func (c *counter) awaited(at int32, lock uint64) {
 		group.Locks = append(group.Locks, snapshot.LockCount{Address: lock})
 	}
 	group.Locks[i].Count++
+	group.Locks[i].Most = max(group.Locks[i].Most, minutes)
 }
 
 // counter counts the goroutines of one dump.
@@ -116,7 +118,10 @@ func (c *counter) add(t told) error {
 		group.Long++
 	}
 	if g.Lock != 0 {
-		c.awaited(at, g.Lock)
+		c.awaited(at, g.Lock, g.Minutes)
+	}
+	if g.Locked {
+		group.Locked++
 	}
 	c.given(at, g, t.given)
 	if t.elided {

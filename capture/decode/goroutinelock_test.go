@@ -69,7 +69,7 @@ func TestLocksOfDumps(t *testing.T) {
 				t.Fatal(err)
 			}
 			g := grouped.Groups[0]
-			if want := []snapshot.LockCount{{Address: 0x1bda95dda0f8, Count: 2}, {Address: 0x1bda95ddb000, Count: 1}}; !reflect.DeepEqual(g.Locks, want) || g.Long != 2 {
+			if want := []snapshot.LockCount{{Address: 0x1bda95dda0f8, Count: 2, Most: 40}, {Address: 0x1bda95ddb000, Count: 1, Most: 15}}; !reflect.DeepEqual(g.Locks, want) || g.Long != 2 {
 				t.Errorf("counted it is %+v, want the locks %+v and 2 for long", g, want)
 			}
 			if r := grouped.Groups[1]; r.Locks != nil || r.Long != 0 {

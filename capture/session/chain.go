@@ -64,9 +64,9 @@ var (
 // read reads a profile of a record. After an error others may follow all the same.
 func (c *unpacker) read(p *parser, record uint32) (*snapshot.Profile, error) {
 	on, frame := p.uint(), p.bytes()
-	form, waits := p.form()
-	told := p.told(waits)
-	deadlock := waits && p.bool()
+	form, has := p.form()
+	told := p.told(has)
+	deadlock := has.waits && p.bool()
 	if p.bad || on != uint64(c.last) && !snapshot.IsKeyFrame(frame) {
 		c.last = 0
 		return nil, errChain

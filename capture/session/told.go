@@ -26,7 +26,9 @@ func (p *payload) told(told map[snapshot.StackID]snapshot.Told) {
 		for _, l := range t.Locks {
 			p.uint(l.Address)
 			p.int(l.Count)
+			p.int(int64(l.Most))
 		}
+		p.int(t.Locked)
 	}
 }
 
@@ -35,19 +37,26 @@ func (p *payload) told(told map[snapshot.StackID]snapshot.Told) {
 // not.
 const withWaits = 1 << 8
 
+// withThreads is added besides where it tells how long each lock was waited for,
+// and who is locked to a thread, as files of earlier versions have it not.
+const withThreads = 1 << 9
+
+// tells is what a file has of a full dump, by its version.
+type tells struct{ waits, threads bool }
+
 // form writes the form of a profile.
 func (p *payload) form(profile *snapshot.Profile) {
 	form := uint64(profile.Form)
 	if profile.Told != nil {
-		form |= withWaits
+		form |= withWaits | withThreads
 	}
 	p.uint(form)
 }
 
-// form reads it, and whether what a dump says has the waits.
-func (p *parser) form() (form snapshot.Form, waits bool) {
+// form reads it, and what there is of what a dump says.
+func (p *parser) form() (snapshot.Form, tells) {
 	n := p.uint()
-	return snapshot.Form(n), n&withWaits != 0
+	return snapshot.Form(n), tells{waits: n&withWaits != 0, threads: n&withThreads != 0}
 }
 
 // maxTold bounds the stacks of which a dump tells more, and their creators: a
@@ -55,7 +64,7 @@ func (p *parser) form() (form snapshot.Form, waits bool) {
 const maxTold = 1 << 19
 
 // told reads it with the ids of the file, nil where there is nothing.
-func (p *parser) told(waits bool) map[snapshot.StackID]snapshot.Told {
+func (p *parser) told(has tells) map[snapshot.StackID]snapshot.Told {
 	n := p.count()
 	if n == 0 {
 		return nil
@@ -75,14 +84,21 @@ func (p *parser) told(waits bool) map[snapshot.StackID]snapshot.Told {
 		for ; creators > 0 && !p.bad; creators-- {
 			t.Creators = append(t.Creators, snapshot.CreatorCount{Creator: snapshot.FrameID(p.uint()), Count: p.int()})
 		}
-		if waits {
+		if has.waits {
 			t.Long = max(p.int(), 0)
 			locks := p.count()
 			if locks > snapshot.MaxLocks {
 				p.fail()
 			}
 			for ; locks > 0 && !p.bad; locks-- {
-				t.Locks = append(t.Locks, snapshot.LockCount{Address: p.uint(), Count: p.int()})
+				l := snapshot.LockCount{Address: p.uint(), Count: p.int()}
+				if has.threads {
+					l.Most = int32(p.int())
+				}
+				t.Locks = append(t.Locks, l)
+			}
+			if has.threads {
+				t.Locked = max(p.int(), 0)
 			}
 		}
 		out[stack] = t

@@ -53,6 +53,8 @@ type DumpGroup struct {
 	Locks []LockCount
 	// Arguments are those of some of them; of a dump with very many groups not of all.
 	Arguments []Arguments
+	// Locked is how many are locked to their threads.
+	Locked int64
 }
 
 // Form says what of a goroutine's stack a profile shows.
@@ -85,6 +87,8 @@ type Told struct {
 	// Arguments are those of some of them, the ones that wait longest first. Only a
 	// dump that was read from a file has them.
 	Arguments []Arguments
+	// Locked is how many are locked to their threads.
+	Locked int64
 }
 
 // CreatorCount is how many goroutines one line started.
@@ -119,6 +123,7 @@ func (d *GroupedDump) Profile(t *Table) *Profile {
 		tallies[stack].minutes(g.Least, g.Most)
 		tallies[stack].waits(g.Long, g.Locks)
 		tallies[stack].argue(g.Arguments)
+		tallies[stack].threads(g.Locked)
 	}
 	p := b.Profile()
 	p.Deadlock = d.Deadlock
@@ -200,8 +205,9 @@ type tally struct {
 	creators    map[FrameID]int64
 	least, most int32
 	long        int64
-	locks       map[uint64]int64 // nil for none
 	arguments   []Arguments
+	locks       map[uint64]LockCount // by address; nil for none
+	locked      int64
 }
 
 func newTally() *tally { return &tally{creators: make(map[FrameID]int64), least: math.MaxInt32} }
@@ -221,6 +227,7 @@ func (t *tally) add(o Told) {
 	t.minutes(o.Least, o.Most)
 	t.waits(o.Long, o.Locks)
 	t.argue(o.Arguments)
+	t.threads(o.Locked)
 }
 
 func (t *tally) argue(arguments []Arguments) {
@@ -229,19 +236,22 @@ func (t *tally) argue(arguments []Arguments) {
 	}
 }
 
+func (t *tally) threads(locked int64) { t.locked = AddSaturating(t.locked, locked) }
+
 func (t *tally) waits(long int64, locks []LockCount) {
 	t.long = AddSaturating(t.long, long)
 	for _, l := range locks {
 		if t.locks == nil {
-			t.locks = make(map[uint64]int64)
+			t.locks = make(map[uint64]LockCount)
 		}
-		t.locks[l.Address] = AddSaturating(t.locks[l.Address], l.Count)
+		have := t.locks[l.Address]
+		t.locks[l.Address] = LockCount{l.Address, AddSaturating(have.Count, l.Count), max(have.Most, l.Most)}
 	}
 }
 
 func (t *tally) told() Told {
 	sortArguments(t.arguments)
-	out := Told{Least: t.least, Most: t.most, Long: t.long, Locks: mostAwaited(t.locks), Arguments: t.arguments}
+	out := Told{Least: t.least, Most: t.most, Long: t.long, Locks: mostAwaited(t.locks), Locked: t.locked, Arguments: t.arguments}
 	for id, count := range t.creators {
 		out.Creators = append(out.Creators, CreatorCount{id, count})
 	}

@@ -67,6 +67,35 @@ func RenameTold(by map[StackID]Told, stack func(StackID) StackID, frame func(Fra
 	return out
 }
 
+// ToldBy returns the profile with what a full dump of the same process says of
+// the goroutines with its stacks, by the stacks of the dump; see [Dump.Told]. Of
+// stacks that a dump shows as one the most goroutines have it, so that it is
+// counted once. A profile that is of a dump itself stays what it is.
+func (p *Profile) ToldBy(told map[StackID]Told, t *Table) *Profile {
+	if p == nil || p.Told != nil || len(told) == 0 || p.Kind != Goroutine || len(p.Types) == 0 {
+		return p
+	}
+	most := make(map[StackID]StackID) // by the stacks of the dump
+	for i, k := range p.Keys {
+		if i > 0 && k.Stack == p.Keys[i-1].Stack {
+			continue
+		}
+		dumped := t.Dumped(k.Stack)
+		if _, ok := told[dumped]; !ok {
+			continue
+		}
+		if have, ok := most[dumped]; !ok || p.StackTotal(k.Stack, 0) > p.StackTotal(have, 0) {
+			most[dumped] = k.Stack
+		}
+	}
+	out := *p
+	out.Told = make(map[StackID]Told, len(most))
+	for dumped, stack := range most {
+		out.Told[stack] = told[dumped]
+	}
+	return &out
+}
+
 // State returns the state that a stack is known to be in, "" for one of which
 // nothing but its frames is known.
 func (t *Table) State(id StackID) string {

@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 )
 
@@ -33,19 +34,18 @@ const GCPeriod = 2
 type LockCount struct {
 	Address uint64
 	Count   int64
+	// Most are the minutes that one of them has waited, as the runtime says.
+	Most int32
 }
 
 // MaxLocks bounds the locks that are kept of the goroutines with one stack.
 const MaxLocks = 8
 
-// mostAwaited are the locks of most goroutines, nil for none.
-func mostAwaited(locks map[uint64]int64) []LockCount {
-	var out []LockCount
-	for address, count := range locks {
-		out = append(out, LockCount{address, count})
-	}
-	slices.SortFunc(out, func(a, b LockCount) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Address, b.Address))
+// mostAwaited are the locks of most goroutines, and of those with as many the one
+// that is waited for the longest; nil for none.
+func mostAwaited(locks map[uint64]LockCount) []LockCount {
+	out := slices.SortedFunc(maps.Values(locks), func(a, b LockCount) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(b.Most, a.Most), cmp.Compare(a.Address, b.Address))
 	})
 	return slices.Clip(out[:min(len(out), MaxLocks)])
 }
@@ -66,15 +66,19 @@ func (d *Dump) Told() map[StackID]Told {
 		}
 		sum.creator(g.Creator, 1)
 		sum.minutes(g.Minutes, g.Minutes)
-		var long int64
+		var long, locked int64
 		if g.Minutes >= LongWait {
 			long = 1
 		}
+		if g.Locked {
+			locked = 1
+		}
 		var locks []LockCount
 		if g.Lock != 0 {
-			locks = []LockCount{{g.Lock, 1}}
+			locks = []LockCount{{Address: g.Lock, Count: 1, Most: g.Minutes}}
 		}
 		sum.waits(long, locks)
+		sum.threads(locked)
 	}
 	out := make(map[StackID]Told, len(tallies))
 	for stack, sum := range tallies {
