@@ -18,6 +18,7 @@ type Group struct {
 	Leaf    snapshot.Frame // where they wait, as the machine sees it
 	Change                 // of their number; counted, so Stderr is 0
 	Status  Status
+	Role    Role
 	Stacks  []snapshot.StackID // of the members, the most goroutines first
 	Labels  []LabelCount       // the most goroutines first; empty where none has labels
 }
@@ -81,6 +82,7 @@ func (c *Comparison) groups(column int, at *places) []Group {
 	out := make([]Group, 0, len(order))
 	for _, g := range order {
 		if group, ok := g.group(c.Table); ok {
+			group.Role = c.role(group)
 			out = append(out, group)
 		}
 	}
@@ -157,12 +159,8 @@ func (m *members) group(table *snapshot.Table) (Group, bool) {
 		Entry:   m.place.entry,
 		Blocked: m.place.blocked,
 		Leaf:    m.place.leaf,
-		Change: Change{
-			Before: m.total.before,
-			After:  m.total.after,
-			Delta:  snapshot.SubSaturating(m.total.after, m.total.before),
-		},
-		Stacks: ordered(m.stacks),
+		Change:  m.total.change(),
+		Stacks:  ordered(m.stacks),
 	}
 	g.Status = StatusOf(g.Change)
 	for _, id := range ordered(m.labels) {

@@ -97,6 +97,15 @@ type CreatorCount struct {
 	Count   int64
 }
 
+// Goroutines is how many it is said of.
+func (t Told) Goroutines() int64 {
+	var sum int64
+	for _, c := range t.Creators {
+		sum = AddSaturating(sum, c.Count)
+	}
+	return sum
+}
+
 // Profile is the goroutine profile that the dump stands for: a record for each
 // stack, state and set of labels. What a crash prints and an endpoint does not is
 // left out, as the profile has it: the runtime's frames, and its own goroutines.

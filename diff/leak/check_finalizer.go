@@ -46,12 +46,8 @@ func blockedFinalizer() detector[*task] {
 // runtime shows that goroutine only while it does (isSystemGoroutine of
 // runtime/traceback.go, Go 1.26). A dump of earlier releases leaves its root out.
 func (s *scene) finalizes(t *task) bool {
-	for f := range s.cfg.Table.Frames(t.main()) {
-		switch f.Function {
-		case "runtime.runFinalizers", "runtime.runCleanups",
-			"runtime.runfinq": // to Go 1.24
-			return true
-		}
+	if diff.RoleOf(s.cfg.Table, t.main()) != "" {
+		return true
 	}
 	told, ok := s.told(t)
 	return ok && s.cfg.Table.Frame(told.Creators[0].Creator).Function == "runtime.createfing"
