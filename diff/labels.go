@@ -67,6 +67,15 @@ func LabelKeys(sets iter.Seq[LabelCount]) []LabelKey {
 	return out
 }
 
+// Rest adds up the values behind the first ones.
+func (k LabelKey) Rest(first int) Change {
+	var sum count
+	for _, v := range k.Values[min(first, len(k.Values)):] {
+		sum = sum.plus(v.Before, v.After)
+	}
+	return sum.change()
+}
+
 func (c count) change() Change {
 	return Change{Before: c.before, After: c.after, Delta: snapshot.SubSaturating(c.after, c.before)}
 }

@@ -3,6 +3,7 @@ package diff
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff/units"
@@ -26,6 +27,28 @@ func (c *Comparison) Told(stacks []snapshot.StackID) (snapshot.Told, bool) {
 // HasTold reports whether either profile is of a full dump, or has what one says.
 func (c *Comparison) HasTold() bool {
 	return c.Base != nil && c.Base.Told != nil || c.Current != nil && c.Current.Told != nil
+}
+
+// ReportedWait is for how long goroutines wait, as the runtime says, from the least
+// to the most, with a text between: "3d16h to 3d21h". It is "" where none is said
+// to wait for a minute.
+func ReportedWait(t snapshot.Told, between string) string {
+	switch {
+	case t.Most <= 0:
+		return ""
+	case t.Least == t.Most:
+		return Minutes(t.Most)
+	}
+	return Minutes(t.Least) + between + Minutes(t.Most)
+}
+
+// Minutes is a reported wait: "3d21h", and "<1m" for none, which the runtime
+// leaves out.
+func Minutes(n int32) string {
+	if n <= 0 {
+		return "<1m"
+	}
+	return units.Duration(time.Duration(n) * time.Minute)
 }
 
 // Role is what the runtime has a goroutine for, "" for one that the program

@@ -90,7 +90,7 @@ func TestDiffFormatUsage(t *testing.T) {
 		args []string
 	}{
 		{"use both, before, after", []string{"--folded", "median"}},
-		{"use heap, goroutines, findings, curves", []string{"--table", "stacks"}},
+		{"use heap, goroutines, labels, findings, curves", []string{"--table", "stacks"}},
 		{"use heap", []string{"--format", "csv", "--table", "goroutines"}},
 		{"--fail-on", []string{"--format", "csv", "--table", "findings"}},
 		{"--anonymise", []string{"--salt-file", "x"}},

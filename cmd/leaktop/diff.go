@@ -155,6 +155,7 @@ func compareInputs(table *snapshot.Table, base, current input) (comparedInputs, 
 		if before == nil {
 			continue
 		}
+		before, p = base.told(table, before), current.told(table, p)
 		if before.Form != p.Form {
 			d.Notes = append(d.Notes, formsDiffer)
 			before, p = diff.Alike(table, before, p)

@@ -36,6 +36,15 @@ type input struct {
 	figures  snapshot.Vitals   // of the process, without a time; none for most
 	recorded sessionRef        // where it stands in a session file, zero for elsewhere; up to where its run is judged
 	others   string            // which snapshots of that file have which profiles
+	beside   *snapshot.Dump    // that was taken beside the profiles, nil for none
+}
+
+// told is a profile of the input with what the dump beside it says.
+func (in *input) told(table *snapshot.Table, p *snapshot.Profile) *snapshot.Profile {
+	if in.beside == nil {
+		return p
+	}
+	return p.ToldBy(in.beside.Told(), table)
 }
 
 // standardInput is the argument that stands for it.

@@ -177,6 +177,7 @@ func shotInput(name string, info snapshot.Info, shot *snapshot.Snapshot) input {
 		lacks:    lacking(shot),
 		profiles: make(map[snapshot.Kind]*snapshot.Profile),
 		leaked:   shot.Leaked,
+		beside:   shot.Dump,
 	}
 	for _, kind := range []snapshot.Kind{snapshot.Heap, snapshot.Goroutine} {
 		if p := shot.Profile(kind); p != nil {

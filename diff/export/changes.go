@@ -65,14 +65,30 @@ func (c Changes) write(j *jsonWriter) {
 			j.element(i, goroutineChange{
 				Stack:  stacks.of(s.Stack),
 				State:  diff.StateOf(g.Table, s.Stack),
+				Role:   role(g.Table, s.Stack),
 				Before: change.Before,
 				After:  change.After,
 				Delta:  change.Delta,
 				Status: s.Status,
+				Dump:   newDumpFacts(g, s.Stack),
 			})
 		}
 	}
+	j.raw(`],"locks":[`)
+	if g := c.diff.Goroutines; g != nil {
+		writeLocks(j, g, c.limit)
+	}
+	j.raw(`],"labels":[`)
+	writeLabels(j, c.diff, c.limit)
 	j.raw("]}")
+}
+
+// role is what the runtime has goroutines for, nil for nothing.
+func role(t *snapshot.Table, stack snapshot.StackID) *diff.Role {
+	if r := diff.RoleOf(t, stack); r != "" {
+		return &r
+	}
+	return nil
 }
 
 func newHeapChange(types []snapshot.SampleType, s diff.StackChange, stack []Frame) heapChange {

@@ -18,12 +18,15 @@ type Table string
 const (
 	HeapTable       Table = "heap"       // a row a stack that changed
 	GoroutinesTable Table = "goroutines" // a row a group of goroutines
+	LabelsTable     Table = "labels"     // a row a value of a label
 	FindingsTable   Table = "findings"   // a row a finding
 	CurvesTable     Table = "curves"     // a row a point in time
 )
 
 // Tables are all that there are.
-func Tables() []Table { return []Table{HeapTable, GoroutinesTable, FindingsTable, CurvesTable} }
+func Tables() []Table {
+	return []Table{HeapTable, GoroutinesTable, LabelsTable, FindingsTable, CurvesTable}
+}
 
 // Has reports whether a run knows anything that belongs in a table. [CSV] of
 // one that it does not know has the head alone.
@@ -33,6 +36,8 @@ func (r Run) Has(t Table) bool {
 		return r.Heap != nil
 	case GoroutinesTable:
 		return r.Goroutines != nil
+	case LabelsTable:
+		return r.hasLabels()
 	case FindingsTable:
 		return r.Judged != nil
 	case CurvesTable:
@@ -55,6 +60,8 @@ func CSV(w io.Writer, r Run, t Table, o Options) error {
 		csvHeap(out, r, o)
 	case GoroutinesTable:
 		csvGoroutines(out, r, o)
+	case LabelsTable:
+		csvLabels(out, r, o)
 	case FindingsTable:
 		csvFindings(out, r, o)
 	case CurvesTable:

@@ -14,7 +14,7 @@ import (
 )
 
 func TestCSV(t *testing.T) {
-	for name, run := range map[string]export.Run{"watched": watched(), "two files": twoFiles(level()), "nothing": {}} {
+	for name, run := range map[string]export.Run{"watched": watched(), "two files": twoFiles(level()), "dumps": twoFiles(dumps()), "nothing": {}} {
 		for _, table := range export.Tables() {
 			t.Run(name+" "+string(table), func(t *testing.T) {
 				out := write(t, func(w *bytes.Buffer) error { return export.CSV(w, run, table, export.Options{}) })
@@ -35,7 +35,7 @@ func TestCSV(t *testing.T) {
 }
 
 func TestCSVLimit(t *testing.T) {
-	for _, table := range []export.Table{export.HeapTable, export.GoroutinesTable, export.FindingsTable} {
+	for _, table := range []export.Table{export.HeapTable, export.GoroutinesTable, export.LabelsTable, export.FindingsTable} {
 		out := write(t, func(w *bytes.Buffer) error { return export.CSV(w, watched(), table, export.Options{Limit: 1}) })
 		if n := bytes.Count(out, []byte("\r\n")); n != 2 {
 			t.Errorf("%s: %d lines, want the head and one row", table, n)
@@ -75,7 +75,7 @@ func TestCSVHoldsNoFormula(t *testing.T) {
 func TestCSVRefuses(t *testing.T) {
 	var out bytes.Buffer
 	err := export.CSV(&out, watched(), "rows", export.Options{})
-	if err == nil || !strings.Contains(err.Error(), "use heap, goroutines, findings, curves") || out.Len() > 0 {
+	if err == nil || !strings.Contains(err.Error(), "use heap, goroutines, labels, findings, curves") || out.Len() > 0 {
 		t.Errorf("got %v and %d bytes", err, out.Len())
 	}
 }

@@ -42,20 +42,6 @@ func csvHeap(out *csv.Writer, r Run, o Options) {
 	}
 }
 
-// csvGoroutines writes all groups, the largest change first, with the commonest
-// stack of each.
-func csvGoroutines(out *csv.Writer, r Run, o Options) {
-	out.Write([]string{"status", "state", "function", "file", "line", "started as", "before", "after", "delta", "stack"})
-	if r.Goroutines == nil {
-		return
-	}
-	groups := r.Goroutines.Groups()
-	for _, g := range atMost(groups, o.Limit) {
-		out.Write([]string{string(g.Status), string(g.State), outside(g.Blocked.Function), outside(g.Blocked.File), line(g.Blocked.Line),
-			outside(g.Entry.Function), number(g.Before), number(g.After), number(g.Delta), outside(foldedPath(r.Goroutines.Table, g.Stacks[0]))})
-	}
-}
-
 // csvFindings writes what was judged, the worst first.
 func csvFindings(out *csv.Writer, r Run, o Options) {
 	out.Write([]string{"verdict", "check", "kind", "confidence", "summary", "function", "file", "line", "handler",

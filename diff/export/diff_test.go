@@ -102,7 +102,8 @@ func goroutinesOnly() export.Diff {
 }
 
 // dumps compares two full goroutine dumps: the leak grew, one group has gone, of
-// one goroutine nothing is known, and one state only became another.
+// one goroutine nothing is known, one state only became another, two groups wait
+// for one lock, some are in system calls, and one runs a finalizer.
 func dumps() export.Diff {
 	t := snapshot.NewTable()
 	by := func(f snapshot.Frame) snapshot.FrameID { return t.InternFrame(bare(f)) }
@@ -122,6 +123,13 @@ func dumps() export.Diff {
 		{Status: "chan send", Stack: stack(push, background), Creator: by(push), Count: 203, Least: 1, Most: 1},
 		{Status: "chan send (nil chan)", Stack: stack(push), Count: 1},
 		{Status: "running", Creator: by(create), Count: 1},
+		{Status: "sync.Mutex.Lock", Stack: stack(put, create, serve), Creator: by(serve), Count: 300, Least: 5312, Most: 5611, Long: 300,
+			Locks: []snapshot.LockCount{{Address: 0xc000012345, Count: 299, Most: 5611}, {Address: 0xc000098765, Count: 1, Most: 5400}}},
+		{Status: "sync.Mutex.Lock", Stack: stack(push, serve), Creator: by(serve), Count: 2, Most: 7,
+			Locks: []snapshot.LockCount{{Address: 0xc000012345, Count: 2, Most: 7}}},
+		{Status: "syscall", Stack: stack(create), Creator: by(hostile), Count: 4, Least: 1, Most: 1, Locked: 3,
+			Labels: t.InternLabels([]snapshot.Label{{Key: "route", Value: "/feed"}, {Key: "request_id", Value: "=r1"}})},
+		{Status: "chan receive", Stack: stack(grow, put, snapshot.Frame{Function: "runtime.runFinalizers"}), Count: 1, Least: 30, Most: 30},
 	}}
 	return newDiff(t, "before.txt", base.Profile(t), "after.txt", current.Profile(t))
 }

@@ -24,6 +24,7 @@ func TestHTML(t *testing.T) {
 		{"watched", watched(), export.Options{}},
 		{"watched by one row of objects", watched(), export.Options{SampleType: "inuse_objects", Limit: 1}},
 		{"two files", twoFiles(growing()), export.Options{}},
+		{"dumps", twoFiles(dumps()), export.Options{}},
 		{"goroutines that did not change", twoFiles(goroutinesOnly()), export.Options{}},
 		{"clean", clean, export.Options{}},
 		{"nothing", twoFiles(nothing()), export.Options{}},

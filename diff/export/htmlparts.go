@@ -187,14 +187,30 @@ func moreRows(n int, what string) string {
 type goroutineTable struct {
 	There bool
 	Total string
+	Told  bool // a full dump tells who started them, and for how long they wait
 	Rows  []goroutineRow
 	More  string
+	Locks lockTable
+}
+
+// lockTable is who waits for which lock.
+type lockTable struct {
+	Head string // "" where no dump tells
+	Rows []lockRow
+	More string
+}
+
+type lockRow struct {
+	Waiters, Wait         cell
+	Address, State, Where string
 }
 
 type goroutineRow struct {
 	Delta, Now         cell
 	Status, State      string
 	Name, Place, Entry string // Name is where they are blocked
+	Starter            string
+	Wait               cell // as the runtime reports it, sorted by the longest
 	Stack              shownStack
 }
 
@@ -205,20 +221,44 @@ func newGoroutineTable(r Run, o Options) goroutineTable {
 	}
 	v := values{unit: "count", exact: o.Exact}
 	groups := c.Groups()
-	t := goroutineTable{There: true, Total: v.total(groupTotal(groups))}
+	t := goroutineTable{There: true, Total: v.total(groupTotal(groups)), Told: c.HasTold(), Locks: newLockTable(c, groups, v, o)}
 	rows := atMost(groups, o.Limit)
 	for _, g := range rows {
-		t.Rows = append(t.Rows, goroutineRow{
+		row := goroutineRow{
 			Delta:  changeCell(v, g.Change),
 			Now:    cell{Text: v.value(g.After), Value: g.After},
 			Status: v.status(g.Status),
-			State:  string(g.State),
+			State:  stateText(c, g),
 			Name:   functionName(g.Blocked),
 			Place:  place(g.Blocked),
 			Entry:  functionName(g.Entry),
 			Stack:  newShownStack(c.Table, "The commonest stack of the group, leaf first", g.Stacks[0]),
-		})
+		}
+		if facts, ok := c.Told(g.Stacks); ok {
+			texts := told(c, g)
+			row.Starter, row.Wait = texts[0], cell{Text: texts[1], Value: int64(facts.Most)}
+		}
+		t.Rows = append(t.Rows, row)
 	}
 	t.More = moreRows(len(groups)-len(rows), "group")
+	return t
+}
+
+func newLockTable(c *diff.Comparison, groups []diff.Group, v values, o Options) lockTable {
+	locks, head := sharedLocks(c, groups)
+	t := lockTable{Head: head}
+	rows := atMost(locks, o.Limit)
+	for _, l := range rows {
+		t.Rows = append(t.Rows, lockRow{
+			Waiters: cell{Text: v.value(l.Waiters), Value: l.Waiters},
+			Wait:    cell{Text: lockWait(l), Value: int64(l.Minutes)},
+			Address: lockAddress(l.Address),
+			State:   string(l.At[0].Group.State),
+			Where:   lockPlaces(l, "; "),
+		})
+	}
+	if n := len(locks) - len(rows); n > 0 {
+		t.More = "and " + units.Plural(n, "more lock")
+	}
 	return t
 }

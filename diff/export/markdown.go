@@ -97,6 +97,7 @@ func (m *markdown) goroutines(c *diff.Comparison) {
 	all := changedGroups(groups)
 	if len(all) == 0 {
 		m.printf("\n0 of %s changed.\n", units.Plural(len(groups), "group"))
+		m.locks(c, groups)
 		return
 	}
 	rows := atMost(all, m.o.Limit)
@@ -105,7 +106,7 @@ func (m *markdown) goroutines(c *diff.Comparison) {
 	m.cells(more)
 	m.printf("\n|---:|---:|---|---|---|---|---|%s\n", strings.Repeat("---|", len(more)))
 	for _, g := range rows {
-		m.printf("| %s | %s | %s | %s | %s | %s | %s |", v.change(g.Delta), v.value(g.After), v.status(g.Status), escape(string(g.State)),
+		m.printf("| %s | %s | %s | %s | %s | %s | %s |", v.change(g.Delta), v.value(g.After), v.status(g.Status), escape(stateText(c, g)),
 			code(named(g.Blocked)), escape(place(g.Blocked)), code(named(g.Entry)))
 		if more != nil {
 			m.cells(told(c, g))
@@ -113,10 +114,32 @@ func (m *markdown) goroutines(c *diff.Comparison) {
 		m.printf("\n")
 	}
 	m.rest(len(all)-len(rows), "group")
+	m.locks(c, groups)
 	m.printf("\nThe commonest stack of each, leaf first:\n")
 	for _, g := range rows {
 		m.folded(c.Table, fmt.Sprintf("%s %s, %s", v.change(g.Delta), oneLine(named(g.Blocked)), g.State), g.Stacks[0])
 	}
+}
+
+// locks writes who waits for which lock, where a dump tells.
+func (m *markdown) locks(c *diff.Comparison, groups []diff.Group) {
+	locks, head := sharedLocks(c, groups)
+	if head == "" {
+		return
+	}
+	m.printf("\n**locks:** %s.\n", head)
+	if len(locks) == 0 {
+		return
+	}
+	m.printf("\n|")
+	m.cells(lockColumns())
+	m.printf("\n|---:|---:|---|---|---|\n")
+	rows := atMost(locks, m.o.Limit)
+	for _, l := range rows {
+		m.printf("| %s | %s | %s | %s | %s |\n", values{unit: "count", exact: m.o.Exact}.value(l.Waiters), escape(lockWait(l)), code(lockAddress(l.Address)),
+			escape(string(l.At[0].Group.State)), escape(lockPlaces(l, "; ")))
+	}
+	m.rest(len(locks)-len(rows), "lock")
 }
 
 // cells writes the last ones of a row.

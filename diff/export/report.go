@@ -129,8 +129,10 @@ type heapChange struct {
 type goroutineChange struct {
 	Stack  []Frame     `json:"stack"` // whole, leaf to root
 	State  diff.State  `json:"state"`
+	Role   *diff.Role  `json:"role"`
 	Before int64       `json:"before"`
 	After  int64       `json:"after"`
 	Delta  int64       `json:"delta"`
 	Status diff.Status `json:"status"`
+	Dump   *dumpFacts  `json:"dump"` // nil where no full dump tells
 }

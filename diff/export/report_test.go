@@ -47,6 +47,7 @@ func TestReportsOfDiffs(t *testing.T) {
 		{"identical", level(), 0},
 		{"goroutines that did not change", goroutinesOnly(), 0},
 		{"nothing", nothing(), 0},
+		{"dumps", dumps(), 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			out := write(t, func(w *bytes.Buffer) error { return export.JSON(w, export.NewReport(c.diff, c.limit)) })

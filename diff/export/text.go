@@ -177,14 +177,14 @@ func textGoroutines(w io.Writer, c *diff.Comparison, o Options) error {
 		return err
 	}
 	if len(changed) == 0 {
-		return nil
+		return textLocks(w, c, groups, o)
 	}
 	table := aligned{right: 2}
 	table.add()
 	more := toldColumns(c)
 	table.add(append([]string{"Δ", "now", "", "state", "blocked in", "at", "started as"}, more...)...)
 	for _, g := range atMost(changed, o.Limit) {
-		row := []string{v.change(g.Delta), v.value(g.After), v.status(g.Status), string(g.State), named(g.Blocked), place(g.Blocked), named(g.Entry)}
+		row := []string{v.change(g.Delta), v.value(g.After), v.status(g.Status), stateText(c, g), named(g.Blocked), place(g.Blocked), named(g.Entry)}
 		if more != nil {
 			row = append(row, told(c, g)...)
 		}
@@ -193,7 +193,32 @@ func textGoroutines(w io.Writer, c *diff.Comparison, o Options) error {
 	if err := table.write(w); err != nil {
 		return err
 	}
-	return textRest(w, len(changed), o.Limit, "group")
+	if err := textRest(w, len(changed), o.Limit, "group"); err != nil {
+		return err
+	}
+	return textLocks(w, c, groups, o)
+}
+
+// textLocks writes who waits for which lock, where a dump tells.
+func textLocks(w io.Writer, c *diff.Comparison, groups []diff.Group, o Options) error {
+	locks, head := sharedLocks(c, groups)
+	if head == "" {
+		return nil
+	}
+	if _, err := fmt.Fprintf(w, "\nlocks: %s\n", head); err != nil || len(locks) == 0 {
+		return err
+	}
+	v := values{unit: "count", exact: o.Exact}
+	table := aligned{right: 2}
+	table.add()
+	table.add(lockColumns()...)
+	for _, l := range atMost(locks, o.Limit) {
+		table.add(v.value(l.Waiters), lockWait(l), lockAddress(l.Address), string(l.At[0].Group.State), lockPlaces(l, "; "))
+	}
+	if err := table.write(w); err != nil {
+		return err
+	}
+	return textRest(w, len(locks), o.Limit, "lock")
 }
 
 func groupTotal(groups []diff.Group) diff.Change {

@@ -1,7 +1,7 @@
 package export
 
 import (
-	"fmt"
+	"cmp"
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
@@ -11,10 +11,8 @@ import (
 // toldColumns are what a table of goroutine groups has more where they come
 // from a full dump.
 func toldColumns(c *diff.Comparison) []string {
-	for _, p := range []*snapshot.Profile{c.Base, c.Current} {
-		if p != nil && p.Told != nil {
-			return []string{"started by", "reported wait"}
-		}
+	if c.HasTold() {
+		return []string{"started by", "reported wait"}
 	}
 	return nil
 }
@@ -23,15 +21,17 @@ func toldColumns(c *diff.Comparison) []string {
 // them, and for how long the runtime says that they wait. They are of the
 // current dump; of the base where nothing is left, or the current one is none.
 func told(c *diff.Comparison, g diff.Group) []string {
-	for _, p := range []*snapshot.Profile{c.Current, c.Base} {
-		if p == nil {
-			continue
-		}
-		if t, ok := p.ToldOf(g.Stacks); ok {
-			return []string{creator(c.Table, t), reported(t)}
-		}
+	if t, ok := c.Told(g.Stacks); ok {
+		return []string{creator(c.Table, t), cmp.Or(diff.ReportedWait(t, " to "), "-")}
 	}
 	return []string{"-", "-"}
+}
+
+// stateText is the state of a group and what a dump says of its goroutines
+// besides.
+func stateText(c *diff.Comparison, g diff.Group) string {
+	t, _ := c.Told(g.Stacks)
+	return g.Describe(t)
 }
 
 // creator names the line that started most goroutines, and counts the others.
@@ -45,15 +45,4 @@ func creator(table *snapshot.Table, t snapshot.Told) string {
 		text += " and " + units.Plural(more, "other")
 	}
 	return text
-}
-
-// reported is a range of minutes as the runtime has them.
-func reported(t snapshot.Told) string {
-	switch {
-	case t.Most == 0:
-		return "-"
-	case t.Least == t.Most:
-		return fmt.Sprintf("%d min", t.Most)
-	}
-	return fmt.Sprintf("%d to %d min", t.Least, t.Most)
 }
