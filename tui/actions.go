@@ -16,14 +16,13 @@ type mover interface {
 	NextSort()
 	PreviousSort()
 	InvertSort()
-	Filter() list.Filter
-	SetFilter(list.Filter)
+	filtered
 }
 
 // listKey handles the keys that all lists share.
 func (m *Model) listKey(l mover, key string) (tea.Cmd, bool) {
 	if key == "/" {
-		m.over = newFilterPrompt(m.theme, l.Filter(), l.SetFilter)
+		m.over = newFilterPrompt(m.theme, l)
 		return nil, true
 	}
 	return nil, moveList(l, key)

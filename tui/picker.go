@@ -159,7 +159,7 @@ func (p *Picker) press(msg tea.KeyPressMsg) tea.Cmd {
 	case "enter":
 		return p.open()
 	case "/":
-		p.over = newFilterPrompt(p.theme, p.list.Filter(), p.list.SetFilter)
+		p.over = newFilterPrompt(p.theme, p.list)
 	case "left":
 		p.list.Scroll(-1)
 	case "right":

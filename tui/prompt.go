@@ -16,13 +16,21 @@ import (
 type filterPrompt struct {
 	theme theme.Theme
 	input textinput.Model
-	apply func(list.Filter)
+	of    filtered
 	fault string // what is wrong with what was typed; the last good filter stays in force
 }
 
+// filtered is a list whose rows are filtered.
+type filtered interface {
+	Filter() list.Filter
+	SetFilter(list.Filter)
+	ParseFilter(string) (list.Filter, error)
+	FilterFields() []list.FieldName
+}
+
 // newFilterPrompt opens the prompt with the filter that is in force.
-func newFilterPrompt(t theme.Theme, current list.Filter, apply func(list.Filter)) *filterPrompt {
-	return &filterPrompt{theme: t, input: newInput(t, current.String()), apply: apply}
+func newFilterPrompt(t theme.Theme, of filtered) *filterPrompt {
+	return &filterPrompt{theme: t, input: newInput(t, of.Filter().String()), of: of}
 }
 
 // newInput returns a text input with the cursor at the end of its text.
@@ -50,7 +58,7 @@ func (p *filterPrompt) key(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	case "enter":
 		return nil, true
 	case "esc":
-		p.apply(list.Filter{})
+		p.of.SetFilter(list.Filter{})
 		return nil, true
 	}
 	return p.edit(msg), false
@@ -60,14 +68,14 @@ func (p *filterPrompt) key(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 func (p *filterPrompt) edit(msg tea.Msg) tea.Cmd {
 	var cmd tea.Cmd
 	p.input, cmd = p.input.Update(msg)
-	f, err := list.ParseFilter(p.input.Value())
+	f, err := p.of.ParseFilter(p.input.Value())
 	if err != nil {
 		// The filter itself stands beside it; what is wrong comes first.
 		_, p.fault, _ = strings.Cut(err.Error(), strconv.Quote(p.input.Value())+": ")
 		return cmd
 	}
 	p.fault = ""
-	p.apply(f)
+	p.of.SetFilter(f)
 	return cmd
 }
 
@@ -80,11 +88,30 @@ const filterLabel = " filter / "
 
 func (p *filterPrompt) footer(width int) string {
 	setWidth(&p.input, width/2-len(filterLabel))
-	help := renderHints(p.theme, []hint{{"enter", "keep"}, {"esc", "clear"}, {"!", "inverts"}}, width/2)
+	hints := []hint{{"enter", "keep"}, {"esc", "clear"}, {"!", "inverts"}}
+	if example := filterExample(p.of.FilterFields()); example != "" {
+		hints = append(hints, hint{example, ""})
+	}
+	help := renderHints(p.theme, hints, width/2)
 	if p.fault != "" {
 		help = p.theme.Error.Apply(ansi.Truncate(p.fault, width/2-1, "…"))
 	}
 	return ends(p.theme.Key.Apply(filterLabel)+p.input.View(), help, width)
+}
+
+// filterExample is a condition on the first field of either sort, "" where there
+// are none.
+func filterExample(fields []list.FieldName) string {
+	span, words := "", ""
+	for _, f := range fields {
+		switch {
+		case f.Span && span == "":
+			span = f.Example
+		case !f.Span && words == "":
+			words = f.Example
+		}
+	}
+	return strings.TrimSpace(span + " " + words)
 }
 
 func (p *filterPrompt) cursor(_, height int) *tea.Cursor {

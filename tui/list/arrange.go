@@ -111,7 +111,7 @@ func (a *Arranged[T, K]) choose(cfg Config[T, K], stopped func() bool) bool {
 				a.view = append(a.view, int32(i))
 			}
 			continue
-		case !filter.Active() || filter.Match(cfg.Text(row)):
+		case cfg.shows(filter, row):
 			a.view = append(a.view, int32(i))
 		}
 		a.all++

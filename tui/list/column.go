@@ -28,10 +28,13 @@ type Column[T any] struct {
 	Flex bool
 	// Tail keeps the end of a text that is too long, as of a function whose
 	// name ends in what it does. Scrolling to the right then begins at its start.
-	Tail  bool
-	Prose bool // a text that is too long is cut behind a word
-	Right bool // aligned to the right, as numbers are
-	Cell  func(T) Cell
+	Tail bool
+	// Hidden columns are not shown, however wide the screen: of those in which no
+	// row has anything. They keep their index, by which a list is sorted.
+	Hidden bool
+	Prose  bool // a text that is too long is cut behind a word
+	Right  bool // aligned to the right, as numbers are
+	Cell   func(T) Cell
 	// Compare orders rows by this column, as cmp.Compare does; nil where the
 	// column cannot be sorted by.
 	Compare func(a, b T) int
@@ -54,11 +57,18 @@ func layout[T any](columns []Column[T], width int) []place {
 	if room < 1 || len(columns) == 0 {
 		return nil
 	}
-	kept := make([]place, len(columns))
+	kept := make([]place, 0, len(columns))
 	taken := -gap
 	for i, c := range columns {
-		kept[i] = place{column: i, width: max(1, c.Min)}
-		taken += kept[i].width + gap
+		if c.Hidden {
+			continue
+		}
+		p := place{column: i, width: max(1, c.Min)}
+		kept = append(kept, p)
+		taken += p.width + gap
+	}
+	if len(kept) == 0 {
+		return nil
 	}
 	for taken > room && len(kept) > 1 {
 		least := len(kept) - 1

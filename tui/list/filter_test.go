@@ -3,6 +3,7 @@ package list
 import (
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 )
 
@@ -73,6 +74,164 @@ func FuzzParseFilter(f *testing.F) {
 		}
 		if filter.Match(row) == inverse.Match(row) {
 			t.Errorf("%q and its inverse agree on %q", text, row)
+		}
+	})
+}
+
+// fields are those that the tests of this file name.
+func fields() []FieldName {
+	return []FieldName{{Name: "wait", Span: true}, {Name: "state"}, {Name: "label"}}
+}
+
+// waiter is a row with fields.
+type waiter struct {
+	wait          time.Duration // 0 for unknown
+	state, labels string
+	text          string
+}
+
+func waiters() *List[waiter, string] {
+	l := New(Config[waiter, string]{
+		Columns: []Column[waiter]{{Cell: func(w waiter) Cell { return Cell{Text: w.text} }}},
+		Key:     func(w waiter) string { return w.text },
+		Text:    func(w waiter) string { return w.text },
+		Fields: []Field[waiter]{
+			{Name: "wait", Span: func(w waiter) (time.Duration, bool) { return w.wait, w.wait > 0 }},
+			{Name: "state", Words: func(w waiter) []string { return []string{w.state} }},
+			{Name: "label", Words: func(w waiter) []string { return strings.Fields(w.labels) }},
+		},
+	})
+	l.SetRows([]waiter{
+		{93 * time.Hour, "sync.Mutex.Lock", "", "a depot/jail.(*State).Inspect"},
+		{10 * time.Minute, "chan send", "route=/feed tenant=acme", "b shop/stock.(*Feed).push"},
+		{2 * time.Minute, "chan receive", "route=/cart", "c shop/cart.(*Cart).next"},
+		{0, "running", "", "d std::vec<u8>::push 12:30:05"},
+	})
+	return l
+}
+
+func TestFilterByFields(t *testing.T) {
+	for text, want := range map[string]string{
+		"wait>10m":                      "a",
+		"wait>=10m":                     "a b",
+		"wait<10m":                      "c",
+		"wait<=10m":                     "b c",
+		"wait > 10m":                    "a",
+		"wait>3d":                       "a",
+		"wait>3d21h":                    "",
+		"wait>=3d21h":                   "a",
+		"wait>1w":                       "",
+		"wait>1h30m":                    "a",
+		"wait>90s":                      "a b c",
+		"Wait>10m":                      "a",
+		"!wait>10m":                     "b c d",
+		"wait>1m wait<1h":               "b c",
+		"state:chan":                    "b c",
+		"STATE:chan":                    "b c",
+		"!state:chan":                   "a d",
+		`state:"chan send"`:             "b",
+		`state:"^chan (send|receive)$"`: "b c",
+		"state:Chan":                    "", // a capital letter matters
+		"label:route=/feed":             "b",
+		"label:^route= !label:feed":     "c",
+		"state:chan cart":               "c",
+		"cart state:chan":               "c",
+		"shop !cart state:chan":         "", // the rest is one expression, as it is typed
+		"!cart state:chan":              "b",
+		"wait>1m !shop":                 "a",
+		"chan":                          "", // of the text alone
+		"std::vec":                      "d",
+		"vec<u8>":                       "d",
+		"12:30:05":                      "d",
+		`label:"\""`:                    "",
+	} {
+		l := waiters()
+		f, err := l.ParseFilter(text)
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+			continue
+		}
+		l.SetFilter(f)
+		var got []string
+		for w := range shown(l) {
+			got = append(got, w.text[:1])
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q shows %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestFilterByFieldsErrors(t *testing.T) {
+	for text, want := range map[string]string{
+		"wait>":            `filter "wait>": write wait>10m, wait<2h or wait>=3d`,
+		"wait>10":          `filter "wait>10": write wait>10m, wait<2h or wait>=3d`,
+		"wait>-1m":         `filter "wait>-1m": write wait>10m, wait<2h or wait>=3d`,
+		"wait>long":        `filter "wait>long": write wait>10m, wait<2h or wait>=3d`,
+		"wait:10m":         `filter "wait:10m": write wait>10m, wait<2h or wait>=3d`,
+		"wiat>10m":         `filter "wiat>10m": no wiat here, but wait; \> is the character`,
+		"state>10m":        `filter "state>10m": write state: and what it holds`,
+		"state:":           `filter "state:": write what state: must hold`,
+		`state:""`:         `filter "state:\"\"": write what state: must hold`,
+		`state:"chan send`: `filter "state:\"chan send": state: the closing " is missing`,
+		"state:(":          `filter "state:(": missing closing ); write a regular expression, with \ before a character that stands for itself`,
+		"state:chan (":     `filter "state:chan (": missing closing ); write a regular expression, with \ before a character that stands for itself`,
+	} {
+		if _, err := ParseFilter(text, fields()...); err == nil || err.Error() != want {
+			t.Errorf("got %v\nwant %s", err, want)
+		}
+	}
+	// Where rows have no fields, what looks like one is told, and words are not.
+	if _, err := ParseFilter("wait>10m"); err == nil || err.Error() != `filter "wait>10m": no wait to compare here; \> is the character` {
+		t.Errorf("without fields: %v", err)
+	}
+	if f, err := ParseFilter("state:chan"); err != nil || !f.Match("a state:chan b") || f.Match("chan") {
+		t.Errorf("without fields state:chan is %v, %v", f, err)
+	}
+}
+
+func FuzzParseFilterTerms(f *testing.F) {
+	for _, s := range []string{"wait>10m", "!wait<=1w2d3h", "wait > 99999w", `state:"a\"b" x`, "label:( y", "state:chan !x wait<1us", "wait>1e9h", "wiat<1", ":", `state:"`} {
+		f.Add(s, int64(time.Hour), "chan send", "some text")
+	}
+	f.Fuzz(func(t *testing.T, text string, wait int64, state, row string) {
+		filter, err := ParseFilter(text, fields()...)
+		if err != nil {
+			if strings.ContainsAny(err.Error(), "\n\x1b") || !utf8.ValidString(err.Error()) {
+				t.Errorf("error is not one clean line: %q", err)
+			}
+			return
+		}
+		if filter.Active() && filter.String() != text {
+			t.Errorf("%q is shown as %q", text, filter)
+		}
+		of := func(i int) value {
+			if i == 0 {
+				return value{span: time.Duration(wait), known: wait > 0}
+			}
+			return value{words: []string{state}}
+		}
+		matches := func(f Filter) bool { return f.match(func() string { return row }, of) }
+		if filter.rule == nil {
+			if !matches(filter) {
+				t.Errorf("%q hides a row", text)
+			}
+			return
+		}
+		for _, term := range filter.rule.terms {
+			if term.span < 0 {
+				t.Errorf("%q compares with %v", text, term.span)
+			}
+		}
+		if len(filter.rule.terms) != 1 || filter.rule.re != nil || strings.HasPrefix(text, "!") || strings.HasPrefix(text, " ") {
+			return
+		}
+		inverse, err := ParseFilter("!"+text, fields()...)
+		if err != nil {
+			t.Fatalf("%q is a filter and !%q is not: %v", text, text, err)
+		}
+		if matches(filter) == matches(inverse) {
+			t.Errorf("%q and its inverse agree", text)
 		}
 	})
 }

@@ -7,6 +7,7 @@ type Config[T any, K comparable] struct {
 	Columns []Column[T]
 	Key     func(T) K      // the row's identity, which the selection follows
 	Text    func(T) string // what the filter is matched against
+	Fields  []Field[T]     // that a filter can name besides; nil for none
 	Dim     func(T) bool   // rows that matter less; nil for none
 	// Heading is not nil for rows of which some only part the others: it returns
 	// a title and what is said beside it, both "" for a true row. A heading is

@@ -300,3 +300,27 @@ func TestSetColumnsKeepsSelectionAndSort(t *testing.T) {
 		t.Errorf("sorted by a column that is gone: %q", head)
 	}
 }
+
+// A hidden column takes no room and is not sorted by with the keys, and those
+// behind it keep their index.
+func TestHiddenColumns(t *testing.T) {
+	l := newList(growers())
+	cols := columns()
+	cols[1].Hidden = true
+	l.SetColumns(cols)
+	l.SortBy(2)
+	head := ansi.Strip(strings.Split(l.Render(80, 10), "\n")[0])
+	if strings.Contains(head, "function") || !strings.Contains(head, "↓ Δ bytes") {
+		t.Errorf("the head is %q", head)
+	}
+	l.NextSort()
+	l.NextSort()
+	if head := ansi.Strip(strings.Split(l.Render(80, 10), "\n")[0]); !strings.Contains(head, "↓ Δ bytes") {
+		t.Errorf("after the two columns on screen it is sorted by another: %q", head)
+	}
+	for i := range cols {
+		cols[i].Hidden = true
+	}
+	l.SetColumns(cols)
+	l.Render(80, 10)
+}
