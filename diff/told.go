@@ -33,13 +33,14 @@ func (c *Comparison) HasTold() bool {
 // to the most, with a text between: "3d16h to 3d21h". It is "" where none is said
 // to wait for a minute.
 func ReportedWait(t snapshot.Told, between string) string {
-	switch {
-	case t.Most <= 0:
+	if t.Most <= 0 {
 		return ""
-	case t.Least == t.Most:
-		return Minutes(t.Most)
 	}
-	return Minutes(t.Least) + between + Minutes(t.Most)
+	least, most := Minutes(t.Least), Minutes(t.Most)
+	if least == most {
+		return most
+	}
+	return least + between + most
 }
 
 // Minutes is a reported wait: "3d21h", and "<1m" for none, which the runtime

@@ -41,6 +41,23 @@ type pair struct {
 	// without a GC since the one before it is the same observation again.
 	from, to time.Time
 	outside  *outside // that base is of; nil for one of the run
+	dump     dumpAt   // of goroutines: what says more of them
+}
+
+// dumpAt is a full dump and the number of its snapshot, 0 for none.
+type dumpAt struct {
+	*snapshot.Dump
+	seq int
+}
+
+// dumpUpTo is the newest full dump of a run that is no later than a snapshot.
+func dumpUpTo(run []*snapshot.Entry, s *snapshot.Entry) dumpAt {
+	for i := len(run) - 1; i >= 0; i-- {
+		if run[i].Seq <= s.Seq && run[i].Dump != nil {
+			return dumpAt{run[i].Dump, run[i].Seq}
+		}
+	}
+	return dumpAt{}
 }
 
 // compare lays the two profiles side by side as a history has them, nil where
@@ -50,6 +67,9 @@ func (c pair) compare(h *snapshot.History) *diff.Comparison {
 		return nil
 	}
 	current := h.Profile(c.current, c.kind)
+	if c.dump.Dump != nil {
+		current = current.ToldBy(c.dump.Told(), h.Table)
+	}
 	if c.outside != nil {
 		return c.outside.compare(h.Table, c.kind, current)
 	}
@@ -156,8 +176,12 @@ func (d *data) pair(kind snapshot.Kind) pair {
 	if current == nil {
 		return pair{}
 	}
+	var dump dumpAt
+	if kind == snapshot.Goroutine {
+		dump = dumpUpTo(d.history.RunOf(current), current)
+	}
 	if out := d.outside; out != nil && d.Base() == out.entry && out.entry.Has(kind) {
-		return pair{kind: kind, base: out.entry, current: current, from: out.entry.Time, to: d.observed(kind, current), outside: out}
+		return pair{kind: kind, base: out.entry, current: current, from: out.entry.Time, to: d.observed(kind, current), outside: out, dump: dump}
 	}
 	if base == nil {
 		// The base lacks this profile: begin with the first that has it.
@@ -168,7 +192,7 @@ func (d *data) pair(kind snapshot.Kind) pair {
 			}
 		}
 	}
-	return pair{kind: kind, base: base, current: current, from: d.observed(kind, base), to: d.observed(kind, current)}
+	return pair{kind: kind, base: base, current: current, from: d.observed(kind, base), to: d.observed(kind, current), dump: dump}
 }
 
 // moment is what is looked at now. What it holds does not change any more. The

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"leaktop/capture/snapshot"
+	"leaktop/diff"
 	"leaktop/diff/units"
 )
 
@@ -29,7 +30,7 @@ func (m *Model) dumpNow() {
 
 // dumped is what the newest full dump says of a group of goroutines.
 type dumped struct {
-	shot     *snapshot.Entry // that has the dump
+	of       dumpAt
 	members  []snapshot.DumpedGoroutine
 	creators []creator // of the members, the most first
 }
@@ -46,22 +47,18 @@ func (a *analyst) dumpOf(stacks []snapshot.StackID) *dumped {
 	if a.current == nil {
 		return nil
 	}
-	run := a.history.RunOf(a.current)
-	at := len(run) - 1
-	for at >= 0 && (run[at].Seq > a.current.Seq || run[at].Dump == nil) {
-		at--
-	}
-	if at < 0 {
+	dump := dumpUpTo(a.history.RunOf(a.current), a.current)
+	if dump.Dump == nil {
 		return nil
 	}
-	table, shot := a.table, run[at]
+	table := a.table
 	bare := make(map[snapshot.StackID]bool, len(stacks))
 	for _, id := range stacks {
 		bare[table.Dumped(id)] = true
 	}
-	out := &dumped{shot: shot}
+	out := &dumped{of: dump}
 	counts := make(map[snapshot.FrameID]int)
-	for _, g := range shot.Dump.Goroutines {
+	for _, g := range dump.Goroutines {
 		if g.Stack != snapshot.NoStack && bare[g.Stack] {
 			out.members = append(out.members, g)
 			counts[g.Creator]++
@@ -76,19 +73,18 @@ func (a *analyst) dumpOf(stacks []snapshot.StackID) *dumped {
 	return out
 }
 
-// reported is the range of the minutes that the runtime says they have waited.
+// reported is the range of what the runtime says that they have waited.
 func (d *dumped) reported() string {
-	least, most := d.members[0].Minutes, d.members[0].Minutes
+	told := snapshot.Told{Least: d.members[0].Minutes, Most: d.members[0].Minutes}
 	for _, g := range d.members {
-		least, most = min(least, g.Minutes), max(most, g.Minutes)
+		told.Least, told.Most = min(told.Least, g.Minutes), max(told.Most, g.Minutes)
 	}
-	switch {
-	case most == 0:
-		return "reported: under a minute"
-	case least == most:
-		return "reported: " + units.Plural(int64(most), "minute")
-	}
-	return fmt.Sprintf("reported: %d to %s", least, units.Plural(int64(most), "minute"))
+	return reportedText(told)
+}
+
+// reportedText says for how long goroutines have waited, by the runtime.
+func reportedText(t snapshot.Told) string {
+	return "reported: " + cmp.Or(diff.ReportedWait(t, " to "), "under a minute")
 }
 
 // ids lists the first members' ids.
@@ -118,7 +114,7 @@ func (m *Model) dumpLines(d *dumped) []string {
 		return nil
 	}
 	th := m.theme
-	head := " " + th.Title.Apply("Full dump") + th.Dim.Apply(" of #"+itoa(d.shot.Seq)) + "  "
+	head := " " + th.Title.Apply("Full dump") + th.Dim.Apply(" of #"+itoa(d.of.seq)) + "  "
 	if len(d.members) == 0 {
 		return []string{head + "none of them is in it"}
 	}
@@ -133,25 +129,32 @@ func (m *Model) dumpLines(d *dumped) []string {
 
 // dumpWords is the dump of a group as text: its creators, and each of its
 // goroutines.
-func (m *Model) dumpWords(d *dumped) section {
+func (m *Model) dumpWords(d *dumped, told *toldOf) section {
 	const most = 500 // who needs them all exports the snapshot
-	out := section{title: fmt.Sprintf("Full dump of #%d, %s: %s", d.shot.Seq, d.shot.Dump.Time.Format(clock), units.Plural(len(d.members), "goroutine"))}
-	if d.shot.Dump.Cut {
+	out := section{title: fmt.Sprintf("Full dump of #%d, %s: %s", d.of.seq, d.of.Time.Format(clock), units.Plural(len(d.members), "goroutine"))}
+	if d.of.Cut {
 		out.hints = append(out.hints, hint{"cut", "the target's text ended in the middle: these are not all"})
 	}
 	for _, c := range d.creators {
 		out.hints = append(out.hints, hint{"started", units.Count(int64(c.count)) + " by " + startedBy(c.Frame)})
 	}
+	out.hints = append(out.hints, told.lockHints()...)
 	for _, g := range d.members[:min(most, len(d.members))] {
 		text := g.Status
 		if g.Minutes > 0 {
-			text = joined(text, "reported: "+units.Plural(int64(g.Minutes), "minute"))
+			text = joined(text, "reported: "+diff.Minutes(g.Minutes))
 		}
 		if g.CreatorID != 0 {
 			text = joined(text, fmt.Sprintf("started by goroutine %d", g.CreatorID))
 		}
 		if g.Leaked {
 			text = joined(text, "leaked, by the runtime's word")
+		}
+		if g.Locked {
+			text = joined(text, "locked to its thread")
+		}
+		if g.Lock != 0 {
+			text = joined(text, "waits for lock "+lockName(g.Lock))
 		}
 		out.hints = append(out.hints, hint{fmt.Sprint(g.ID), text})
 	}

@@ -36,10 +36,10 @@ func TestFullDump(t *testing.T) {
 		t.Errorf("asked for %q, want %q", p.sampler.asked, want)
 	}
 	p.tell(p.story.dumped(68))
-	p.want("Full dump of #9  68 goroutines · reported: 0 to 2 minutes · ids 100 101 102 103 104 105 and 62 more",
+	p.want("Full dump of #9  68 goroutines · reported: <1m to 2m · ids 100 101 102 103 104 105 and 62 more",
 		"started by api.(*Server).Create create.go:80 (67 of them) and 1 other line")
 	p.press("enter").want("Full dump of #9, 12:02:00: 68 goroutines", "67 by api.(*Server).Create create.go:80", "1 by notify.(*Notifier).Start notify.go:20",
-		"chan send · started by goroutine 18 · leaked, by the runtime's word", "reported: 1 minute")
+		"chan send · started by goroutine 18 · leaked, by the runtime's word", "reported: 1m")
 	p.press("x")
 	// It stays what the newest dump said, and is not there for an earlier moment.
 	p.tell(p.story.taken(10))

@@ -18,7 +18,7 @@ import (
 func exportEndings() []string {
 	return []string{".pb.gz", ".goroutine.pb.gz", ".md", ".json", ".txt", ".html", ".svg", ".goroutine.svg",
 		".speedscope.json", ".goroutine.speedscope.json", ".folded", ".goroutine.folded",
-		".heap.csv", ".goroutines.csv", ".findings.csv", ".curves.csv", ".heap-8.pb.gz", ".goroutine-8.pb.gz"}
+		".heap.csv", ".goroutines.csv", ".labels.csv", ".findings.csv", ".curves.csv", ".heap-8.pb.gz", ".goroutine-8.pb.gz"}
 }
 
 func TestExportProposesAPath(t *testing.T) {
@@ -90,7 +90,7 @@ func TestExportWrites(t *testing.T) {
 	for name, want := range map[string]string{
 		".md": "cache.(*Store).Put", ".txt": "cache.(*Store).Put", ".html": "cache.(*Store).Put", ".svg": "cache.(*Store).Put", ".speedscope.json": "cache.(*Store).Put",
 		".folded": "cache.(*Store).Put", ".heap.csv": "cache.(*Store).Put", ".goroutine.svg": "runtime.gopark", ".goroutine.speedscope.json": "runtime.gopark",
-		".goroutine.folded": "runtime.gopark 14 56", ".goroutines.csv": "chan send", ".findings.csv": "verdict,check", ".curves.csv": "2026-03-01T12:01:45Z,no,",
+		".goroutine.folded": "runtime.gopark 14 56", ".goroutines.csv": "chan send", ".labels.csv": "handler,1,/orders,7,21,14,changed", ".findings.csv": "verdict,check", ".curves.csv": "2026-03-01T12:01:45Z,no,",
 		".heap-8.pb.gz": strings.Repeat("h", 31<<10), ".goroutine-8.pb.gz": strings.Repeat("g", 2<<10),
 	} {
 		if !strings.Contains(p.files.written[stem+name], want) {
@@ -289,13 +289,13 @@ func TestExportHoldsTheRun(t *testing.T) {
 // A small window shows the choices around the one that is selected, and the
 // cursor stands in the path.
 func TestExportInASmallWindow(t *testing.T) {
-	p := told(t, 60, 20).press("e").want("1 of 18", "▸ heap diff for go tool pprof", "to  leaktop-orders")
-	for range 17 {
+	p := told(t, 60, 20).press("e").want("1 of 19", "▸ heap diff for go tool pprof", "to  leaktop-orders")
+	for range 18 {
 		p.press("down")
 		if c := p.View().Cursor; c == nil || !strings.HasPrefix(p.lines()[c.Y], " to  ") {
 			t.Fatalf("the cursor is at %+v of\n%s", c, p.screen())
 		}
 	}
-	p.want("18 of 18", "▸ goroutine profile of #8 as it was fetched", "to  leaktop-orders")
+	p.want("19 of 19", "▸ goroutine profile of #8 as it was fetched", "to  leaktop-orders")
 	p.press("enter").want("wrote ")
 }

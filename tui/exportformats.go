@@ -68,11 +68,11 @@ func (m *Model) exportChoices() []exportChoice {
 			return export.Folded(w, r.Diff, o, export.Both)
 		}})...)
 	for _, p := range of {
-		table := export.HeapTable
 		if p.kind == snapshot.Goroutine {
-			table = export.GoroutinesTable
+			out = append(out, tableChoice(export.GoroutinesTable), tableChoice(export.LabelsTable))
+			continue
 		}
-		out = append(out, tableChoice(table))
+		out = append(out, tableChoice(export.HeapTable))
 	}
 	out = append(out, tableChoice(export.FindingsTable), tableChoice(export.CurvesTable))
 	return append(out, m.rawChoices()...)

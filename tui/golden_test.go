@@ -40,6 +40,8 @@ func scenes() []scene {
 		{"goroutines by state", keys("3 v")},
 		{"goroutines by handler", keys("3 v v")},
 		{"goroutines by label", keys("3 v v v")},
+		{"goroutines by set of labels", keys("3 v v v v")},
+		{"help of goroutines", keys("3 ?")},
 		{"handlers", keys("4")},
 		{"handler detail", keys("4 enter")},
 		{"help of handlers", keys("4 ?")},
@@ -54,7 +56,7 @@ func scenes() []scene {
 		{"filter with a fault", keys("2 / p u t (")},
 		{"filter that hides all", keys("2 / z z z enter")},
 		{"export menu", keys("e")},
-		{"exported", keys("e" + strings.Repeat(" down", 16) + " enter")},
+		{"exported", keys("e" + strings.Repeat(" down", 17) + " enter")},
 	}
 }
 

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"cmp"
+	"fmt"
 	"iter"
 	"slices"
 
@@ -37,6 +38,7 @@ func (g *goroutineContent) build(a *analyst, setting goroutineSetting) bool {
 	for i := range rows {
 		g.rows[i] = &rows[i]
 	}
+	g.has = whatRowsHave(g.rows)
 	return !a.stopped()
 }
 
@@ -61,17 +63,17 @@ func (g *goroutineContent) rowsOf(a *analyst, groups []diff.Group) []goroutineRo
 		rows = mergeGroups(groups, func(group *diff.Group, add func(string, diff.Change)) {
 			add(string(group.State), group.Change)
 		})
+		g.waits(rows, groups)
 	case byRequest:
 		rows = handlerGroupRows(a, groups)
 	case byLabel:
+		rows = g.labelRows(groups)
+	case byLabelSet:
 		rows = mergeGroups(groups, func(group *diff.Group, add func(string, diff.Change)) {
-			rest := group.Change
 			for _, l := range group.Labels {
 				add(l.Labels.String(), diff.Change{Before: l.Before, After: l.After, Delta: snapshot.SubSaturating(l.After, l.Before)})
-				rest.Before = snapshot.SubSaturating(rest.Before, l.Before)
-				rest.After = snapshot.SubSaturating(rest.After, l.After)
 			}
-			rest.Delta = snapshot.SubSaturating(rest.After, rest.Before)
+			rest := unlabelled(*group)
 			if rest.Before != 0 || rest.After != 0 {
 				add(noLabels, rest)
 			}
@@ -79,13 +81,35 @@ func (g *goroutineContent) rowsOf(a *analyst, groups []diff.Group) []goroutineRo
 	default:
 		for i := range groups {
 			group := &groups[i]
-			rows = append(rows, goroutineRow{
+			row := goroutineRow{
 				key: group.Key, name: group.Blocked.Function, group: group, Change: group.Change, status: group.Status, groups: 1,
 				seen: a.seenFor(group.Key), finding: a.verdicts.ofGroup(group),
-			})
+			}
+			if len(group.Labels) > 0 {
+				row.labels = labelsText(group.Labels)
+			}
+			if row.told, row.isTold = g.cmp.Told(group.Stacks); row.isTold {
+				row.starter = shortName(g.cmp.Table.Frame(row.told.Creators[0].Creator).Function)
+				if more := len(row.told.Creators) - 1; more > 0 {
+					row.starter += fmt.Sprintf(" +%d", more)
+				}
+			}
+			rows = append(rows, row)
 		}
 	}
 	return rows
+}
+
+// waits adds up for how long the goroutines of each state wait, as far as a dump
+// tells.
+func (g *goroutineContent) waits(rows []goroutineRow, groups []diff.Group) {
+	stacks := make(map[string][]snapshot.StackID)
+	for _, group := range groups {
+		stacks[string(group.State)] = append(stacks[string(group.State)], group.Stacks...)
+	}
+	for i := range rows {
+		rows[i].told, rows[i].isTold = g.cmp.Told(stacks[rows[i].name])
+	}
 }
 
 // handlerGroupRows are the rows by handler; what belongs to none stays the last.

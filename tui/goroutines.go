@@ -25,11 +25,12 @@ const (
 	byState
 	byRequest
 	byLabel
+	byLabelSet
 	goroutineGroupings
 )
 
 func (g goroutineGrouping) String() string {
-	return [...]string{"by entry function and where blocked", "by state", "by request handler", "by label"}[g]
+	return [...]string{"by entry function and where blocked", "by state", "by request handler", "by label", "by set of labels"}[g]
 }
 
 // goroutinesScreen shows who waits, since when, and whether they grow in number.
@@ -45,6 +46,7 @@ type goroutineSetting struct {
 	by      goroutineGrouping
 	ownOnly bool
 	found   bool // only what belongs to a finding is listed
+	opened  openedKey
 }
 
 // goroutineContent is what was worked out for a setting, and is on screen.
@@ -55,6 +57,7 @@ type goroutineContent struct {
 	made     bool // the rows are of the setting
 	total    diff.Change
 	rows     []*goroutineRow
+	has      rowsHave
 	sum      int64  // of the goroutines in the rows that the filter lets through
 	handlers string // how many there are, where rows stand for them
 }
@@ -64,7 +67,7 @@ const noLabels = "no labels"
 
 // goroutineRow is one line of the table.
 type goroutineRow struct {
-	key   any // a diff.GroupKey, or the name of the state or labels
+	key   any // a diff.GroupKey, a labelKey, or the name of the state or labels
 	name  string
 	group *diff.Group // nil where the row stands for several
 	diff.Change
@@ -73,6 +76,11 @@ type goroutineRow struct {
 	seen    time.Duration   // for how long the group is there at least, 0 where that is not known
 	handler handler.Handler // where rows stand for handlers
 	finding *leak.Finding   // that it belongs to, nil for none
+	told    snapshot.Told   // by a full dump
+	isTold  bool            // a dump tells of it
+	starter string          // the function that started most of them, and how many other lines did; "" unknown and of what nothing did
+	labels  string          // that the group carries, in short
+	values  int             // how many values a key of labels has that the row stands for, 0 for others
 }
 
 func newGoroutines(m *Model) *goroutinesScreen {
@@ -80,34 +88,13 @@ func newGoroutines(m *Model) *goroutinesScreen {
 	g.list = list.New(list.Config[*goroutineRow, any]{
 		Key:      func(r *goroutineRow) any { return r.key },
 		Text:     func(r *goroutineRow) string { return goroutineFilterText(m.cfg.Table, r) },
+		Fields:   goroutineFields(m.cfg.Table),
 		Dim:      func(r *goroutineRow) bool { return r.Delta == 0 && r.finding == nil },
 		Empty:    "no goroutine profile yet",
 		Theme:    m.theme,
 		Deferred: true,
 	})
 	return g
-}
-
-// goroutineFilterText is what the filter is matched against: every frame, state
-// and label.
-func goroutineFilterText(table *snapshot.Table, r *goroutineRow) string {
-	switch {
-	case r.handler.Name != "":
-		return handlerText(r.handler)
-	case r.group == nil:
-		return r.name
-	}
-	var b strings.Builder
-	b.WriteString(string(r.group.State) + "\n")
-	for _, l := range r.group.Labels {
-		b.WriteString(l.Labels.String() + "\n")
-	}
-	for _, id := range r.group.Stacks {
-		for f := range table.Frames(id) {
-			b.WriteString(f.Function + "\n")
-		}
-	}
-	return b.String()
 }
 
 func (g *goroutinesScreen) refresh() { g.list.SetTheme(g.m.theme) }
@@ -161,6 +148,9 @@ func (g *goroutinesScreen) open() tea.Cmd {
 		return nil
 	case g.by == byRequest:
 		return g.m.open(newHandlerDetail(g.m, r.handler))
+	case r.values > 0:
+		g.want.opened = g.want.opened.toggled(r.key.(labelKey).key)
+		return nil
 	case r.group == nil:
 		g.narrow(r.name)
 		return nil
@@ -168,13 +158,22 @@ func (g *goroutinesScreen) open() tea.Cmd {
 	return g.m.open(newGroupDetail(g.m, *r.group, g.cmp))
 }
 
-// narrow shows the groups of one state or set of labels.
+// narrow shows the groups of one state, label or set of labels.
 func (g *goroutinesScreen) narrow(name string) {
 	if name == noLabels {
 		g.m.say("these goroutines have no labels to narrow the groups by")
 		return
 	}
-	f, err := list.ParseFilter("(?m)^" + regexp.QuoteMeta(name) + "$")
+	exactly := "^" + regexp.QuoteMeta(name) + "$"
+	condition := strings.ReplaceAll(exactly, `"`, `\"`)
+	text := "(?m)" + exactly
+	switch g.by {
+	case byState:
+		text = `state:"` + condition + `"`
+	case byLabel:
+		text = `label:"` + condition + `"`
+	}
+	f, err := g.list.ParseFilter(text)
 	if err != nil {
 		g.m.say(err.Error())
 		return
@@ -205,7 +204,7 @@ func (g *goroutinesScreen) render(width, height int) string {
 func (g *goroutinesScreen) hidden() string {
 	why := hiddenWhy(g.list.FilterShown(), g.ownOnly, g.found)
 	shown, all := g.list.Len()
-	what := [...]string{byGroup: "group", byState: "state", byRequest: "handler", byLabel: "label"}[g.by]
+	what := [...]string{byGroup: "group", byState: "state", byRequest: "handler", byLabel: "label", byLabelSet: "set"}[g.by]
 	if why == "" && g.by == byRequest {
 		return "   in " + g.handlers
 	}
@@ -221,15 +220,19 @@ func (g *goroutinesScreen) hints() []hint {
 
 func (g *goroutinesScreen) help() section {
 	return section{"Goroutines: who waits, since when, growing or not", []hint{
-		{"v", "by group, by state, by request handler, by label"},
+		{"v", "by group, by state, by request handler, by label (key and value), by set of labels"},
 		{"p", "own code only, or all"},
 		{"w", "only what belongs to a finding, or all"},
 		{"D", "take a full dump, which tells ids and creators; what that costs the target is asked first"},
 		{"b", "make the newest snapshot the base"},
 		{"←→", "scroll wide rows"},
-		{"enter", "the stacks of a group and the heap under its entry function; the groups of a state or label; what a handler does"},
+		{"enter", "the stacks of a group and the heap under its entry function; the groups of a state or label; all values of a label that has many; what a handler does"},
+		{"/ wait>10m", "filter by the longest wait; also wait>=1h, wait<2d, and seen>5m"},
+		{"/ state:chan", "filter by state; also starter:, label:route=; label:\"a b\" with blanks; ! before one inverts it, and a regex may stand beside"},
+		{"wait", "from the least to the most that the runtime reports, once there is a dump; it counts from a GC: often too short, and by 2m too long at most"},
+		{"started by", "what started most of them, once there is a dump; +2: and two other lines"},
 		{"seen for", "how long leaktop itself has seen the group without a break: at least so long"},
 		{"(no stack)", "goroutines that are just being started or ended"},
-		{"state", "read off the frames at the leaf; the cheap profile has no states of its own"},
+		{"state", "as a dump tells it, else read off the frames at the leaf; finalizer: runs what runtime.SetFinalizer was given, one at a time"},
 	}}
 }

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -22,13 +23,15 @@ type groupDetail struct {
 
 // groupContent is what was worked out for the page.
 type groupContent struct {
-	cmp   compared
-	gone  bool          // neither of the compared snapshots has it
-	seen  time.Duration // for how long it is there at least, 0 where that is not known
-	heap  []diff.Row    // growing heap stacks under the same entry function
-	dump  *dumped       // what the newest full dump says of it, nil without one
-	curve followed      // of the group
-	made  bool          // all of this is known
+	cmp    compared
+	gone   bool          // neither of the compared snapshots has it
+	seen   time.Duration // for how long it is there at least, 0 where that is not known
+	heap   []diff.Row    // growing heap stacks under the same entry function
+	dump   *dumped       // what the newest full dump says of it, nil without one
+	told   *toldOf       // what a dump that is looked at itself says, or that one; nil without
+	labels string        // that they carry, in short
+	curve  followed      // of the group
+	made   bool          // all of this is known
 }
 
 // newGroupDetail makes the page of a group of a comparison. What else there is to
@@ -58,6 +61,8 @@ func (d *groupDetail) task() *task {
 			}
 			c.seen = a.seenFor(group.Key)
 			c.dump = a.dumpOf(group.Stacks)
+			c.labels = labelsText(group.Labels)
+			c.told = a.toldOf(c.cmp, group.Stacks)
 			if c.cmp.Comparison != nil && len(c.cmp.Types) > 0 {
 				c.curve = a.follow(a.current, snapshot.Goroutine, group.Stacks, c.cmp.Types[0].Name)
 			}
@@ -110,7 +115,10 @@ func (d *groupDetail) key(key string) (tea.Cmd, bool) {
 		d.m.dumpNow()
 		return nil, true
 	case key == "enter" && d.dump != nil:
-		d.m.over = newWords(d.m.theme, d.m.dumpWords(d.dump))
+		d.m.over = newWords(d.m.theme, d.m.dumpWords(d.dump, d.told))
+		return nil, true
+	case key == "enter" && d.told != nil:
+		d.m.over = newWords(d.m.theme, d.told.words())
 		return nil, true
 	}
 	return d.findingKey(key, d.belongsTo(), d.turn)
@@ -118,8 +126,11 @@ func (d *groupDetail) key(key string) (tea.Cmd, bool) {
 
 func (d *groupDetail) hints() []hint {
 	hints := append(d.findingHints(d.belongsTo()), hint{"D", "full dump"})
-	if d.dump != nil {
+	switch {
+	case d.dump != nil:
 		hints = append([]hint{{"enter", "ids"}}, hints...)
+	case d.told != nil:
+		hints = append([]hint{{"enter", "who started them, locks"}}, hints...)
 	}
 	return hints
 }
@@ -133,17 +144,21 @@ func (d *groupDetail) render(width, height int) string {
 	if d.seen > 0 {
 		seen = "seen for at least " + units.Duration(d.seen)
 	}
-	lines := inHead(width, height, th.Title.Apply(units.Plural(g.After, "goroutine")+", "+string(g.State)), frameName(g.Blocked),
+	lines := inHead(width, height, th.Title.Apply(units.Plural(g.After, "goroutine")+", "+d.told.describe(g)), frameName(g.Blocked),
 		th.Dim.Apply(position(g.Blocked.File, g.Blocked.Line)))
-	lines = append(lines, inHead(width, height, d.m.paintChange(g.Change, "count"), d.cmp.rateText(g.Delta, "count"), th.Dim.Apply(seen),
+	change := ""
+	if d.cmp.base != d.cmp.current {
+		change = d.m.paintChange(g.Change, "count")
+	}
+	lines = append(lines, inHead(width, height, change, d.cmp.rateText(g.Delta, "count"), th.Dim.Apply(seen),
 		th.Dim.Apply("entered at "+frameName(g.Entry)), th.Dim.Apply(d.nth()))...)
-	if text := labelText(g.Labels); text != "" {
+	if text := d.labels; text != "" {
 		lines = append(lines, " labels "+text)
 	}
 	lines = append(lines, d.findingLine(d.belongsTo(), width)...)
 	return d.lay(lines, func(width, height int) string {
 		return d.m.valueChart("goroutines of this group", d.curve, "count", width, height)
-	}, append(d.heapLines(min(4, height/6)), d.m.dumpLines(d.dump)...), width, height)
+	}, slices.Concat(d.heapLines(min(4, height/6)), d.m.dumpLines(d.dump), d.m.toldLines(d.told, d.dump != nil)), width, height)
 }
 
 // heapLines lists the heap under the same entry function.
@@ -174,6 +189,7 @@ func (d *groupDetail) help() section {
 		hint{"D", "take a full dump: each goroutine by itself, with its id and who started it; what that costs is asked first"},
 		hint{"enter", "all of them by id, once there is a dump"},
 		hint{"reported", "what the runtime says they have waited; it counts from a GC near the begin"},
+		hint{"locks", "by the address in the dump's frames: how many of the group wait for each, and of all goroutines; readers of a sync.RWMutex are not known"},
 		hint{"n N", "next, previous of the group's stacks"},
 		hint{"Heap", "what was allocated under the same entry function: these goroutines may hold it"})
 }

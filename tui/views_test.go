@@ -18,7 +18,7 @@ func TestDetailAndBack(t *testing.T) {
 	p.press("esc", "2", "enter").want("inuse_space of this stack", "notify.(*Notifier).encode")
 	p.press("esc", "down", "enter").want("cache.(*Store).Put   store.go:41", "+17.5 MiB", "42.5 MiB now", "bytes.Clone (inlined)")
 	p.press("esc").want("by stack")
-	p.press("3", "down", "enter").want("31 goroutines, chan receive", "labels handler=/orders tenant=acme and 1 more")
+	p.press("3", "down", "enter").want("31 goroutines, chan receive", "labels tenant=acme  handler=/orders, /users")
 	p.press("tab").want("▸4 Handlers")
 	p.press("shift+tab").want("by entry function") // the page is closed
 	// esc where there is nothing to go back from does nothing.
@@ -48,7 +48,7 @@ func TestViews(t *testing.T) {
 		p.press("m").want(want)
 	}
 	p.press("3")
-	for _, want := range []string{"by state", "by request handler", "by label", "by entry function"} {
+	for _, want := range []string{"by state", "by request handler", "by label", "by set of labels", "by entry function"} {
 		p.press("v").want(want)
 	}
 }

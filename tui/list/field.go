@@ -109,12 +109,12 @@ func parseTerm(text string, fields []FieldName) (t term, n int, err error) {
 		rest = strings.TrimLeft(rest, " ")
 		word, _, _ := strings.Cut(rest, " ")
 		if t.span, err = parseSpan(word); err != nil || op == ":" {
-			return term{}, 0, fmt.Errorf("write %s>10m, %[1]s<2h or %[1]s>=3d", name)
+			return term{}, 0, fmt.Errorf("write %s>10m or %[1]s<2d", name)
 		}
 		t.op = op
 		return t, len(text) - len(rest) + len(word), nil
 	case op != ":":
-		return term{}, 0, fmt.Errorf("write %s: and what it holds", name)
+		return term{}, 0, fmt.Errorf("write %s:WORDS", name)
 	}
 	pattern, n, err := quoted(rest)
 	if err != nil {
@@ -180,7 +180,7 @@ func quoted(text string) (pattern string, n int, err error) {
 			return text[1:i], i + 1, nil
 		}
 	}
-	return "", 0, fmt.Errorf("the closing \" is missing")
+	return "", 0, fmt.Errorf("no closing \"")
 }
 
 const (

@@ -164,16 +164,16 @@ func TestFilterByFields(t *testing.T) {
 
 func TestFilterByFieldsErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		"wait>":            `filter "wait>": write wait>10m, wait<2h or wait>=3d`,
-		"wait>10":          `filter "wait>10": write wait>10m, wait<2h or wait>=3d`,
-		"wait>-1m":         `filter "wait>-1m": write wait>10m, wait<2h or wait>=3d`,
-		"wait>long":        `filter "wait>long": write wait>10m, wait<2h or wait>=3d`,
-		"wait:10m":         `filter "wait:10m": write wait>10m, wait<2h or wait>=3d`,
+		"wait>":            `filter "wait>": write wait>10m or wait<2d`,
+		"wait>10":          `filter "wait>10": write wait>10m or wait<2d`,
+		"wait>-1m":         `filter "wait>-1m": write wait>10m or wait<2d`,
+		"wait>long":        `filter "wait>long": write wait>10m or wait<2d`,
+		"wait:10m":         `filter "wait:10m": write wait>10m or wait<2d`,
 		"wiat>10m":         `filter "wiat>10m": no wiat here, but wait; \> is the character`,
-		"state>10m":        `filter "state>10m": write state: and what it holds`,
+		"state>10m":        `filter "state>10m": write state:WORDS`,
 		"state:":           `filter "state:": write what state: must hold`,
 		`state:""`:         `filter "state:\"\"": write what state: must hold`,
-		`state:"chan send`: `filter "state:\"chan send": state: the closing " is missing`,
+		`state:"chan send`: `filter "state:\"chan send": state: no closing "`,
 		"state:(":          `filter "state:(": missing closing ); write a regular expression, with \ before a character that stands for itself`,
 		"state:chan (":     `filter "state:chan (": missing closing ); write a regular expression, with \ before a character that stands for itself`,
 	} {
