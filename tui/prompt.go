@@ -30,7 +30,9 @@ type filtered interface {
 
 // newFilterPrompt opens the prompt with the filter that is in force.
 func newFilterPrompt(t theme.Theme, of filtered) *filterPrompt {
-	return &filterPrompt{theme: t, input: newInput(t, of.Filter().String()), of: of}
+	p := &filterPrompt{theme: t, input: newInput(t, of.Filter().String()), of: of}
+	p.input.Placeholder = filterExample(of.FilterFields())
+	return p
 }
 
 // newInput returns a text input with the cursor at the end of its text.
@@ -88,11 +90,7 @@ const filterLabel = " filter / "
 
 func (p *filterPrompt) footer(width int) string {
 	setWidth(&p.input, width/2-len(filterLabel))
-	hints := []hint{{"enter", "keep"}, {"esc", "clear"}, {"!", "inverts"}}
-	if example := filterExample(p.of.FilterFields()); example != "" {
-		hints = append(hints, hint{example, ""})
-	}
-	help := renderHints(p.theme, hints, width/2)
+	help := renderHints(p.theme, []hint{{"enter", "keep"}, {"esc", "clear"}, {"!", "inverts"}}, width/2)
 	if p.fault != "" {
 		help = p.theme.Error.Apply(ansi.Truncate(p.fault, width/2-1, "…"))
 	}
@@ -111,7 +109,7 @@ func filterExample(fields []list.FieldName) string {
 			words = f.Example
 		}
 	}
-	return strings.TrimSpace(span + " " + words)
+	return strings.Trim(span+", "+words, ", ")
 }
 
 func (p *filterPrompt) cursor(_, height int) *tea.Cursor {

@@ -114,7 +114,9 @@ func TestFilterByWhatADumpTells(t *testing.T) {
 			}
 		}
 	}
-	of(t, 120, 32, "own.waits.txt.gz").press("/").want("wait>10m state:chan")
+	for _, width := range []int{60, 80, 120} {
+		of(t, width, 24, "own.waits.txt.gz").press("/").want("wait>10m, state:chan")
+	}
 	told(t, 120, 32).press("3", "?").want("wait>10m", "state:chan")
 	// A screen whose rows have no waits says so.
 	if p := told(t, 120, 32).press("2", "/").enter("wait>10m"); !strings.Contains(p.footer(), "no wait to compare here") {
