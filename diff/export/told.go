@@ -22,7 +22,7 @@ func toldColumns(c *diff.Comparison) []string {
 // current dump; of the base where nothing is left, or the current one is none.
 func told(c *diff.Comparison, g diff.Group) []string {
 	if t, ok := c.Told(g.Stacks); ok {
-		return []string{creator(c.Table, t), cmp.Or(diff.ReportedWait(t, " to "), "-")}
+		return []string{creator(c.Table, t), reported(t)}
 	}
 	return []string{"-", "-"}
 }
@@ -46,3 +46,6 @@ func creator(table *snapshot.Table, t snapshot.Told) string {
 	}
 	return text
 }
+
+// reported is for how long they wait, as the runtime says: "3d16h to 3d21h".
+func reported(t snapshot.Told) string { return cmp.Or(diff.ReportedWait(t, " to "), "-") }

@@ -10,7 +10,7 @@ import (
 // dumpFacts is what a full dump tells of the goroutines with one stack.
 type dumpFacts struct {
 	Wait    waitMinutes `json:"reported_wait_minutes"`
-	Started []starter   `json:"started_by"`
+	Started []startedAt   `json:"started_by"`
 	Locked  int64       `json:"locked_to_threads"`
 	Locks   []lockCount `json:"locks"`
 }
@@ -21,9 +21,9 @@ type waitMinutes struct {
 	Most  int32 `json:"most"`
 }
 
-// starter is a line that started goroutines; its function is "" where nothing
+// startedAt is a line that started goroutines; its function is "" where nothing
 // did, as of the main goroutine.
-type starter struct {
+type startedAt struct {
 	Frame
 	Goroutines int64 `json:"goroutines"`
 }
@@ -43,9 +43,9 @@ func newDumpFacts(c *diff.Comparison, stack snapshot.StackID) *dumpFacts {
 	if !ok {
 		return nil
 	}
-	out := &dumpFacts{Wait: waitMinutes{told.Least, told.Most}, Started: []starter{}, Locked: told.Locked, Locks: []lockCount{}}
+	out := &dumpFacts{Wait: waitMinutes{told.Least, told.Most}, Started: []startedAt{}, Locked: told.Locked, Locks: []lockCount{}}
 	for _, by := range atMost(told.Creators, maxStarters) {
-		out.Started = append(out.Started, starter{newFrame(c.Table.Frame(by.Creator)), by.Count})
+		out.Started = append(out.Started, startedAt{newFrame(c.Table.Frame(by.Creator)), by.Count})
 	}
 	for _, l := range told.Locks {
 		out.Locks = append(out.Locks, lockCount{lockAddress(l.Address), l.Count, l.Most})
