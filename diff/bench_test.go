@@ -2,6 +2,7 @@ package diff_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"leaktop/capture/decode"
@@ -60,5 +61,19 @@ func BenchmarkRows(b *testing.B) {
 				view()
 			}
 		})
+	}
+}
+
+// BenchmarkLabelKeys adds up labels of which each request has one of its own.
+func BenchmarkLabelKeys(b *testing.B) {
+	table := snapshot.NewTable()
+	sets := make([]diff.LabelCount, 100_000)
+	for i := range sets {
+		id := table.InternLabels([]snapshot.Label{{Key: "request_id", Value: fmt.Sprint("r", i)}, {Key: "route", Value: "/feed"}})
+		sets[i] = diff.LabelCount{Labels: table.Labels(id), After: 1}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		diff.LabelKeys(slices.Values(sets))
 	}
 }

@@ -10,7 +10,7 @@ import (
 // dumpFacts is what a full dump tells of the goroutines with one stack.
 type dumpFacts struct {
 	Wait    waitMinutes `json:"reported_wait_minutes"`
-	Started []startedAt   `json:"started_by"`
+	Started []startedAt `json:"started_by"`
 	Locked  int64       `json:"locked_to_threads"`
 	Locks   []lockCount `json:"locks"`
 }
