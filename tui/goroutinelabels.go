@@ -2,6 +2,7 @@ package tui
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -106,21 +107,24 @@ const namedValues = 3
 // labelsText names the labels that goroutines carry, those of fewest values first:
 // "route=/feed", and of a key with many "request_id: 520 values".
 func labelsText(sets []diff.LabelCount) string {
-	keys := diff.LabelKeys(slices.Values(sets))
-	slices.SortFunc(keys, func(a, b diff.LabelKey) int {
-		return cmp.Or(cmp.Compare(len(a.Values), len(b.Values)), strings.Compare(a.Key, b.Key))
-	})
-	var parts []string
-	for _, k := range keys {
-		if len(k.Values) > namedValues {
-			parts = append(parts, k.Key+": "+units.Plural(len(k.Values), "value"))
-			continue
+	values := make(map[string]map[string]bool) // by key
+	for _, set := range sets {
+		for _, l := range set.Labels {
+			if values[l.Key] == nil {
+				values[l.Key] = make(map[string]bool)
+			}
+			values[l.Key][l.Value] = true
 		}
-		var values []string
-		for _, v := range k.Values {
-			values = append(values, v.Value)
-		}
-		parts = append(parts, labelName(k.Key, strings.Join(values, ", ")))
 	}
-	return strings.Join(parts, "  ")
+	keys := slices.SortedFunc(maps.Keys(values), func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(values[a]), len(values[b])), strings.Compare(a, b))
+	})
+	for i, key := range keys {
+		if n := len(values[key]); n > namedValues {
+			keys[i] += ": " + units.Plural(n, "value")
+		} else {
+			keys[i] = labelName(key, strings.Join(slices.Sorted(maps.Keys(values[key])), ", "))
+		}
+	}
+	return strings.Join(keys, "  ")
 }

@@ -168,6 +168,6 @@ func TestLabelsByKeyAndValue(t *testing.T) {
 	p.want("336         +320", "84          +80", "route=/cart", "[+] tenant: 40 values", "[+] job: 400 values")
 	p.press("v", "v")
 	p.resize(200, 24)
-	p.want("route=/feed, /cart")
+	p.want("route=/cart, /feed")
 	p.press("/").enter("label:tenant=t7$").press("enter").want("shown 1 group with 420")
 }
