@@ -223,3 +223,24 @@ func TestManyLocks(t *testing.T) {
 		t.Errorf("it says %q", f.Summary())
 	}
 }
+
+// A wait that may be none at all, by what the runtime's stamp is worth, is not told.
+func TestShortWaitIsNotTold(t *testing.T) {
+	for minutes, want := range map[int32]bool{2: false, 20: true} {
+		lock := line{stack: locking + "app/stock.take app/stock.loop", count: grows(3, 3)}
+		r := story{snapshots: 24, goroutines: []line{lock}, dump: func(table *snapshot.Table, i int) *snapshot.Dump {
+			d := &snapshot.Dump{Time: noon.Add(every)}
+			for id := range int64(3) {
+				d.Goroutines = append(d.Goroutines, snapshot.DumpedGoroutine{ID: id + 1, Status: "sync.Mutex.Lock", Stack: table.Dumped(intern(table, lock.stack)), Minutes: minutes})
+			}
+			return d
+		}}.judge(t)
+		f := finding(r, leak.LockWait)
+		if f == nil {
+			t.Fatalf("the findings are %q", told(r))
+		}
+		if got := slices.Contains(kinds(*f), leak.WaitedByRuntime); got != want {
+			t.Errorf("a wait of %d minutes is told: %v", minutes, got)
+		}
+	}
+}

@@ -83,7 +83,7 @@ func (s *scene) deadlocked() bool {
 func (s *scene) waitFacts(t *task) []Fact {
 	var out []Fact
 	told, ok := s.told(t)
-	if ok && told.Most > 0 {
+	if ok && told.Most > snapshot.GCPeriod { // less may be none at all
 		minutes := func(n int32) float64 { return float64(n) * 60 }
 		out = append(out, Fact{Kind: WaitedByRuntime}.With("least", minutes(told.Least), Seconds).With("most", minutes(told.Most), Seconds).
 			With("long", float64(told.Long), Goroutines).With("now", float64(t.now), Goroutines))
