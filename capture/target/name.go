@@ -146,7 +146,10 @@ func namesFile(text string) bool {
 		first, _, _ := strings.Cut(text[1:], "/")
 		return !strings.Contains(first, ":") || userEnd(text) == 0
 	}
-	return strings.Contains(text, "@") && fileAfterAt(text)
+	if !strings.Contains(text, "@") { // "R&D.pb.gz" has neither a host nor a query
+		return !strings.ContainsAny(text, ":=") && fileEnding.MatchString(text)
+	}
+	return fileAfterAt(text)
 }
 
 // fileAfterAt reports whether an "@" belongs to the name of a file or of a

@@ -41,6 +41,7 @@ func TestName(t *testing.T) {
 		{"a header", "Authorization: Bearer hunter2", "Authorization: …"},
 
 		{"a file", "before.pb.gz", "before.pb.gz"},
+		{"a file with an ampersand", "R&D;new.pb.gz", "R&D;new.pb.gz"},
 		{"a path", "/var/log/orders@2:30/a:b.txt", "/var/log/orders@2:30/a:b.txt"},
 		{"a path from here", "./me:x@y", "./me:x@y"},
 		{"a file with an at", "orders@node-3.pb.gz", "orders@node-3.pb.gz"},

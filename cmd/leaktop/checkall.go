@@ -83,7 +83,8 @@ func report(ctx context.Context, std streams, results []checked, flags checkFlag
 	}
 	if len(checks) > 0 {
 		write := func(w io.Writer) error { return writeChecks(w, flags.format, checks) }
-		if err := out.write(ctx, std, write); err != nil {
+		// An interrupt ends the watching, and is no reason to say nothing of it.
+		if err := out.write(context.WithoutCancel(ctx), std, write); err != nil {
 			return err
 		}
 	}

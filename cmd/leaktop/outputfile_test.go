@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"leaktop/diff/export"
 )
 
 // putMode writes a file of given permissions, whatever the umask is.
@@ -266,6 +268,28 @@ func TestNamedPipe(t *testing.T) {
 		if err := <-wrote; err == nil || !strings.Contains(err.Error(), "it cannot be written") {
 			t.Errorf("interrupted, the write ended with %v", err)
 		}
+	}
+}
+
+// A check that is interrupted still writes its report, to a pipe, too.
+func TestAnInterruptedCheckWritesToAPipe(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, interrupt := context.WithCancel(t.Context())
+	interrupt()
+	r := startRecording(t, filepath.Join(t.TempDir(), "run.leaktop"), noon())
+	r.take()
+	r.close()
+	results := []checked{{check: export.Check{Table: r.table, Judged: r.judged()}}}
+	wrote := make(chan error, 1)
+	go func() {
+		wrote <- report(ctx, streams{err: io.Discard}, results, checkFlags{format: "text"}, output{path: path})
+	}()
+	got, err := os.ReadFile(path)
+	if code := exitCode(<-wrote); err != nil || code != exitInconclusive || !strings.Contains(string(got), "verdict") {
+		t.Errorf("code %d, and the reader got %q (%v)", code, got, err)
 	}
 }
 
