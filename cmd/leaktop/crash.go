@@ -103,7 +103,10 @@ func (s guardedSource) Run(ctx context.Context, emit func(snapshot.Event)) error
 
 // guardedModel is a model whose panics, and those of its commands, end the
 // screens. Bubble Tea would print them while the alternate screen is still on.
+//
+// Once the context has ended it takes no message and draws nothing any more.
 type guardedModel struct {
+	ctx   context.Context
 	model tea.Model
 	crash *crash
 }
@@ -121,14 +124,21 @@ func (g *guardedModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 
 func (g *guardedModel) update(msg tea.Msg) tea.Cmd {
 	defer g.crash.catch()
+	if g.ctx.Err() != nil {
+		return nil
+	}
 	model, cmd := g.model.Update(msg)
 	g.model = model
 	return g.guard(cmd)
 }
 
-// View draws the model. After a panic there is nothing to draw.
-func (g *guardedModel) View() tea.View {
+// View draws the model, and nothing where that panics.
+func (g *guardedModel) View() (v tea.View) {
 	defer g.crash.catch()
+	v.AltScreen = true
+	if g.ctx.Err() != nil {
+		return v
+	}
 	return g.model.View()
 }
 

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 )
@@ -44,10 +46,15 @@ func runScreens(ctx context.Context, std streams, model tea.Model, crash *crash)
 	defer cancel()
 	screen := newScreen(in, out)
 	control := &jobControl{ctx: ctx, end: cancel, screen: screen}
-	control.program = tea.NewProgram(&guardedModel{model, crash}, tea.WithContext(ctx), tea.WithInput(in), tea.WithOutput(screen),
+	control.program = tea.NewProgram(&guardedModel{ctx, model, crash}, tea.WithInput(in), tea.WithOutput(screen),
 		tea.WithFilter(control.filter), tea.WithoutSignalHandler())
 	release := control.watch()
+	ended := make(chan struct{})
+	var ending sync.WaitGroup
+	ending.Go(func() { quitWith(ctx, control.program, ended) })
 	_, err := control.program.Run()
+	close(ended)
+	ending.Wait()
 	release()
 	switch crashed := crash.err(); {
 	case crashed != nil:
@@ -56,4 +63,22 @@ func runScreens(ctx context.Context, std streams, model tea.Model, crash *crash)
 		return nil
 	}
 	return fmt.Errorf("terminal: %w; run leaktop in an interactive terminal", err)
+}
+
+// longestEnd is how long the screens may take to end when they are told to.
+const longestEnd = 5 * time.Second
+
+// quitWith has the program quit when the context ends. Bubble Tea, given the
+// context, would not wait for who reads from the terminal, and close what they
+// read from.
+func quitWith(ctx context.Context, program *tea.Program, ended <-chan struct{}) {
+	select {
+	case <-ctx.Done():
+	case <-ended:
+		return
+	}
+	late := time.AfterFunc(longestEnd, program.Kill)
+	defer late.Stop()
+	program.Quit()
+	<-ended
 }
