@@ -165,7 +165,7 @@ func (m maker) run(t *testing.T, table *snapshot.Table) []snapshot.Event {
 // to a file and reads it again: it is the same, and nothing is said to be damaged.
 func TestWhatIsAcceptedIsKept(t *testing.T) {
 	t.Parallel()
-	const runs = 60
+	const runs = 25
 	accepted, of := 0, 0
 	for n := range runs {
 		seed := uint64(n)

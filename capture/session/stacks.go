@@ -85,7 +85,7 @@ func (s *stacks) read(b []byte) error {
 	for n := p.count(); n > 0 && !p.bad; n-- {
 		size := p.count()
 		few := min(size, s.room()) // where it says more, that is refused
-		s.set, names = slices.Grow(s.set[:0], few), slices.Grow(names, few)
+		s.set, names = slices.Grow(s.set[:0], few), slices.Grow(names, 2*few)
 		for ; size > 0 && !p.bad; size-- {
 			key, _ := take()
 			value, _ := take()
