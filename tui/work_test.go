@@ -256,6 +256,7 @@ func (j *slowJudge) Result() *leak.Result {
 func TestQuitWhileWorking(t *testing.T) {
 	slow := &slowJudge{asked: make(chan struct{}), answer: make(chan struct{})}
 	term := startTerminalWith(t, 120, 32, color.Black, trueColour(), slow, func(m *Model) { m.workshop.atOnce = -1 })
+	t.Cleanup(func() { close(slow.answer) }) // or the end of a test that failed waits for ever
 	for _, e := range term.story.whole() {
 		term.events <- e
 	}
@@ -264,7 +265,8 @@ func TestQuitWhileWorking(t *testing.T) {
 	term.await("Heap is shown", func() bool { return term.has("cache.(*Store).Put") })
 	term.text("o")
 	term.await("it is sorted", func() bool { return term.has("↓ Δ bytes") })
-	term.await("the judge is late", func() bool { return term.has("judging #8 …") })
+	// Which snapshot it is about depends on how many events came in one go.
+	term.await("the judge is late", func() bool { return term.has("judging #") })
 	term.text("q")
 	if err := <-term.ended; err != nil {
 		t.Errorf("the program ended with %v", err)
