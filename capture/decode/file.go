@@ -63,7 +63,7 @@ func File(r io.Reader, from Source, table *snapshot.Table, limits Limits) (Conte
 		head = gunzipHead(head)
 	}
 	order := utf16Order(head)
-	if order == nil && !mayBeText(head) {
+	if order == nil && (isBinaryCPU(head) || !mayBeText(head)) {
 		if from.Nth > 1 {
 			return Content{}, refuse(name, fmt.Sprintf("it holds one profile, and there is no #%d", from.Nth), "leave the number out")
 		}

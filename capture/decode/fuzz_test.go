@@ -46,6 +46,9 @@ func FuzzProfile(f *testing.F) {
 	for _, name := range []string{"go-goroutine-debug2.txt", "go-goroutine-debug1.txt", "go-heap-debug1.txt"} {
 		f.Add(beginning(fixture(f, name)))
 	}
+	for _, w := range cpuForms() {
+		f.Add(binaryCPU(w, 10_000, cpuMap, cpuStack{7, []uint64{0x401010, 0x402020}}))
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		table := snapshot.NewTable()
 		p, err := Profile(data, "fuzz", table, Limits{MaxBytes: 1 << 20, MaxUnpacked: 4 << 20})

@@ -11,7 +11,8 @@ import (
 
 // Profile decodes a pprof profile: protobuf, packed with gzip or not, or one of
 // the older text forms that google/pprof reads, heap?debug=1 and
-// goroutine?debug=1 of Go among them, with their names.
+// goroutine?debug=1 of Go among them, with their names, or a CPU profile in the
+// binary form of gperftools.
 //
 // The name stands for the input in errors: a path, or an address without
 // secrets. Frames, stacks and labels are interned in the table. Data is not
@@ -41,9 +42,13 @@ func Profile(data []byte, name string, table *snapshot.Table, limits Limits) (*s
 	if err := refuseKind(name, data); err != nil {
 		return nil, err
 	}
-	text := isText(data)
-	if text {
-		proto, err := protoOfText(data, name)
+	text, binaryCPU := isText(data), isBinaryCPU(data)
+	if text || binaryCPU {
+		older := protoOfText
+		if binaryCPU {
+			older = protoOfBinary
+		}
+		proto, err := older(data, name)
 		if err != nil {
 			return nil, err
 		}
