@@ -17,26 +17,38 @@ func (c *Comparison) Columns() snapshot.Columns { return c.head().Columns() }
 func (c *Comparison) Order() []int { return c.head().Order() }
 
 // DefaultColumn returns the column to look at where none was asked for: live
-// bytes, else the one that the profile itself names, else the most telling one;
-// -1 where there is no column at all.
+// bytes, else the one of go tool pprof; -1 where there is no column at all.
 func (c *Comparison) DefaultColumn() int {
-	order := c.Order()
-	switch {
-	case len(order) == 0:
-		return -1
-	case c.Columns().LiveBytes >= 0 || c.Current == nil || c.Current.DefaultType < 0:
-		return order[0]
+	if live := c.Columns().LiveBytes; live >= 0 {
+		return live
 	}
-	return c.Current.DefaultType
+	return c.pprofColumn()
+}
+
+// pprofColumn is what go tool pprof shows where no -sample_index is given: the
+// column that the profile itself names, else its last one; -1 for none.
+func (c *Comparison) pprofColumn() int {
+	p := c.Current
+	if p == nil {
+		p = c.Base
+	}
+	if p == nil || len(p.Types) == 0 {
+		return -1
+	}
+	shown := len(p.Types) - 1
+	if p.DefaultType >= 0 && p.DefaultType < len(p.Types) {
+		shown = p.DefaultType
+	}
+	return c.head().Column(p.Types[shown].Name) // of two of one name the first is compared
 }
 
 // SampleIndex finds a column as `go tool pprof -sample_index` does: by name, by
 // number, or by a name whose "inuse_" the profile leaves out. The empty name
-// gives the default column, -1 where there is none. A name that matches nothing
-// is an error.
+// gives the one that pprof shows by itself: the profile's own default, else its
+// last; -1 where there is none. A name that matches nothing is an error.
 func (c *Comparison) SampleIndex(name string) (int, error) {
 	if name == "" {
-		return c.DefaultColumn(), nil
+		return c.pprofColumn(), nil
 	}
 	if i, err := strconv.Atoi(name); err == nil && c.valid(i) {
 		return i, nil

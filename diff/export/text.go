@@ -18,7 +18,8 @@ import (
 
 // Options chooses what [Text] and [Markdown] show.
 type Options struct {
-	// SampleType is the column, as in go tool pprof -sample_index; "" is live bytes.
+	// SampleType is the column, as in go tool pprof -sample_index; "" is the one
+	// that pprof shows by itself.
 	SampleType string
 	// Exact writes plain integers in the sample type's unit, with no grouping
 	// and an ASCII minus.
