@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bytes"
 	"io"
 	"os"
 	"strings"
@@ -31,6 +32,9 @@ func Is(path string) bool {
 	}
 	return false
 }
+
+// Begins reports whether bytes are how a session file begins.
+func Begins(head []byte) bool { return bytes.HasPrefix(head, []byte(magic)) }
 
 // Live reports whether a process is writing the file. Where the system has no
 // locks that tell it, none is.

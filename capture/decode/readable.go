@@ -1,0 +1,40 @@
+package decode
+
+import (
+	"regexp"
+
+	"google.golang.org/protobuf/encoding/protowire"
+)
+
+// Readable reports by the first bytes of a file whether it looks like something
+// that [File] decodes: it is for finding the profile among other files. A log
+// whose dump comes later does not.
+func Readable(head []byte) bool {
+	if isGzip(head) {
+		head = gunzipHead(head)
+	}
+	return goroutineLine.Match(head) || textHeading.Match(head) || otherText.Match(head) || isBinaryCPU(head) || !isText(head) && startsAsProto(head)
+}
+
+// goroutineLine matches the first line of a goroutine, whatever stands around it.
+var goroutineLine = regexp.MustCompile(headerPattern)
+
+// startsAsProto reports whether bytes start as a profile does: whole fields of
+// profile.proto, up to where they end or are cut.
+func startsAsProto(head []byte) bool {
+	const fewest = 3 // a profile has sample types, strings, and what they count
+	for n := 0; ; n++ {
+		num, typ, size := protowire.ConsumeTag(head)
+		switch {
+		case size < 0:
+			return n >= fewest && len(head) == 0
+		case num > fieldLast, typ != protowire.VarintType && typ != protowire.BytesType:
+			return false
+		}
+		head = head[size:]
+		if size = protowire.ConsumeFieldValue(num, typ, head); size < 0 {
+			return n >= fewest && len(head) > 0 // cut within this field
+		}
+		head = head[size:]
+	}
+}
