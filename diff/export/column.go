@@ -79,11 +79,14 @@ type side struct {
 	value func(diff.Change) int64
 }
 
+// after is the side that holds what there is now.
+const after = "after"
+
 // sides are those of a difference, in the order in which they are listed.
 func sides() []side {
 	return []side{
 		{"before", func(c diff.Change) int64 { return max(0, c.Before) }},
-		{"after", func(c diff.Change) int64 { return max(0, c.After) }},
+		{after, func(c diff.Change) int64 { return max(0, c.After) }},
 		{"growth", func(c diff.Change) int64 { return max(0, c.Delta) }},
 		{"shrink", func(c diff.Change) int64 { return max(0, snapshot.SubSaturating(c.Before, c.After)) }},
 	}

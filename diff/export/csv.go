@@ -55,11 +55,15 @@ func (r Run) Has(t Table) bool {
 func CSV(w io.Writer, r Run, t Table, o Options) error {
 	out := csv.NewWriter(w)
 	out.UseCRLF = true
+	heap, goroutines := csvHeap, csvGoroutines
+	if r.Alone {
+		heap, goroutines = csvHeld, csvHeldGoroutines
+	}
 	switch t {
 	case HeapTable:
-		csvHeap(out, r, o)
+		heap(out, r, o)
 	case GoroutinesTable:
-		csvGoroutines(out, r, o)
+		goroutines(out, r, o)
 	case LabelsTable:
 		csvLabels(out, r, o)
 	case FindingsTable:

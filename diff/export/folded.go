@@ -43,6 +43,9 @@ func Folded(w io.Writer, d Diff, o Options, value string) error {
 		return err
 	}
 	columns := sides()[:2]
+	if d.Alone && value == Both {
+		value = after
+	}
 	if value != Both {
 		i := slices.IndexFunc(sides(), func(s side) bool { return s.name == value })
 		if i < 0 {

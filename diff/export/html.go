@@ -55,6 +55,7 @@ func HTML(w io.Writer, r Run, o Options) error {
 
 // page is what the template shows.
 type page struct {
+	Alone   bool // Current is shown by itself
 	Title   string
 	Target  string
 	Base    pageInput
@@ -73,6 +74,7 @@ type page struct {
 
 	Heap       heapTable
 	Goroutines goroutineTable
+	Held       []heldTable // of a snapshot by itself, instead of the two
 	Data       pageData
 
 	CSS    template.CSS
@@ -90,10 +92,12 @@ type pageData struct {
 	Flames []flame     `json:"flames"`
 	Chosen int         `json:"chosen"` // the flame graph to show first
 	Charts []chartData `json:"charts"`
+	Alone  bool        `json:"alone,omitempty"`
 }
 
 func newPage(r Run, c column, o Options) *page {
 	p := &page{
+		Alone:   r.Alone,
 		Title:   "leaktop report",
 		Target:  r.Target.line(),
 		Base:    newPageInput(r.Base),
@@ -105,6 +109,9 @@ func newPage(r Run, c column, o Options) *page {
 	if r.Target.Address != nil {
 		p.Title = "leaktop: " + *r.Target.Address
 	}
+	if r.Alone && r.Current.Name != "" {
+		p.Title = "leaktop: " + r.Current.Name
+	}
 	if r.Judged != nil {
 		p.Verdict, p.Headline = string(r.Judged.Outcome), headlineRest(r.check())
 		p.Needs = r.Judged.Needs
@@ -112,8 +119,12 @@ func newPage(r Run, c column, o Options) *page {
 	p.Tiles = tiles(r)
 	p.Charts, p.Data.Charts = charts(r)
 	p.Groups = cardGroups(r)
-	p.Heap = newHeapTable(r, c, o)
-	p.Goroutines = newGoroutineTable(r, o)
+	if p.Data.Alone = r.Alone; r.Alone {
+		p.Held = heldTables(r, c, o)
+	} else {
+		p.Heap = newHeapTable(r, c, o)
+		p.Goroutines = newGoroutineTable(r, o)
+	}
 	p.Data.Flames, p.Data.Chosen = flames(r.Diff, c)
 	return p
 }
@@ -135,6 +146,11 @@ func tiles(r Run) []tile {
 	}
 	if c := r.Goroutines; c != nil {
 		out = append(out, totalTile("goroutines", "count", groupTotal(c.Groups())))
+	}
+	if r.Alone {
+		for i := range out {
+			out[i].Change, out[i].More = "", ""
+		}
 	}
 	if r.Judged == nil {
 		return out

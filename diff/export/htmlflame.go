@@ -29,7 +29,11 @@ func flames(d Diff, chosen column) ([]flame, int) {
 			if c == chosen.Comparison && i == chosen.index {
 				at = len(out)
 			}
-			out = append(out, newFlame(paths, column{c, i}))
+			f := newFlame(paths, column{c, i})
+			if d.Alone {
+				f.plain()
+			}
+			out = append(out, f)
 		}
 	}
 	return out, at
@@ -53,6 +57,14 @@ func newFlame(paths *diff.Paths, c column) flame {
 	w := flameWriter{flame: &f, index: make(map[string]int64)}
 	w.add(root, 0)
 	return f
+}
+
+// plain takes away how the nodes changed, where there is nothing before.
+func (f *flame) plain() {
+	const stderr, heat = 5, 6
+	for i := range f.Nodes {
+		f.Nodes[i][stderr], f.Nodes[i][heat] = 0, 0
+	}
 }
 
 func countNodes(n *diff.Node) int {

@@ -17,6 +17,9 @@ type Diff struct {
 	Heap *diff.Comparison
 	// Goroutines compares the goroutine profiles; nil where there are none.
 	Goroutines *diff.Comparison
+	// Alone says that Current is shown by itself: there is no base, and nothing
+	// is a difference.
+	Alone bool
 	// Notes are what a reader must know besides, one sentence each: that a
 	// profile could not be had, or that it is of another snapshot.
 	Notes []string

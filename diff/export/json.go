@@ -40,6 +40,10 @@ func JSON(w io.Writer, r Report) error {
 	}
 	j.raw(`],"changes":`)
 	r.Changes.write(j)
+	if r.Holds.diff != nil {
+		j.raw(`,"holds":`)
+		r.Holds.write(j)
+	}
 	j.raw("}\n")
 	if j.err != nil {
 		return j.err

@@ -19,13 +19,22 @@ import (
 // go tool pprof reads it like any profile, and its rows equal those of
 // -diff_base. All locations belong to one mapping without a file that says its
 // functions are known, so that nothing tries to symbolize them.
-func Pprof(w io.Writer, c *diff.Comparison) error {
+func Pprof(w io.Writer, c *diff.Comparison) error { return writePprof(w, c, comments(c)) }
+
+// PprofAlone writes the current profile of a comparison that has no base, as
+// [Pprof] does a difference. Of a dump it is the goroutine profile.
+func PprofAlone(w io.Writer, c *diff.Comparison) error {
+	return writePprof(w, c, append([]string{"leaktop: one snapshot by itself"}, c.Notes()...))
+}
+
+func writePprof(w io.Writer, c *diff.Comparison, comments []string) error {
 	b := newProfileBuilder(c)
+	b.out.Comments = comments
 	for key, delta := range c.Deltas() {
 		b.add(key, delta)
 	}
 	if err := b.out.Write(w); err != nil {
-		return fmt.Errorf("diff profile: %w; check that there is room to write it", err)
+		return fmt.Errorf("profile: %w; check that there is room to write it", err)
 	}
 	return nil
 }
@@ -63,7 +72,6 @@ func newProfileBuilder(c *diff.Comparison) *profileBuilder {
 	if head != nil {
 		b.head(head)
 	}
-	b.out.Comments = append(b.out.Comments, comments(c)...)
 	return b
 }
 

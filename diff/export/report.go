@@ -18,6 +18,7 @@ type Report struct {
 	IdleHeap *Fact // heap that is idle and not returned to the system; nil where that is not much
 	Findings []Finding
 	Changes  Changes
+	Holds    Holds // of a snapshot that is shown by itself
 }
 
 // Target is the process that was looked at.

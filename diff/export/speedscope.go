@@ -3,6 +3,7 @@ package export
 import (
 	"bufio"
 	"encoding/json"
+	"fmt"
 	"io"
 	"slices"
 
@@ -11,7 +12,8 @@ import (
 )
 
 // Speedscope writes a file for speedscope.app with four profiles of one sample
-// type: before, after, growth and shrink, of which after is shown first. The
+// type: before, after, growth and shrink, of which after is shown first; of a
+// snapshot by itself with one. The
 // format is speedscope's file-format-spec.ts. It has no negative weights, which
 // is why growth and shrink are apart. Frames are functions with their file and
 // the line of their func keyword, where that is known: calls from several lines
@@ -26,14 +28,18 @@ func Speedscope(w io.Writer, d Diff, o Options) error {
 	j.enc = json.NewEncoder(&j.buffer)
 	j.enc.SetEscapeHTML(false)
 	j.raw(`{"$schema":"https://www.speedscope.app/file-format-schema.json","exporter":"leaktop","name":`)
-	j.value("leaktop diff: " + c.title())
-	j.raw(`,"activeProfileIndex":1,"profiles":[`)
+	name, shown, active := "leaktop diff: ", sides(), 1
+	if d.Alone {
+		name, shown, active = "leaktop: ", shown[1:2], 0
+	}
+	j.value(name + c.title())
+	j.raw(fmt.Sprintf(`,"activeProfileIndex":%d,"profiles":[`, active))
 	var rows []diff.Row
 	frames := speedscopeFrames{index: make(map[speedscopeFrame]int)}
 	if c.index >= 0 {
 		rows, frames.table = c.ByStack(c.index, nil), c.Table
 	}
-	for i, side := range sides() {
+	for i, side := range shown {
 		if i > 0 {
 			j.raw(",")
 		}

@@ -51,11 +51,17 @@ func SVG(w io.Writer, d Diff, o Options) error {
 	height := svgTop + max(depth, 2)*svgRow + svgMargin
 	s.printf(`<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" font-family="ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="%d">`+"\n",
 		svgWidth, height, svgWidth, height, svgFont)
+	s.alone = d.Alone
 	title := "leaktop diff: " + c.title()
+	if d.Alone {
+		title = "leaktop: " + c.title()
+	}
 	s.printf("<title>%s</title>\n<rect width=\"100%%\" height=\"100%%\" fill=\"#ffffff\"/>\n", escapeXML(title))
-	s.text(svgMargin, 24, 16, "#1c1e21", title+"  "+v.total(root.Cum))
+	s.text(svgMargin, 24, 16, "#1c1e21", title+"  "+s.total(v, root.Cum))
 	s.text(svgMargin, 44, svgFont, "#5c6370", svgInputs(d))
-	s.legend()
+	if !d.Alone {
+		s.legend()
+	}
 	if len(boxes) == 0 {
 		s.text(svgMargin, svgTop+svgRow, svgFont, "#1c1e21", "Nothing is held now: a flame graph has no width to share.")
 	}
@@ -68,7 +74,10 @@ func SVG(w io.Writer, d Diff, o Options) error {
 
 // svgInputs says what is compared.
 func svgInputs(d Diff) string {
-	out := strings.TrimSpace(d.Base.Name+" "+bracketed(stamp(d.Base.Time))) + " → " + strings.TrimSpace(d.Current.Name+" "+bracketed(stamp(d.Current.Time)))
+	out := strings.TrimSpace(d.Current.Name + " " + bracketed(stamp(d.Current.Time)))
+	if !d.Alone {
+		out = strings.TrimSpace(d.Base.Name+" "+bracketed(stamp(d.Base.Time))) + " → " + out
+	}
 	if target := d.Target.line(); target != "" {
 		out += " · " + target
 	}
@@ -76,7 +85,18 @@ func svgInputs(d Diff) string {
 }
 
 // svg writes elements. Errors of the buffer stay until it is flushed.
-type svg struct{ w *bufio.Writer }
+type svg struct {
+	w     *bufio.Writer
+	alone bool // nothing is a change
+}
+
+// total is what a box holds, and how that changed.
+func (s *svg) total(v values, c diff.Change) string {
+	if s.alone {
+		return v.value(c.After)
+	}
+	return v.total(c)
+}
 
 func (s *svg) printf(format string, args ...any) { fmt.Fprintf(s.w, format, args...) }
 
@@ -124,10 +144,14 @@ func (s *svg) box(b flameBox, root bool, v values) {
 	name := nodeName(b.node, root)
 	x, width := svgMargin+b.from*(svgWidth-2*svgMargin), (b.to-b.from)*(svgWidth-2*svgMargin)
 	y := svgTop + b.depth*svgRow
-	fill, text := svgFill(heat(b.node.Cum))
-	about := name + "\n" + v.total(b.node.Cum)
+	change := heat(b.node.Cum)
+	if s.alone {
+		change = 0
+	}
+	fill, text := svgFill(change)
+	about := name + "\n" + s.total(v, b.node.Cum)
 	if at := place(b.node.Frame); at != "-" {
-		about = name + "  " + at + "\n" + v.total(b.node.Cum)
+		about = name + "  " + at + "\n" + s.total(v, b.node.Cum)
 	}
 	s.printf("<g><title>%s</title><rect x=\"%.2f\" y=\"%d\" width=\"%.2f\" height=\"%d\" rx=\"1.5\" fill=\"%s\" stroke=\"#ffffff\"/>",
 		escapeXML(about), x, y, width, svgRow-1, fill)

@@ -137,6 +137,7 @@
   }
 
   function figures(n) {
+    if (flames.alone) return leaktop.format(n.after, unit);
     var delta = n.after - n.before;
     var text = leaktop.format(n.before, unit) + " → " + leaktop.format(n.after, unit) + ", " + leaktop.signed(delta, unit);
     if (n.stderr > 0) text += " ± " + leaktop.format(n.stderr, unit);
