@@ -80,7 +80,7 @@ leaktop check 6060 --for 0 --on-finding 'mail -s leak me@example.com'`,
 	f.Lookup("warmup").DefValue = "a tenth of --for, at most 30s"
 	f.BoolVar(&flags.untilSure, "until-sure", false, "end early: once all that leaks is 95 % sure and nothing else grows; or once nothing leaks in 12 snapshots after a GC and two minutes")
 	f.StringVar(&flags.onFinding, "on-finding", "", "run this command when a finding first is a leak or stuck, with its JSON on standard input and the target in LEAKTOP_TARGET")
-	f.StringVar(&flags.failOn, "fail-on", "leak", "what fails: leak, which takes in what is stuck; or growing, all that grows, too")
+	f.StringVar(&flags.failOn, "fail-on", "leak", "what fails: leak or stuck, which are one; or growing, all that grows, too")
 	f.StringArrayVar(&flags.ignore, "ignore", nil, "ignore findings where this regular expression matches a function of the stack, the check or the id")
 	f.StringVar(&flags.baseline, "baseline", "", "what stands in this earlier JSON report is known, and fails nothing")
 	f.Var(&flags.maxHeap, "max-heap-growth", "fail if the live heap surely grows by more than this")
@@ -111,7 +111,7 @@ func someTargets(cmd *cobra.Command, args []string) error {
 	for _, arg := range args {
 		if _, err := target.Parse(arg); err != nil {
 			if isFile(arg) {
-				return usageError{fmt.Errorf("%s: it is a file, and a check watches a process; judge two profiles with leaktop diff BASE CURRENT --fail-on leak", target.Name(arg))}
+				return usageError{fmt.Errorf("%s: it is a file, and a check watches a process; judge it with leaktop show FILE --fail-on leak, or two with leaktop diff BASE CURRENT --fail-on leak", target.Name(arg))}
 			}
 			return err
 		}
@@ -145,10 +145,11 @@ func (c *checkFlags) check() error {
 const failOnGrowing = "growing"
 
 func checkFailOn(verdict string) error {
-	if verdict != "leak" && verdict != failOnGrowing {
-		return usageError{fmt.Errorf("--fail-on %s: there is no such verdict to fail on; use leak or growing", target.Quote(verdict))}
+	switch verdict {
+	case "leak", "stuck", failOnGrowing: // what is stuck fails a run as a leak does
+		return nil
 	}
-	return nil
+	return usageError{fmt.Errorf("--fail-on %s: there is no such verdict to fail on; use leak, stuck or growing", target.Quote(verdict))}
 }
 
 // policy is what may pass.

@@ -236,7 +236,7 @@ func TestCheckRefuses(t *testing.T) {
 		{"a warm-up of all the time", exitUsage, []string{"6060", "--for", "10s", "--warmup", "10s"}, "--warmup"},
 		{"a negative warm-up", exitUsage, []string{"6060", "--warmup", "-1s"}, "--warmup"},
 		{"an unknown format", exitUsage, []string{"6060", "--format", "pprof"}, "junit"},
-		{"an unknown verdict", exitUsage, []string{"6060", "--fail-on", "stuck"}, "growing"},
+		{"an unknown verdict", exitUsage, []string{"6060", "--fail-on", "clean"}, "leak, stuck or growing"},
 		{"a pattern that is none", exitUsage, []string{"6060", "--ignore", "("}, "--ignore"},
 		{"a handler that is none", exitUsage, []string{"6060", "--handler", "("}, "handler"},
 		{"a size that is none", exitUsage, []string{"6060", "--max-heap-growth", "much"}, "64MiB"},

@@ -31,7 +31,6 @@ func TestUsage(t *testing.T) {
 	}{
 		{"no target", nil, "--help"},
 		{"two targets", []string{"6060", "6061"}, "leaktop diff"},
-		{"a file, and no terminal", []string{profile}, "leaktop export"},
 		{"a file, watched", []string{profile, "--every", "1s"}, "--every"},
 		{"two files to open", []string{"open", profile, profile}, "FILE"},
 		{"an unknown command", []string{"wacth"}, "--help"},
@@ -44,7 +43,7 @@ func TestUsage(t *testing.T) {
 		{"an argument of demo", []string{"demo", "6060"}, "demo"},
 		{"an unknown mode of demo", []string{"demo", "--modes", "tusk"}, "tusk"},
 		{"diff of nothing", []string{"diff"}, "BASE and CURRENT"},
-		{"diff of one", []string{"diff", profile}, "BASE and CURRENT"},
+		{"diff of one", []string{"diff", "localhost:1"}, "BASE and CURRENT"},
 		{"diff of three", []string{"diff", profile, profile, profile}, "BASE and CURRENT"},
 		{"an unknown format", []string{"diff", profile, profile, "--format", "xml"}, "markdown"},
 		{"an unknown unit", []string{"diff", profile, profile, "--unit", "furlong"}, "exact"},

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"leaktop/capture/snapshot"
+	"leaktop/capture/target"
 	"leaktop/diff"
 	"leaktop/diff/export"
 	"leaktop/diff/gate"
@@ -25,7 +26,7 @@ type diffFlags struct {
 	limit      int
 	sampleType string
 	unit       string
-	failOn     string // "" to judge nothing
+	failOn     string // "" to judge a diff by nothing
 	folded     string // what is written of folded stacks
 	table      string // of CSV; "" is the first that there is
 	anonymise  bool
@@ -41,11 +42,14 @@ func newDiff(std streams) *cobra.Command {
 		Long: `diff compares two snapshots. BASE and CURRENT are pprof files, heap or goroutine,
 full goroutine dumps (goroutine?debug=2, or what a panic or SIGQUIT left in a log),
 snapshots of session files, or addresses as leaktop takes them, of which a snapshot
-is taken now. A file may be packed with gzip, and - is the standard input.
+is taken now. A file may be packed with gzip, xz or zstd, or stand in a zip or tar, as
+bundle.zip:goroutines.txt; - is the standard input, and /dev/null no snapshot at all.
 
 FILE#3 is snapshot 3 of a session file, FILE@12:03:10 the one at that time or before,
 with its date as FILE@2026-03-01T12:03:10, and FILE the last. A session file alone
-is compared with itself, the first snapshot with the last.
+is compared with itself, the first snapshot with the last; so is a log
+with several dumps, of which FILE#1 is the first and FILE the last. Any other file alone
+is shown as leaktop show does.
 
 Two builds of one program are matched by what their code does, and what moved is said.
 
@@ -67,7 +71,7 @@ leaktop diff before.pb.gz after.pb.gz --format html -o report.html --anonymise`,
 	}
 	f := cmd.Flags()
 	flags.add(f, "text", formats())
-	f.StringVar(&flags.failOn, "fail-on", "", "judge them, and exit with 1 for a leak, or for what is growing, too: leak or growing")
+	f.StringVar(&flags.failOn, "fail-on", "", "judge them, and exit with 1 for what is stuck or a leak (stuck, leak), or for what is growing, too (growing)")
 	reach.add(f)
 	return cmd
 }
@@ -75,6 +79,18 @@ leaktop diff before.pb.gz after.pb.gz --format html -o report.html --anonymise`,
 func runDiff(ctx context.Context, std streams, sides []string, reach reachFlags, flags diffFlags) error {
 	if err := flags.check(); err != nil {
 		return err
+	}
+	if len(sides) == 1 && !isWholeSession(sides[0]) {
+		several, err := holdsSeveral(ctx, sides[0], reach)
+		switch {
+		case err != nil:
+			return err
+		case several: // dumps of one log, say
+			sides = []string{sides[0] + "#1", sides[0]}
+		default:
+			std.say(target.Name(sides[0]) + ": it is shown by itself; name a second file to compare it with")
+			return runShow(ctx, std, sides[0], showFlags{diffFlags: flags, limits: reach.limits})
+		}
 	}
 	out := outputTo(flags.output, flags.force, filesOf(sides)...)
 	if err := out.check(); err != nil {
@@ -125,6 +141,16 @@ func readSides(ctx context.Context, stdin io.Reader, table *snapshot.Table, reac
 	return readInputs(ctx, stdin, table, reach, sides...)
 }
 
+// holdsSeveral reports whether a file holds several dumps or profiles, of which
+// none is named.
+func holdsSeveral(ctx context.Context, arg string, reach reachFlags) (bool, error) {
+	if ref := fileRefOf(arg); arg == standardInput || ref.nth != 0 || !ref.there() {
+		return false, nil // the standard input is read once
+	}
+	in, err := readInput(ctx, nil, snapshot.NewTable(), reach, arg)
+	return in.several > 1, err
+}
+
 // comparedInputs is a diff and how many of its snapshots were not fetched whole.
 type comparedInputs struct {
 	export.Diff
@@ -150,13 +176,14 @@ func compareInputs(table *snapshot.Table, base, current input) (comparedInputs, 
 			}
 		}
 	}
-	for kind, p := range current.profiles {
-		before := base.profiles[kind]
-		if before == nil {
+	for _, kind := range []snapshot.Kind{snapshot.Heap, snapshot.Goroutine, snapshot.Other} {
+		before, p := base.profiles[kind], current.profiles[kind]
+		switch {
+		case before == nil && p == nil, before == nil && !base.nothing, p == nil && !current.nothing:
 			continue
 		}
 		before, p = base.told(table, before), current.told(table, p)
-		if before.Form != p.Form {
+		if before != nil && p != nil && before.Form != p.Form {
 			d.Notes = append(d.Notes, formsDiffer)
 			before, p = diff.Alike(table, before, p)
 		}
@@ -166,7 +193,10 @@ func compareInputs(table *snapshot.Table, base, current input) (comparedInputs, 
 			d.Heap = c
 		}
 	}
-	if d.Heap == nil && d.Goroutines == nil {
+	switch {
+	case base.nothing && current.nothing:
+		return d, fmt.Errorf("%s and %s: there is nothing in either; name two files, or print one with leaktop show", base.name, current.name)
+	case d.Heap == nil && d.Goroutines == nil:
 		return d, kindsDiffer(base, current)
 	}
 	return d, nil

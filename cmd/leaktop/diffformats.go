@@ -84,6 +84,9 @@ func diffWriter(run export.Run, partial int, flags diffFlags) (func(io.Writer) e
 		return func(w io.Writer) error { return export.RunMarkdown(w, run, options) }, nil
 	case "pprof":
 		c, _ := run.Of(options.SampleType) // was checked above
+		if run.Alone {
+			return func(w io.Writer) error { return export.PprofAlone(w, c) }, nil
+		}
 		return func(w io.Writer) error { return export.Pprof(w, c) }, nil
 	case "html":
 		return func(w io.Writer) error { return export.HTML(w, run, options) }, nil

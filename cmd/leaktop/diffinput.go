@@ -8,12 +8,9 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
-	"strings"
 	"time"
 
-	"leaktop/capture/clean"
 	"leaktop/capture/decode"
-	"leaktop/capture/fetch"
 	"leaktop/capture/sampler"
 	"leaktop/capture/snapshot"
 	"leaktop/capture/target"
@@ -37,24 +34,31 @@ type input struct {
 	recorded sessionRef        // where it stands in a session file, zero for elsewhere; up to where its run is judged
 	others   string            // which snapshots of that file have which profiles
 	beside   *snapshot.Dump    // that was taken beside the profiles, nil for none
+	several  int               // dumps or profiles that the file holds, of which it is one; 0 for a file that is no text
+	chosen   bool              // the user said which of them
+	nothing  bool              // it stands for no snapshot at all, as /dev/null does
 }
 
-// told is a profile of the input with what the dump beside it says.
+// told is a profile of the input with what the dump beside it says; nil stays nil.
 func (in *input) told(table *snapshot.Table, p *snapshot.Profile) *snapshot.Profile {
-	if in.beside == nil {
+	if in.beside == nil || p == nil {
 		return p
 	}
 	return p.ToldBy(in.beside.Told(), table)
 }
-
-// standardInput is the argument that stands for it.
-const standardInput = "-"
 
 // readInputs reads the arguments, one after the other: two large profiles that
 // are decoded at the same time need twice the memory.
 func readInputs(ctx context.Context, stdin io.Reader, table *snapshot.Table, reach reachFlags, args ...string) ([]input, error) {
 	inputs := make([]input, 0, len(args))
 	for _, arg := range args {
+		if isNothing(arg) {
+			inputs = append(inputs, input{name: target.Name(arg), nothing: true})
+			continue
+		}
+		if info, err := os.Stat(arg); err == nil && info.Mode().IsRegular() && info.Size() == 0 {
+			return nil, fmt.Errorf("%s: it is empty, and there is nothing to compare; fetch it again, or print the other file with leaktop show", target.Name(arg))
+		}
 		in, err := readInput(ctx, stdin, table, reach, arg)
 		if err != nil {
 			return nil, err
@@ -95,10 +99,8 @@ func readInput(ctx context.Context, stdin io.Reader, table *snapshot.Table, reac
 		return input{}, err
 	case recorded:
 		return readSession(ctx, table, ref)
-	case arg == standardInput:
-		return readFile(table, reach.limits, "standard input", func(read readFunc) error { return read(stdin, 0) })
 	case isFile(arg):
-		return readFile(table, reach.limits, arg, func(read readFunc) error { return fetch.File(ctx, arg, read) })
+		return readFile(ctx, stdin, table, reach.limits, fileRefOf(arg))
 	}
 	t, err := target.Parse(arg)
 	if err != nil {
@@ -120,46 +122,6 @@ func readInput(ctx context.Context, stdin io.Reader, table *snapshot.Table, reac
 		return input{}, err
 	}
 	return shotInput(info.Address, info, shot), nil
-}
-
-// isFile reports whether an argument names a file rather than an address: one
-// that is there, or that only a path can look like.
-func isFile(arg string) bool {
-	if strings.Contains(arg, "://") {
-		return false
-	}
-	if _, err := os.Stat(arg); err == nil {
-		return true
-	}
-	if target.LacksSlash(arg) {
-		return false
-	}
-	return strings.ContainsAny(arg, `/\`) || strings.HasSuffix(arg, ".gz") || strings.HasSuffix(arg, ".pb") || strings.HasSuffix(arg, ".pprof")
-}
-
-// readFunc reads a file, of which the length may be known.
-type readFunc = func(r io.Reader, length int64) error
-
-// readFile reads what a file holds. open hands the file over to be read.
-func readFile(table *snapshot.Table, limits sizeLimits, name string, open func(readFunc) error) (input, error) {
-	in := input{name: clean.Text(name), profiles: make(map[snapshot.Kind]*snapshot.Profile)}
-	err := open(func(r io.Reader, length int64) error {
-		content, err := decode.File(r, decode.Source{Name: name, Length: length, Nth: 0}, table, limits.decode())
-		switch {
-		case err != nil:
-			return err
-		case content.Dump != nil:
-			in.dump(table, content.Dump)
-		default:
-			in.text(content)
-			in.time = content.Profile.Time
-			in.profiles[content.Profile.Kind] = content.Profile
-			in.figures = content.Figures
-		}
-		return nil
-	})
-	in.idle()
-	return in, err
 }
 
 // idle notes that much of the heap is idle and was not returned to the system, where
@@ -213,7 +175,7 @@ func (in *input) text(c decode.Content) {
 
 // oneOf notes which of several it is that one text holds.
 func (in *input) oneOf(what string, number, count int) {
-	if count < 2 {
+	if count < 2 || in.chosen {
 		return
 	}
 	which := fmt.Sprintf("#%d", number)

@@ -21,7 +21,7 @@ func judgeSides(ctx context.Context, table *snapshot.Table, base, current input,
 		judged, err = judgeRecording(ctx, at.path, table, judgeFlags{}, policy, at.seq)
 		return judged, fmt.Sprintf("what is judged is the run up to %s#%d", clean.Text(at.path), at.seq), err
 	}
-	judged, err = judgeInputs(table, base, current, policy)
+	judged, err = judgeInputs(ctx, table, base, current, policy)
 	return judged, "", err
 }
 
@@ -37,10 +37,16 @@ func sameFile(a, b string) bool {
 
 // judgeInputs judges two snapshots by what a check would say of a target that
 // gave no others: little but what the runtime itself has proved.
-func judgeInputs(table *snapshot.Table, base, current input, policy gate.Policy) (*gate.Judged, error) {
+func judgeInputs(ctx context.Context, table *snapshot.Table, base, current input, policy gate.Policy) (*gate.Judged, error) {
 	j, err := newJudging(table, session.Settings{}, policy)
 	if err != nil {
 		return nil, err
+	}
+	switch {
+	case base.nothing:
+		return judgeAlone(ctx, table, current, judgeFlags{}, policy)
+	case current.nothing:
+		return judgeAlone(ctx, table, base, judgeFlags{}, policy)
 	}
 	first, second := base.snapshot(), current.snapshot()
 	first.Seq, second.Seq = 1, 2

@@ -187,16 +187,16 @@ func shotInput(name string, info snapshot.Info, shot *snapshot.Snapshot) input {
 	return in
 }
 
-// twoSides wants a base and a current side, or a session file alone.
+// twoSides wants a base and a current side, or a file alone.
 func twoSides(cmd *cobra.Command, args []string) error {
 	if len(args) == 1 {
-		ref, ok, err := sessionRefOf(args[0])
+		_, ok, err := sessionRefOf(args[0])
 		switch {
 		case err != nil:
 			return err
-		case ok && ref == (sessionRef{path: ref.path}):
+		case ok, isFile(args[0]):
 			return nil
 		}
 	}
-	return exactly(2, "BASE and CURRENT, or a session file alone")(cmd, args)
+	return exactly(2, "BASE and CURRENT, or a file alone")(cmd, args)
 }

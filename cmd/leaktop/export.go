@@ -9,9 +9,11 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"leaktop/capture/clean"
 	"leaktop/capture/snapshot"
+	"leaktop/capture/target"
 	"leaktop/diff/export"
 )
 
@@ -26,13 +28,15 @@ func newExport(std streams) *cobra.Command {
 	var flags exportFlags
 	cmd := &cobra.Command{
 		Use:   "export FILE",
-		Short: "Write what a session file holds, in any format",
+		Short: "Write what a session file, profile or dump holds, in any format",
 		Long: `export writes the difference between two snapshots of a session file, the first
 and the last unless others are named, with the findings and the curves of the run
 where the format has room for them. What is judged is the run up to the current
 snapshot, as it was on the screens then: by the settings of the
 recording, which the file holds, but for --handler, --own and --warmup where they
 are given here.
+
+Of a profile or dump it writes what leaktop show prints.
 
 raw-heap, raw-goroutine, raw-goroutineleak and raw-dump are a profile of the current
 snapshot as it was fetched, names and all.`,
@@ -42,7 +46,7 @@ leaktop export run.leaktop --base 3 --current 9 --format pprof -o diff.pb.gz
 leaktop export run.leaktop --format csv --table curves
 leaktop export run.leaktop --format raw-heap --current 9 -o heap.pb.gz
 leaktop export run.leaktop --format markdown --anonymise`,
-		Args: exactly(1, "a session file"),
+		Args: exactly(1, "a session file, a profile or a dump"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runExport(cmd.Context(), std, args[0], flags)
 		},
@@ -100,6 +104,8 @@ func runExport(ctx context.Context, std streams, path string, flags exportFlags)
 	switch {
 	case err != nil:
 		return err
+	case !ok && isFile(path):
+		return exportAlone(ctx, std, path, flags)
 	case ok && ref != sessionRef{path: ref.path}:
 		return usageError{fmt.Errorf("%s: it names one snapshot; give %s, and name snapshots with --base and --current", clean.Text(path), clean.Text(ref.path))}
 	}
@@ -119,6 +125,20 @@ func runExport(ctx context.Context, std streams, path string, flags exportFlags)
 		return err
 	}
 	return out.write(ctx, std, write)
+}
+
+// exportAlone writes what a file holds that is no session file.
+func exportAlone(ctx context.Context, std streams, path string, flags exportFlags) error {
+	shown := target.Name(path)
+	switch {
+	case flags.raw() != "":
+		return usageError{fmt.Errorf("--format %s: %s is no session file, which keeps profiles as they were fetched; choose another format", flags.format, shown)}
+	case flags.base != 0 || flags.current != 0:
+		return usageError{fmt.Errorf("--base and --current: they are numbers of snapshots in a session file, and %s holds one; leave them out, or compare it with leaktop diff", shown)}
+	}
+	limits := sizeLimits{}
+	limits.add(pflag.NewFlagSet("", pflag.ContinueOnError))
+	return runShow(ctx, std, path, showFlags{diffFlags: flags.diffFlags, limits: limits, judge: flags.judge})
 }
 
 // writer returns what writes the run, or one of its profiles.

@@ -144,9 +144,10 @@ func TestExportRefuses(t *testing.T) {
 		says string
 	}{
 		{"no file", nil, exitUsage, "a session file"},
-		{"no such file", []string{"missing.leaktop"}, exitUnreachable, "cannot be read"},
+		{"no such file", []string{"missing.leaktop"}, exitUnreachable, "there is no such file"},
 		{"a directory", []string{t.TempDir()}, exitUnreachable, "directory"},
-		{"a profile", []string{profile}, exitUnreachable, "no session file"},
+		{"a profile as it was fetched", []string{profile, "--format", "raw-heap"}, exitUsage, "no session file"},
+		{"snapshots of a profile", []string{profile, "--base", "1"}, exitUsage, "leaktop diff"},
 		{"a snapshot's name", []string{path + "#3"}, exitUsage, "--base and --current"},
 		{"no such snapshot", []string{path, "--current", "40"}, exitUnreachable, "no snapshot #40; it has #1 to #5"},
 		{"no such base", []string{path, "--base", "40"}, exitUnreachable, "no snapshot #40"},

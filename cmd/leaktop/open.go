@@ -18,9 +18,6 @@ import (
 	"leaktop/tui"
 )
 
-// instead is what shows a file without a terminal.
-const instead = "leaktop export or diff"
-
 // openFlags say how a recorded run is shown.
 type openFlags struct {
 	base   string
@@ -35,9 +32,10 @@ func newOpen(std streams) *cobra.Command {
 		Use:   "open [FILE]",
 		Short: "The screens on a recorded run, or on a profile",
 		Long: `open shows the screens on a session file, as leaktop record and every live run
-write one, or on a pprof file or goroutine dump. A session that is still being
-written is followed, from any other terminal. Without FILE the recent ones are
-there to pick from; without a terminal they are listed.
+write one, or on a pprof file or goroutine dump, packed or in an archive as with
+leaktop show. A session that is still being written is followed, from any other
+terminal. Without FILE the recent ones are there to pick from; without a terminal they
+are listed, and of a FILE what leaktop show prints is printed.
 
 A session is judged by the --handler, --own, --limit and --warmup that it holds,
 unless they are given here. Nothing is asked of the target, and the file is not changed.`,
@@ -73,15 +71,13 @@ func opens(arg string) bool {
 	if _, ok, err := sessionRefOf(arg); ok || err != nil {
 		return true
 	}
+	if ref := fileRefOf(arg); arg == standardInput || ref.path != arg {
+		return true
+	}
 	if info, err := os.Stat(arg); err == nil {
-		return info.Mode().IsRegular()
+		return info.Mode().IsRegular() || info.Mode()&os.ModeNamedPipe != 0
 	}
-	for _, ending := range []string{session.Extension, ".pb.gz", ".pb", ".pprof"} {
-		if strings.HasSuffix(arg, ending) {
-			return true
-		}
-	}
-	return false
+	return namedAsFile(arg)
 }
 
 // onlyShowing refuses flags that say how to watch a target where there is none.
@@ -135,6 +131,9 @@ func openFile(ctx context.Context, std streams, path string, flags openFlags) er
 	if err := flags.check(); err != nil {
 		return err
 	}
+	if path == standardInput || needTerminal(std, "leaktop show") != nil {
+		return showInstead(ctx, std, path, flags)
+	}
 	files, err := newSourceFiles(flags.screen.sourceRoot, path, flags.base)
 	if err != nil {
 		return err
@@ -157,9 +156,6 @@ func openFile(ctx context.Context, std streams, path string, flags openFlags) er
 	}
 	cfg, err := judgedScreens(table, flags.judge.over(from.settings()))
 	if err != nil {
-		return err
-	}
-	if err := needTerminal(std, instead); err != nil {
 		return err
 	}
 	watchSmall()
@@ -197,7 +193,7 @@ func openSource(ctx context.Context, table *snapshot.Table, path string, limits 
 	case ok:
 		return newReplay(ref.path, table)
 	}
-	if _, err := os.Stat(path); err != nil {
+	if !fileRefOf(path).there() {
 		return nil, fmt.Errorf("%s: there is no such file; name a session file, a pprof file or a goroutine dump (leaktop open lists the recent sessions)", target.Name(path))
 	}
 	in, err := readInput(ctx, nil, table, reachFlags{limits: limits}, path)
@@ -215,7 +211,7 @@ func readBase(ctx context.Context, table *snapshot.Table, path string, limits si
 	}
 	if _, ok, err := sessionRefOf(path); err != nil {
 		return nil, input{}, err
-	} else if _, missing := os.Stat(path); !ok && missing != nil {
+	} else if !ok && !fileRefOf(path).there() {
 		return nil, input{}, fmt.Errorf("--base %s: there is no such file; name a pprof file, a goroutine dump, or a session's FILE#3", target.Name(path))
 	}
 	in, err := readInput(ctx, nil, table, reachFlags{limits: limits}, path)
@@ -239,7 +235,7 @@ func openRecent(ctx context.Context, std streams, flags openFlags) error {
 	if err != nil {
 		return err
 	}
-	if needTerminal(std, instead) != nil {
+	if needTerminal(std, "leaktop show") != nil {
 		return listRecent(std.out, recent)
 	}
 	if len(recent) == 0 {

@@ -27,7 +27,7 @@ pile up.
 
 TARGET is a port (6060, :6060), host:port, an http or https URL with any mount
 path, or unix:///path/to.sock. Of a FILE, a recorded session or a profile, the
-screens are shown as leaktop open does.`,
+screens are shown as leaktop open does; without a terminal, what leaktop show prints.`,
 		Example: `leaktop 6060
 leaktop https://orders.internal/debug/pprof -H 'Authorization: Bearer …'
 leaktop demo
@@ -35,6 +35,7 @@ leaktop 6060 --base yesterday.pb.gz
 leaktop heap.pb.gz
 leaktop open
 leaktop check 6060
+leaktop show heap.pb.gz
 leaktop diff before.pb.gz after.pb.gz`,
 		Args: oneTarget,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -72,7 +73,7 @@ leaktop diff before.pb.gz after.pb.gz`,
 			return topic.Help()
 		},
 	})
-	root.AddCommand(newCheck(std), newDemo(std), newDiff(std), newExport(std), newOpen(std), newRecord(std), newVersion(std))
+	root.AddCommand(newCheck(std), newDemo(std), newDiff(std), newExport(std), newOpen(std), newRecord(std), newShow(std), newVersion(std))
 	return root
 }
 
