@@ -10,6 +10,7 @@ import (
 	"leaktop/capture/snapshot"
 	"leaktop/diff/export"
 	"leaktop/diff/gate"
+	"leaktop/diff/leak"
 )
 
 // judgeSides judges the current side of a diff. Where both are snapshots of one
@@ -49,6 +50,21 @@ func judgeInputs(ctx context.Context, table *snapshot.Table, base, current input
 		return judgeAlone(ctx, table, base, judgeFlags{}, policy)
 	}
 	first, second := base.snapshot(), current.snapshot()
+	if why := untimed(base, current); why != "" {
+		// Nothing is known of how fast anything grew: what one of them shows remains.
+		judged, err := judgeAlone(ctx, table, current, judgeFlags{}, policy)
+		if err == nil && judged.Outcome == leak.Inconclusive {
+			judged.Reason = why
+		}
+		if err == nil {
+			var tally snapshot.Tally
+			for _, s := range []*snapshot.Snapshot{first, second} {
+				tally.Add(s.Heap != nil, s.Goroutines != nil, true)
+			}
+			judged.Snapshots = tally.Whole()
+		}
+		return judged, err
+	}
 	first.Seq, second.Seq = 1, 2
 	if !sameProcess(base, current) {
 		second.Run++
@@ -63,10 +79,29 @@ func judgeInputs(ctx context.Context, table *snapshot.Table, base, current input
 	return j.judged(), nil
 }
 
+// untimed says why the time between two inputs is not known, "" where it is.
+func untimed(base, current input) string {
+	const rest = ", so that what grew is not judged, and nothing hangs beyond doubt in the later one; watch the process with leaktop check"
+	switch {
+	case base.time.IsZero() && current.time.IsZero():
+		return "neither of the two tells when it was taken" + rest
+	case base.time.IsZero():
+		return base.name + " does not tell when it was taken" + rest
+	case current.time.IsZero():
+		return current.name + " does not tell when it was taken" + rest
+	case base.time.Equal(current.time):
+		return "both say that they were taken at one time" + rest
+	}
+	return ""
+}
+
 // snapshot is an input as a sampler would have taken it. A file may be the
 // goroutineleak profile, which lists goroutines, too: those that are leaked.
 func (in input) snapshot() *snapshot.Snapshot {
 	s := &snapshot.Snapshot{Time: in.time, Alone: true, Missing: in.missing, Heap: in.profiles[snapshot.Heap], Goroutines: in.profiles[snapshot.Goroutine]}
+	if s.Heap == nil { // what it counts has other names, as in other languages
+		s.Heap = in.profiles[snapshot.Other]
+	}
 	if s.Goroutines != nil && s.Goroutines.Column(string(snapshot.GoroutineLeak)) >= 0 {
 		s.Leaked = s.Goroutines
 	}
