@@ -115,5 +115,5 @@ func (m *Model) baseIsNow() {
 	m.data.setBase(newest.Seq)
 	m.data.current = 0
 	m.version++
-	m.say("base is #" + itoa(newest.Seq) + " now: changes count from " + newest.Time.Format(clock))
+	m.say("base is #" + itoa(newest.Seq) + " now: changes count from " + clockOf(newest.Time))
 }

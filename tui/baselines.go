@@ -79,12 +79,13 @@ func (b *baselineMenu) render(width, height int) string {
 	lines := []string{fit(" "+b.theme.Title.Apply("Baselines"), width), ""}
 	const room = 4 // for the heading, and a line below
 	top := max(0, b.at-max(1, height-room)+1)
+	layout := b.clock()
 	for i := top; i < len(b.named); i++ {
 		n := b.named[i]
 		// Its number comes first: two may have one name, and a name may be long.
 		text := b.theme.Dim.Apply("#" + itoa(n.Seq))
 		if s := b.m.data.history.Find(n.Seq); s != nil {
-			text += "  " + b.theme.Dim.Apply(s.Time.Format(b.clock()))
+			text += "  " + b.theme.Dim.Apply(timeIn(s.Time, layout))
 		}
 		text += "  " + n.Baseline
 		if n.Text != "" {

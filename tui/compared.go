@@ -14,14 +14,12 @@ import (
 // two snapshots and the time between them on the right, in as many words as
 // there is room for.
 func (m *Model) comparedLine(c compared, what string, width int) string {
-	span := "same snapshot"
-	if d := c.span(); d != 0 {
-		span = units.Duration(d)
-	}
-	base := c.baseName()
+	span, base := c.spanText(), c.baseName()
 	short := fmt.Sprintf("%s → #%d · %s ", base, c.current.Seq, span)
-	long := fmt.Sprintf("base %s %s → #%d %s · %s ",
-		base, c.base.Time.Format(clock), c.current.Seq, c.current.Time.Format(clock), span)
+	long := fmt.Sprintf("base %s %s → #%d %s · %s ", base, clockOf(c.base.Time), c.current.Seq, clockOf(c.current.Time), span)
+	if c.base.Time.IsZero() && c.current.Time.IsZero() {
+		long = "base " + short
+	}
 	rights := []string{long, "base " + short, short}
 	if c.kind == snapshot.Heap && !c.current.Advanced {
 		rights = []string{"no GC since the snapshot before · " + long, "no GC · " + long, "no GC · " + short, short}
@@ -30,6 +28,20 @@ func (m *Model) comparedLine(c compared, what string, width int) string {
 		rights[i] = m.theme.Dim.Apply(rights[i])
 	}
 	return leftFirst(" "+m.theme.Title.Apply(what), rights, width)
+}
+
+// spanText is how far apart the two snapshots are, in words.
+func (c pair) spanText() string {
+	switch d := c.span(); {
+	case c.outside == nil && c.base.Seq == c.current.Seq:
+		return "same snapshot"
+	case !c.timed():
+		return "time unknown"
+	case d == 0:
+		return "same time"
+	default:
+		return units.Duration(d)
+	}
 }
 
 // waiting says why there is nothing to show yet, and what comes next.

@@ -76,6 +76,14 @@ func (c pair) compare(h *snapshot.History) *diff.Comparison {
 	return diff.Compare(h.Table, h.Profile(c.base, c.kind), current)
 }
 
+// alone is the current profile with nothing beside it, nil where there is none.
+func (c pair) alone(h *snapshot.History) *diff.Comparison {
+	if c.current == nil {
+		return nil
+	}
+	return diff.Compare(h.Table, nil, h.Profile(c.current, c.kind))
+}
+
 func newData(cfg Config) *data {
 	none := newVerdicts(&leak.Result{}, nil)
 	return &data{history: snapshot.NewHistory(cfg.Table), own: cfg.Own, outside: newOutside(cfg), latest: none, verdicts: none}
@@ -243,10 +251,15 @@ func (d *data) past() bool {
 // span is the time from the base to the current snapshot; negative where the
 // user chose a base that is the later one.
 func (c pair) span() time.Duration {
-	if c.base == nil || c.base.Time.IsZero() || c.current.Time.IsZero() {
+	if !c.timed() {
 		return 0
 	}
 	return c.current.Time.Sub(c.base.Time)
+}
+
+// timed reports whether it is known when both snapshots were taken.
+func (c pair) timed() bool {
+	return c.base != nil && !c.base.Time.IsZero() && !c.current.Time.IsZero()
 }
 
 // perMinute is a change as a rate over the time between what was observed; ok

@@ -98,6 +98,9 @@ func writePprof(w io.Writer, r export.Run, o export.Options) error {
 	if err != nil {
 		return err
 	}
+	if r.Alone {
+		return export.PprofAlone(w, c)
+	}
 	return export.Pprof(w, c)
 }
 
@@ -138,7 +141,8 @@ func (m *Model) exportRun() func() export.Run {
 			head.Notes = append(head.Notes, fmt.Sprintf("what is judged is the run up to #%d", judged.seq))
 		}
 	}
-	head.Curves = export.Curves{Points: slices.Clone(history.Vitals()), Source: history.Info.CurveSource}
+	untimed := func(v snapshot.Vitals) bool { return v.Time.IsZero() } // of a file that tells no time
+	head.Curves = export.Curves{Points: slices.DeleteFunc(slices.Clone(history.Vitals()), untimed), Source: history.Info.CurveSource}
 	for _, s := range history.Snapshots() {
 		head.Curves.Snapshots = append(head.Curves.Snapshots, export.Mark{Seq: s.Seq, Time: s.Time, ForcedGC: s.ForcedGC})
 	}
@@ -147,6 +151,10 @@ func (m *Model) exportRun() func() export.Run {
 	}
 	return func() export.Run {
 		run := head
+		if run.Alone {
+			run.Heap, run.Goroutines = heap.alone(frozen.Freeze(nil)), goroutines.alone(frozen.Freeze(nil))
+			return run
+		}
 		run.Heap, run.Goroutines = heap.compare(frozen.Freeze(nil)), goroutines.compare(frozen.Freeze(nil))
 		return run
 	}
@@ -159,11 +167,14 @@ func (m *Model) exportHead(heap, goroutines pair) export.Diff {
 	base, current := m.data.Base(), m.data.Current()
 	d.Base = export.Input{Name: m.data.nameOf(base), Time: base.Time}
 	d.Current = export.Input{Name: "#" + itoa(current.Seq), Time: current.Time}
+	if m.single() && m.data.outside == nil {
+		d.Alone, d.Base, d.Current.Name = true, export.Input{}, m.cfg.Recorded.Name()
+	}
 	note := func(p pair) {
 		// A snapshot may lack one of its profiles; an earlier one stands in.
 		if p.current != nil && (p.base.Seq != base.Seq || p.current.Seq != current.Seq) {
 			d.Notes = append(d.Notes, fmt.Sprintf("the %s profiles are of #%d, %s, and #%d, %s", p.kind,
-				p.base.Seq, p.base.Time.Format(clock), p.current.Seq, p.current.Time.Format(clock)))
+				p.base.Seq, clockOf(p.base.Time), p.current.Seq, clockOf(p.current.Time)))
 		}
 	}
 	note(heap)

@@ -76,7 +76,11 @@ func (m *Model) exportStem(name string) string {
 	if name != "" {
 		name = name[:min(len(name), longestName)] + "-" // by now it is ASCII
 	}
-	return "leaktop-" + name + m.data.Current().Time.Format("20060102-150405")
+	at := m.data.Current().Time
+	if at.IsZero() {
+		return strings.TrimSuffix("leaktop-"+name, "-")
+	}
+	return "leaktop-" + name + at.Format("20060102-150405")
 }
 
 // longestName bounds what a program's name adds to a file's.

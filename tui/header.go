@@ -14,6 +14,26 @@ import (
 // clock is how the screens write a time of day.
 const clock = "15:04:05"
 
+// clockOf is a time of day; a dash where it is not known, as of a file that
+// does not tell when it was taken.
+func clockOf(t time.Time) string { return timeIn(t, clock) }
+
+// timeIn is a time in a layout, and a dash where it is not known.
+func timeIn(t time.Time, layout string) string {
+	if t.IsZero() {
+		return "–"
+	}
+	return t.Format(layout)
+}
+
+// stampOf is a whole time for what is copied.
+func stampOf(t time.Time) string {
+	if t.IsZero() {
+		return "time unknown"
+	}
+	return t.Format(time.RFC3339)
+}
+
 // renderHeader is the first line of every screen: who is watched, and whether
 // it answers.
 func (m *Model) renderHeader(width int) string {

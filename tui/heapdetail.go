@@ -123,7 +123,7 @@ func (d *heapDetail) render(width, height int) string {
 	}
 	lines := inHead(width, height, name, th.Dim.Apply(at), which)
 	lines = append(lines, inHead(width, height, d.m.paintChange(r.Flat, unit), d.cmp.rateText(r.Flat.Delta, unit), units.Format(r.Flat.After, unit)+" now",
-		th.Dim.Apply(fmt.Sprintf("%s since %s, %s", d.column, d.cmp.baseName(), units.Duration(d.cmp.span()))))...)
+		th.Dim.Apply(fmt.Sprintf("%s since %s, %s", d.column, d.cmp.baseName(), d.cmp.spanText())))...)
 	lines = append(lines, d.findingLine(d.belongsTo(), width)...)
 	return d.lay(lines, func(width, height int) string {
 		curve := d.curve

@@ -100,7 +100,7 @@ func (m *Model) recordedStatus(width int) (string, theme.Paint) {
 	case newest == nil:
 		return "■ recorded, no snapshot", m.theme.Dim
 	case d.past():
-		return fmt.Sprintf("◂ as of %s, #%d of %d  (end on 1: newest)", d.Current().Time.Format(clock), d.current, newest.Seq), m.theme.Accent
+		return fmt.Sprintf("◂ as of %s, #%d of %d  (end on 1: newest)", clockOf(d.Current().Time), d.current, newest.Seq), m.theme.Accent
 	case state.Reading:
 		return fmt.Sprintf("… reading  #%d", newest.Seq), m.theme.Dim
 	case state.Followed && d.outage != nil:
@@ -119,6 +119,9 @@ func (m *Model) recordedSpan(width, seq int) string {
 		damaged = ", damaged"
 	}
 	number := fmt.Sprintf("  #%d", seq)
+	if from.IsZero() {
+		return "■ recorded" + damaged + ", time unknown"
+	}
 	if m.data.history.Find(seq) != nil && len(m.data.history.Snapshots()) == 1 {
 		return "■ recorded" + damaged + " " + from.Format(time.DateOnly+" "+clock)
 	}
@@ -169,6 +172,12 @@ func (m *Model) beforeRecorded() string {
 		return m.cfg.Recorded.Name() + " is being written, and has no snapshot yet"
 	}
 	return m.cfg.Recorded.Name() + " holds no whole snapshot"
+}
+
+// single reports whether the source is a file that holds one snapshot, and no
+// more will come.
+func (m *Model) single() bool {
+	return m.recorded() && !m.cfg.Recorded.State().Followed && !m.cfg.Recorded.State().Reading && len(m.data.history.Snapshots()) == 1
 }
 
 // oneSnapshot is the verdict on a file that holds one snapshot: a dump may tell by

@@ -3,7 +3,6 @@ package tui
 import (
 	"cmp"
 	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -34,7 +33,7 @@ func newSnapshots(m *Model) *snapshotsScreen {
 	s := &snapshotsScreen{m: m}
 	s.list = list.New(list.Config[shotRow, int]{
 		Key:   func(r shotRow) int { return r.Seq },
-		Text:  func(r shotRow) string { return "#" + itoa(r.Seq) + " " + r.Time.Format(clock) + " " + s.note(r) },
+		Text:  func(r shotRow) string { return "#" + itoa(r.Seq) + " " + clockOf(r.Time) + " " + s.note(r) },
 		Dim:   func(r shotRow) bool { return !r.Advanced && r.Has(snapshot.Heap) },
 		Empty: "no snapshot yet",
 		Theme: m.theme,
@@ -110,7 +109,7 @@ func (s *snapshotsScreen) columns() []list.Column[shotRow] {
 			Cell:    func(r shotRow) list.Cell { return list.Cell{Text: "#" + itoa(r.Seq)} },
 			Compare: func(a, b shotRow) int { return cmp.Compare(a.Seq, b.Seq) },
 		},
-		{Title: "time", Min: 8, Priority: 9, Cell: func(r shotRow) list.Cell { return list.Cell{Text: r.Time.Format(clock)} }},
+		{Title: "time", Min: 8, Priority: 9, Cell: func(r shotRow) list.Cell { return list.Cell{Text: clockOf(r.Time)} }},
 		{Title: "compared", Min: 12, Priority: 9, Cell: func(r shotRow) list.Cell { return list.Cell{Text: r.mark, Paint: th.Accent} }},
 		vital("live heap", snapshot.LiveHeap, "bytes", 8),
 		{Title: "Δ", Min: 11, Right: true, Priority: 7, Cell: func(r shotRow) list.Cell {
@@ -170,7 +169,7 @@ func (s *snapshotsScreen) key(key string) (tea.Cmd, bool) {
 		if !ok {
 			return nil, true
 		}
-		return s.m.copy("#" + itoa(r.Seq) + " " + r.Time.Format(time.RFC3339) + " " + s.note(r)), true
+		return s.m.copy("#" + itoa(r.Seq) + " " + stampOf(r.Time) + " " + s.note(r)), true
 	case "n", "P", "N":
 		if ok {
 			return s.m.noteKey(key, r.Seq)

@@ -63,8 +63,8 @@ func (s *still) Run(_ context.Context, emit func(snapshot.Event)) error {
 func vitalsOf(shot *snapshot.Snapshot) snapshot.Vitals {
 	v := shot.Vitals
 	v.Time, v.Source = shot.Time, cmp.Or(v.Source, "the profile")
-	if p := shot.Heap; p != nil && p.Kind == snapshot.Heap && p.Column("inuse_space") >= 0 {
-		v.Set(snapshot.LiveHeap, p.Total(p.Column("inuse_space")))
+	if p := shot.Heap; p != nil && p.Columns().LiveBytes >= 0 {
+		v.Set(snapshot.LiveHeap, p.Total(p.Columns().LiveBytes))
 	}
 	if p := shot.Goroutines; p != nil && len(p.Types) > 0 {
 		v.Set(snapshot.Goroutines, p.Total(max(0, p.Column(string(snapshot.Goroutine)))))

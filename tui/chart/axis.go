@@ -19,8 +19,12 @@ func (c Chart) drawMarks(g *grid, y, left int, w window) {
 }
 
 // drawTimes writes the time axis on line y: the time of the cursor, where there
-// is one, and round times where there is room between them.
+// is one, and round times where there is room between them. Of points without
+// a time it draws none.
 func (c Chart) drawTimes(g *grid, y, left int, w window, cursor bool) {
+	if w.unknown {
+		return
+	}
 	const apart = 8 // blanks between two labels, at least
 	step := tick(w, apart)
 	if cursor {

@@ -16,6 +16,7 @@ type window struct {
 	first   int64 // number of column 0's bucket since 1970
 	columns int
 	zone    *time.Location // of the labels
+	unknown bool           // when the points are is not known
 }
 
 // window returns the chart's window of time cut into columns.
@@ -39,6 +40,7 @@ func (c Chart) window(columns int) window {
 		first:   floorDiv(to.UnixNano(), bucket) - int64(columns) + 1,
 		columns: columns,
 		zone:    to.Location(),
+		unknown: newest.IsZero(),
 	}
 }
 
