@@ -102,16 +102,16 @@ func groupHead(c *diff.Comparison) []string {
 // groupCells are the cells of a group below groupHead.
 func (a alone) groupCells(c *diff.Comparison, g diff.Group) []string {
 	v := values{unit: "count", exact: a.o.Exact}
-	row := []string{v.value(g.After), string(g.State), named(g.Blocked), place(g.Blocked), named(g.Entry)}
+	row := []string{v.value(g.After), stateText(c, g), named(g.Blocked), place(g.Blocked), named(g.Entry)}
 	if toldColumns(c) != nil {
 		row = append(row, told(c, g)...)
 	}
 	return row
 }
 
-// groupTitle is a group in a line: "300 goroutines, sync.Mutex.Lock, 5,312 to 5,611 min".
+// groupTitle is a group in a line: "300 goroutines, sync.Mutex.Lock, 3d16h to 3d21h".
 func groupTitle(c *diff.Comparison, g diff.Group) string {
-	text := units.Plural(g.After, "goroutine") + ", " + string(g.State)
+	text := units.Plural(g.After, "goroutine") + ", " + stateText(c, g)
 	if t, ok := c.Current.ToldOf(g.Stacks); ok && t.Most > 0 {
 		text += ", " + reported(t)
 	}

@@ -43,6 +43,7 @@ type heapHeld struct {
 type goroutinesHeld struct {
 	Stack      []Frame       `json:"stack"`
 	State      diff.State    `json:"state"`
+	Role       *diff.Role    `json:"role"`
 	Goroutines int64         `json:"goroutines"`
 	Wait       *reportedWait `json:"reported_wait_minutes"`
 	StartedBy  []starter     `json:"started_by"`
@@ -83,6 +84,10 @@ func (h Holds) write(j *jsonWriter) {
 	}
 	j.raw(`,"goroutines":[`)
 	h.goroutines(j)
+	j.raw(`],"locks":[`)
+	if g := h.diff.Goroutines; g != nil {
+		writeLocks(j, g, h.limit)
+	}
 	j.raw("]}")
 }
 
@@ -109,7 +114,7 @@ func (h Holds) goroutines(j *jsonWriter) {
 	stacks, column := newStacks(c.Table), c.DefaultColumn()
 	for i, s := range atMost(c.Changes(), h.limit) {
 		held := goroutinesHeld{
-			Stack: stacks.of(s.Stack), State: diff.StateOf(c.Table, s.Stack),
+			Stack: stacks.of(s.Stack), State: diff.StateOf(c.Table, s.Stack), Role: role(c.Table, s.Stack),
 			Goroutines: s.Changes[column].After, StartedBy: []starter{},
 		}
 		if t, ok := c.Current.ToldOf([]snapshot.StackID{s.Stack}); ok {

@@ -83,6 +83,7 @@ func (m *markdown) groups(a alone, c *diff.Comparison) {
 		m.printf("\n")
 	}
 	m.rest(len(groups)-len(rows), "group")
+	m.locks(c, groups)
 	m.printf("\nThe commonest stack of each, leaf first:\n")
 	for _, g := range rows {
 		m.folded(c.Table, oneLine(groupTitle(c, g)+": "+named(g.Blocked)), g.Stacks[0])

@@ -70,6 +70,9 @@ func (a alone) textGroups(w io.Writer, c *diff.Comparison) error {
 	if err := textRest(w, len(groups), a.o.Limit, "group"); err != nil {
 		return err
 	}
+	if err := textLocks(w, c, groups, a.o); err != nil {
+		return err
+	}
 	for _, g := range shown {
 		fmt.Fprintf(w, "\n%s", groupTitle(c, g))
 		if more := otherStacks(g); more != "" {

@@ -51,7 +51,7 @@ func csvHeldGoroutines(out *csv.Writer, r Run, o Options) {
 				by = f.Function + " " + fullPlace(f)
 			}
 		}
-		out.Write([]string{number(g.After), string(g.State), outside(g.Blocked.Function), outside(g.Blocked.File), line(g.Blocked.Line),
+		out.Write([]string{number(g.After), stateText(c, g), outside(g.Blocked.Function), outside(g.Blocked.File), line(g.Blocked.Line),
 			outside(g.Entry.Function), least, most, outside(by), outside(foldedPath(c.Table, g.Stacks[0]))})
 	}
 }

@@ -13,7 +13,8 @@ type heldTable struct {
 	ID, Short, Title, Total string
 	Head                    []heldHead
 	Rows                    []heldRow
-	More                    string // how many rows were left out
+	More                    string    // how many rows were left out
+	Locks                   lockTable // below a table of goroutines
 }
 
 // heldHead is the head of a column, with the class of its cells.
@@ -91,7 +92,7 @@ func (a alone) heldGroups(c *diff.Comparison, groups []diff.Group) heldTable {
 		blocked := heldText(functionName(g.Blocked), "function")
 		blocked.Stack = newShownStack(c.Table, "The commonest stack of the group, leaf first", g.Stacks[0])
 		row := []heldCell{
-			heldNumber(v.value(g.After), g.After), heldText(string(g.State), "state"), blocked,
+			heldNumber(v.value(g.After), g.After), heldText(stateText(c, g), "state"), blocked,
 			heldText(place(g.Blocked), "place"), heldText(functionName(g.Entry), "function entry"),
 		}
 		if dump {
@@ -105,6 +106,7 @@ func (a alone) heldGroups(c *diff.Comparison, groups []diff.Group) heldTable {
 		t.Rows = append(t.Rows, heldRow{row})
 	}
 	t.More = moreRows(len(groups)-len(rows), "group")
+	t.Locks = newLockTable(c, groups, v, a.o)
 	return t
 }
 
