@@ -32,6 +32,8 @@ func TestNotesAreAllWritten(t *testing.T) {
 			source := make(chan snapshot.Event)
 			if c.ended {
 				close(source)
+			} else {
+				context.AfterFunc(ctx, func() { close(source) }) // as every source ends
 			}
 			queue := newNoteQueue()
 			events := merge(ctx, newCrash(quit), r, snapshot.Attached{Info: snapshot.Info{Address: "http://10.0.3.7:6060/"}}, source, queue, nil)
