@@ -112,7 +112,7 @@ func readEnds(ctx context.Context, table *snapshot.Table, path string) ([]input,
 		return nil, err
 	}
 	if len(f.shots) == 1 {
-		return nil, fmt.Errorf("%s: it holds one snapshot, #%d, and there is nothing to compare it with; name another file as well, or record for longer", clean.Text(path), f.shots[0].seq)
+		return nil, fmt.Errorf("%s: it holds one snapshot, #%d, and there is nothing to compare it with; name another file as well, or print it with leaktop show", clean.Text(path), f.shots[0].seq)
 	}
 	base, current, notes, err := f.shots.ends(path, 0, 0)
 	if err != nil {

@@ -68,7 +68,7 @@ func TestTwoRecordingsOfOneFile(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "run.leaktop")
 	first, stderr := startedRecording(t, path)
-	if p := leaktop(t, "record", steady(t), "-o", path, "--for", "1s", "--every", "1s", "--force"); p.code != exitUnreachable || !strings.Contains(p.stderr, "another leaktop is writing it") {
+	if p := leaktop(t, "record", steady(t), "-o", path, "--for", "1s", "--every", "1s", "--force"); p.code != exitUnreachable || !strings.Contains(p.stderr, "a run is being recorded in it") {
 		t.Errorf("by force, the second ends with exit code %d: %s", p.code, p.stderr)
 	}
 	moved := filepath.Join(filepath.Dir(path), "moved.leaktop")

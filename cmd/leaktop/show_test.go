@@ -121,7 +121,7 @@ func TestOneDump(t *testing.T) {
 	hung := put(t, "hung.txt", content(t, reportedFile("hung.txt.gz")))
 	want := []string{
 		"LEAK: 1 stuck", "302 goroutines in 3 groups", "300  sync.Mutex.Lock", "count  state", "started by", "reported wait",
-		"5312 to 5611 min", "created by net/http.(*Server).Serve",
+		"3d16h to 3d21h", "created by net/http.(*Server).Serve",
 	}
 	says := func(t *testing.T, out string) {
 		t.Helper()
