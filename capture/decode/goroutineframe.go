@@ -74,9 +74,6 @@ func (f *dumpFrames) begin(start *knownFrame) { f.ids, f.half, f.last = f.ids[:0
 // named reports whether a function was read whose place is to come.
 func (f *dumpFrames) named() bool { return f.half != noHalf }
 
-// creates reports whether it is the one that started the goroutine.
-func (f *dumpFrames) creates() bool { return f.half == namedCreate }
-
 // name reads the first line of a frame. A line before it that got no second
 // one was none of a frame.
 func (f *dumpFrames) name(line []byte) {

@@ -32,7 +32,7 @@ func isPacked(line []byte) bool {
 func isLabels(line []byte) bool {
 	start := line[:min(len(line), 2*maxPrefix)]
 	i := max(bytes.Index(start, []byte("labels: {")), bytes.Index(start, []byte("labels:{")))
-	return i >= 0 && bytes.IndexAny(line[:i], `"\`) < 0
+	return i >= 0 && !bytes.ContainsAny(line[:i], `"\`)
 }
 
 // literals adds the lines of the texts in quotes that a line holds. Each stands

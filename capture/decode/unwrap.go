@@ -19,7 +19,6 @@ const (
 // characters, and takes apart JSON, quoted texts and HTML.
 type unwrapper struct {
 	out     []byte // the lines that came of one, each with its end
-	line    []byte // reused
 	changed bool   // it is not as it was
 	over    bool   // it unwrapped to too much, of which the end is left out
 }
