@@ -49,7 +49,7 @@ func TestExport(t *testing.T) {
 	})
 	t.Run("the default is Markdown", func(t *testing.T) {
 		t.Parallel()
-		if out := leaktop(t, "export", path).accepted(t); !strings.HasPrefix(out, "### leaktop diff") {
+		if out := leaktop(t, "export", path).accepted(t); !strings.HasPrefix(out, "### leaktop: LEAK: 1 leak, 1 growing\n") {
 			t.Errorf("got %.60q", out)
 		}
 	})

@@ -11,9 +11,11 @@ import (
 // CheckMarkdown writes what was found in one target for an issue or a pull
 // request: the run and its verdict, then each finding with its stacks folded
 // away. It takes the dialect of GitHub, with names escaped.
-func CheckMarkdown(w io.Writer, c Check) error {
+func CheckMarkdown(w io.Writer, c Check) error { return checkMarkdown(w, "leaktop check", c) }
+
+func checkMarkdown(w io.Writer, by string, c Check) error {
 	m := &markdown{w: bufio.NewWriter(w)}
-	m.printf("### leaktop check: %s\n\n", escape(c.headline()))
+	m.printf("### %s: %s\n\n", by, escape(c.headline()))
 	for _, f := range c.runFacts() {
 		switch f.name {
 		case "verdict": // stands in the head

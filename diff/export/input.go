@@ -26,6 +26,8 @@ type Diff struct {
 	// Said is what a person said of the snapshots, one line each. It is free text,
 	// and left out of what is anonymised.
 	Said []string
+	// below says that what was judged of the run stands above it.
+	below bool
 }
 
 // Input is one of the two snapshots: what the user called it and when it was taken.

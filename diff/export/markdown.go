@@ -48,7 +48,11 @@ type markdown struct {
 func (m *markdown) printf(format string, args ...any) { fmt.Fprintf(m.w, format, args...) }
 
 func (m *markdown) head(d Diff) {
-	m.printf("### leaktop diff\n\n")
+	title := "### leaktop diff"
+	if d.below {
+		title = "#### What changed"
+	}
+	m.printf("%s\n\n", title)
 	if target := d.Target.line(); target != "" {
 		m.printf("- target: %s\n", code(target))
 	}

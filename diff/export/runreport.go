@@ -20,33 +20,42 @@ func NewRunReport(r Run, o Options) Report {
 	return out
 }
 
-// RunText writes the table of [Text] and, where something was judged, the
-// findings below it as [CheckText] has them. Of a snapshot alone it writes the
-// verdict, the table of go tool pprof -top, and the groups of goroutines.
+// RunText writes what was judged, where anything was, as [CheckText] has it, and
+// below it the table of [Text]. Of a snapshot alone it writes the verdict, the
+// table of go tool pprof -top, and the groups of goroutines.
 func RunText(w io.Writer, r Run, o Options) error {
 	if r.Alone {
 		return aloneText(w, r, o)
 	}
-	return withFindings(w, r, Text(w, r.Diff, o), CheckText)
+	return findingsFirst(w, r, o, CheckText, Text)
 }
 
-// RunMarkdown writes the report of [Markdown] and, where something was judged,
-// the findings below it as [CheckMarkdown] has them. Of a snapshot alone it
-// writes what [RunText] does.
+// RunMarkdown writes what was judged, where anything was, as [CheckMarkdown] has
+// it, and below it the report of [Markdown]. Of a snapshot alone it writes what
+// [RunText] does.
 func RunMarkdown(w io.Writer, r Run, o Options) error {
 	if r.Alone {
 		return aloneMarkdown(w, r, o)
 	}
-	return withFindings(w, r, Markdown(w, r.Diff, o), CheckMarkdown)
+	judged := func(w io.Writer, c Check) error { return checkMarkdown(w, "leaktop", c) }
+	return findingsFirst(w, r, o, judged, Markdown)
 }
 
-// withFindings goes on after a diff that was written with this error.
-func withFindings(w io.Writer, r Run, err error, write func(io.Writer, Check) error) error {
-	if err != nil || r.Judged == nil {
+// findingsFirst writes what was judged of a run, and then what changed in it.
+func findingsFirst(w io.Writer, r Run, o Options, judged func(io.Writer, Check) error, changed func(io.Writer, Diff, Options) error) error {
+	if r.Judged == nil {
+		return changed(w, r.Diff, o)
+	}
+	if _, err := r.sampleIndex(o.SampleType); err != nil {
+		return err // before anything is written
+	}
+	if err := judged(w, r.check()); err != nil {
 		return err
 	}
 	if _, err := io.WriteString(w, "\n"); err != nil {
 		return err
 	}
-	return write(w, r.check())
+	d := r.Diff
+	d.Target, d.below = Target{}, true // which stands above
+	return changed(w, d, o)
 }
