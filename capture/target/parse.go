@@ -33,9 +33,19 @@ func profileNames() []string {
 	}
 }
 
+// pageNames are the last path elements of other pages that servers have, and that
+// are at hand where somebody looks at one: pprof is mounted beside them.
+func pageNames() []string {
+	return []string{
+		"debug", "vars", "requests", "events", "metrics", "health", "healthz", "livez", "ready", "readyz", "ping",
+		"status", "version", "index.html", "favicon.ico", "graph", "targets",
+	}
+}
+
 // Parse reads a target as typed: PORT, :PORT, HOST:PORT, an http or https URL
 // with any mount prefix, or unix:///PATH. A host without a path is asked at
-// /debug/pprof/; of the URL of a profile the directory is taken. The query of
+// /debug/pprof/, and so is one whose metrics or another page is named; of the URL of
+// a profile the directory is taken. The query of
 // a URL is dropped, since the parameters of pprof can make a call far more
 // expensive. Every error is a [*UsageError].
 func Parse(text string) (*Target, error) {
@@ -143,8 +153,12 @@ func mount(escaped string) string {
 	if i := strings.LastIndex(p+"/", defaultMount); i >= 0 {
 		return p[:i] + defaultMount
 	}
-	if !strings.HasSuffix(escaped, "/") && slices.Contains(profileNames(), path.Base(p)) {
+	switch last := path.Base(p); {
+	case strings.HasSuffix(escaped, "/") && last != "debug":
+	case slices.Contains(profileNames(), last):
 		p = path.Dir(p)
+	case slices.Contains(pageNames(), last):
+		return defaultMount
 	}
 	return strings.TrimSuffix(p, "/") + "/"
 }

@@ -26,6 +26,14 @@ func TestParse(t *testing.T) {
 		{"http://app:6060//a/./b/../pprof//", "http://app:6060/a/pprof/"},
 		{"http://app:6060/svc%2Fone/debug/pprof/", "http://app:6060/svc%2Fone/debug/pprof/"},
 		{"http://app:6060/debug/pprof/heap?debug=1", "http://app:6060/debug/pprof/"},
+		// Other pages of the same server, of which pprof is beside.
+		{"http://app:9090/metrics", "http://app:9090/debug/pprof/"},
+		{"app:9090/metrics", "http://app:9090/debug/pprof/"},
+		{"https://app/debug/vars?x=1", "https://app/debug/pprof/"},
+		{"http://app/debug/", "http://app/debug/pprof/"},
+		{"http://app/debug", "http://app/debug/pprof/"},
+		{"http://app/internal/healthz", "http://app/debug/pprof/"},
+		{"http://app/metrics/", "http://app/metrics/"}, // a mount is named with a slash
 		{"http://app:6060/debug/pprof/mine", "http://app:6060/debug/pprof/"},
 		{"http://app:6060/debug/pprof/?debug=1#top", "http://app:6060/debug/pprof/"},
 		{"http://app:6060/custom/pprof/goroutine?debug=2", "http://app:6060/custom/pprof/"},

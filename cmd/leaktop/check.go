@@ -79,19 +79,20 @@ leaktop check 6060 --for 0 --on-finding 'mail -s leak me@example.com'`,
 	flags.judge.add(f)
 	f.Lookup("warmup").DefValue = "a tenth of --for, at most 30s"
 	f.BoolVar(&flags.untilSure, "until-sure", false, "end early: once all that leaks is 95 % sure and nothing else grows; or once nothing leaks in 12 snapshots after a GC and two minutes")
-	f.StringVar(&flags.onFinding, "on-finding", "", "run this command when a finding first is a leak or stuck, with its JSON on standard input and the target in LEAKTOP_TARGET")
-	f.StringVar(&flags.failOn, "fail-on", "leak", "what fails: leak or stuck, which are one; or growing, all that grows, too")
-	f.StringArrayVar(&flags.ignore, "ignore", nil, "ignore findings where this regular expression matches a function of the stack, the check or the id")
-	f.StringVar(&flags.baseline, "baseline", "", "what stands in this earlier JSON report is known, and fails nothing")
+	f.StringVar(&flags.onFinding, "on-finding", "", "run this `COMMAND` when a finding first is a leak or stuck, with its JSON on standard input and the target in LEAKTOP_TARGET")
+	f.StringVar(&flags.failOn, "fail-on", failOnLeak, "the `VERDICT` that fails: leak or stuck, which are one; or growing, all that grows, too")
+	f.StringArrayVar(&flags.ignore, "ignore", nil, "ignore findings where this `REGEXP` matches a function of the stack, the check or the id")
+	f.StringVar(&flags.baseline, "baseline", "", "what stands in this earlier JSON report, a `FILE`, is known, and fails nothing")
 	f.Var(&flags.maxHeap, "max-heap-growth", "fail if the live heap surely grows by more than this")
 	f.Lookup("max-heap-growth").DefValue = "" // none
 	f.Int64Var(&flags.maxGoroutines, "max-goroutine-growth", -1, "fail if more goroutines than this are added; -1 for any number")
-	f.StringVar(&flags.format, "format", "text", "the form of the report: "+strings.Join(checkFormats(), ", "))
-	f.StringVarP(&flags.output, "output", "o", "", "write to this file instead of standard output")
+	f.StringVar(&flags.format, "format", "text", "the `FORMAT` of the report: "+strings.Join(checkFormats(), ", "))
+	f.StringVarP(&flags.output, "output", "o", "", "write to this `FILE` instead of standard output")
 	f.BoolVar(&flags.force, "force", false, "replace the file if it exists")
 	f.BoolVar(&flags.all, "all", false, "list what grew and levelled off, too")
 	flags.session.add(f)
 	flags.reach.add(f)
+	offer(cmd, checkFormats())
 	return cmd
 }
 
@@ -141,12 +142,19 @@ func (c *checkFlags) check() error {
 	return checkFailOn(c.failOn)
 }
 
-// failOnGrowing is the one value of --fail-on that changes anything.
-const failOnGrowing = "growing"
+// What --fail-on takes. What is stuck fails a run as a leak does, so that only the
+// last one changes anything.
+const (
+	failOnLeak    = "leak"
+	failOnStuck   = "stuck"
+	failOnGrowing = "growing"
+)
+
+func failOns() []string { return []string{failOnLeak, failOnStuck, failOnGrowing} }
 
 func checkFailOn(verdict string) error {
 	switch verdict {
-	case "leak", "stuck", failOnGrowing: // what is stuck fails a run as a leak does
+	case failOnLeak, failOnStuck, failOnGrowing:
 		return nil
 	}
 	return usageError{fmt.Errorf("--fail-on %s: there is no such verdict to fail on; use leak, stuck or growing", target.Quote(verdict))}

@@ -70,12 +70,13 @@ leaktop demo --list`,
 	f := cmd.Flags()
 	watch.add(f, demoEvery)
 	keep.add(f)
-	f.StringVar(&serve, "serve", "", "only serve, on this host:port; until standard input closes, if it is a pipe")
+	f.StringVar(&serve, "serve", "", "only serve, on this `HOST:PORT`; until standard input closes, if it is a pipe")
 	f.BoolVar(&list, "list", false, "list all modes and what each of them does")
-	f.StringSliceVar(&modes, "modes", nil, "run these modes instead of those of the demo; all for every one")
+	f.StringSliceVar(&modes, "modes", nil, "run these `MODES` instead of those of the demo; all for every one")
 	f.Var(&limit, "limit", "live heap at which the leaks pause")
 	f.Float64Var(&rate, "rate", 1, "drive the modes this many times as often")
 	f.Lookup("rate").Hidden = true // for tests that cannot wait
+	offer(cmd, nil)
 	return cmd
 }
 

@@ -71,8 +71,9 @@ leaktop diff before.pb.gz after.pb.gz --format html -o report.html --anonymise`,
 	}
 	f := cmd.Flags()
 	flags.add(f, "text", formats())
-	f.StringVar(&flags.failOn, "fail-on", "", "judge them, and exit with 1 for what is stuck or a leak (stuck, leak), or for what is growing, too (growing)")
+	f.StringVar(&flags.failOn, "fail-on", "", "judge them, and exit with 1 for this `VERDICT`: leak or stuck, which are one; or growing, all that grows, too")
 	reach.add(f)
+	offer(cmd, formats())
 	return cmd
 }
 

@@ -20,26 +20,32 @@ func formats() []string {
 	return []string{"text", "json", "markdown", "pprof", "html", "svg", "folded", "speedscope", "csv"}
 }
 
+// What --unit takes.
+const (
+	unitAuto  = "auto"
+	unitExact = "exact" // plain integers
+)
+
 // add adds the flags of what is written, with one of the formats as the default.
 func (d *diffFlags) add(f *pflag.FlagSet, format string, formats []string) {
 	d.formats = formats
-	f.StringVar(&d.format, "format", format, strings.Join(formats, ", "))
-	f.StringVarP(&d.output, "output", "o", "", "write to this file instead of standard output")
+	f.StringVar(&d.format, "format", format, "the `FORMAT`: "+strings.Join(formats, ", "))
+	f.StringVarP(&d.output, "output", "o", "", "write to this `FILE` instead of standard output")
 	f.BoolVar(&d.force, "force", false, "replace the file if it exists")
 	f.IntVar(&d.limit, "limit", 0, "at most so many rows of each kind, the largest changes first; 0 for all")
-	f.StringVar(&d.sampleType, "sample_index", "", "what is counted, as with go tool pprof: inuse_space, inuse_objects, alloc_space, goroutine, …")
-	f.StringVar(&d.unit, "unit", "auto", "auto, or exact: plain integers")
-	f.StringVar(&d.folded, "folded", export.Both, "the values of folded stacks: both (before and after, as difffolded.pl has them), before, after, growth or shrink")
-	f.StringVar(&d.table, "table", "", "the table of csv: "+joined(export.Tables())+"; the first that there is")
+	f.StringVar(&d.sampleType, "sample_index", "", "the `TYPE` that is counted, as with go tool pprof: inuse_space, inuse_objects, alloc_space, goroutine, …")
+	f.StringVar(&d.unit, "unit", unitAuto, "the `UNIT`: auto, or exact for plain integers")
+	f.StringVar(&d.folded, "folded", export.Both, "the `VALUES` of folded stacks: both (before and after, as difffolded.pl has them), before, after, growth or shrink")
+	f.StringVar(&d.table, "table", "", "the `TABLE` of csv: "+joined(export.Tables())+"; the first that there is")
 	f.BoolVar(&d.anonymise, "anonymise", false, "replace names of functions, files, labels and targets by pseudonyms, for a file that may leave the company")
-	f.StringVar(&d.saltFile, "salt-file", "", "make the same pseudonyms wherever this secret file is given; without it they are others every time")
+	f.StringVar(&d.saltFile, "salt-file", "", "make the same pseudonyms wherever this secret `FILE` is given; without it they are others every time")
 }
 
 func (d *diffFlags) check() error {
 	switch {
 	case !slices.Contains(d.formats, d.format):
 		return usageError{fmt.Errorf("--format %s: there is no such format; use %s", target.Quote(d.format), strings.Join(d.formats, ", "))}
-	case d.unit != "auto" && d.unit != "exact":
+	case d.unit != unitAuto && d.unit != unitExact:
 		return usageError{fmt.Errorf("--unit %s: there is no such unit; use auto or exact", target.Quote(d.unit))}
 	case d.limit < 0:
 		return usageError{fmt.Errorf("--limit %d: it cannot be negative; give 0 for all", d.limit)}
@@ -58,7 +64,7 @@ func (d *diffFlags) check() error {
 // diffWriter returns what writes a run in the format asked for. So many of its
 // two snapshots were not fetched whole.
 func diffWriter(run export.Run, partial int, flags diffFlags) (func(io.Writer) error, error) {
-	options := export.Options{SampleType: flags.sampleType, Exact: flags.unit == "exact", Limit: flags.limit}
+	options := export.Options{SampleType: flags.sampleType, Exact: flags.unit == unitExact, Limit: flags.limit}
 	if err := flags.checkSampleType(run.Diff); err != nil {
 		return nil, usageError{fmt.Errorf("--sample_index: %w", err)}
 	}

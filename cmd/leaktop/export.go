@@ -57,6 +57,7 @@ leaktop export run.leaktop --format markdown --anonymise`,
 	f.IntVar(&flags.current, "current", 0, "number of the snapshot that is compared; the last without it")
 	flags.judge.addWithoutLimit(f)
 	f.Lookup("warmup").DefValue = recordedWarmup
+	offer(cmd, slices.Concat(formats(), rawFormats()))
 	return cmd
 }
 

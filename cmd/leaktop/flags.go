@@ -33,12 +33,12 @@ type reachFlags struct {
 }
 
 func (r *reachFlags) add(f *pflag.FlagSet) {
-	f.StringArrayVarP(&r.headers, "header", "H", nil, "send this header with every request, as 'Name: value'")
-	f.StringVar(&r.headerFile, "header-file", "", "send the headers in this file, one a line")
+	f.StringArrayVarP(&r.headers, "header", "H", nil, "send this `HEADER` with every request, as 'Name: value'")
+	f.StringVar(&r.headerFile, "header-file", "", "send the headers in this `FILE`, one a line")
 	f.DurationVar(&r.options.Timeout, "timeout", target.DefaultTimeout, "what one request may take; attaching waits half of it for answers that do not come")
-	f.StringVar(&r.options.CACert, "cacert", "", "trust the authorities in this PEM file instead of the system's")
-	f.StringVar(&r.options.Cert, "cert", "", "client certificate, a PEM file")
-	f.StringVar(&r.options.Key, "key", "", "its key, a PEM file")
+	f.StringVar(&r.options.CACert, "cacert", "", "trust the authorities in this PEM `FILE` instead of the system's")
+	f.StringVar(&r.options.Cert, "cert", "", "client certificate, a PEM `FILE`")
+	f.StringVar(&r.options.Key, "key", "", "its key, a PEM `FILE`")
 	f.BoolVar(&r.options.Insecure, "insecure", false, "do not verify the server's certificate")
 	r.limits.add(f)
 }
@@ -110,7 +110,7 @@ type watchFlags struct {
 func (w *watchFlags) add(f *pflag.FlagSet, every time.Duration) {
 	f.DurationVar(&w.every, "every", every, "time between snapshots; longer where the target is slow")
 	f.BoolVar(&w.wait, "wait", false, "wait for a target that is down at the start")
-	f.StringSliceVar(&w.allow, "allow", nil, "allow what costs the target more, with each snapshot: "+
+	f.StringSliceVar(&w.allow, "allow", nil, "allow `CALLS` that cost the target more, with each snapshot: "+
 		"gc (forces a GC: 0.05 to 0.7 s of CPU for each GiB of live heap); "+
 		"goroutineleak (forces a GC that looks for leaked goroutines: as much again, and a pause of 4 ms for each 10,000 goroutines; above 20,000 of them it asks first); "+
 		"dump (a full goroutine dump: stops the world for 5 to 8 ms for each 1,000 goroutines; above 8,000 frames of them it asks first)")
@@ -157,8 +157,8 @@ type screenFlags struct {
 }
 
 func (s *screenFlags) add(f *pflag.FlagSet) {
-	f.StringArrayVar(&s.sourceRoot, "source-root", nil, "look for source files below another directory, as old=new")
-	f.StringVar(&s.alert, "alert", "", "when something is first found to leak or to be stuck: bell (ring the terminal's) or notify (on the desktop, where the terminal can)")
+	f.StringArrayVar(&s.sourceRoot, "source-root", nil, "look for source files below another directory, as `OLD=NEW`")
+	f.StringVar(&s.alert, "alert", "", "the `ALERT` when something is first found to leak or to be stuck: bell (ring the terminal's) or notify (on the desktop, where the terminal can)")
 }
 
 // check refuses what cannot be meant.

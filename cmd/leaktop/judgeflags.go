@@ -37,8 +37,8 @@ func (j *judgeFlags) add(f *pflag.FlagSet) {
 
 // addWithoutLimit is for a command whose --limit is about something else.
 func (j *judgeFlags) addWithoutLimit(f *pflag.FlagSet) {
-	f.StringArrayVar(&j.handlers, "handler", nil, "a function whose full name matches this regular expression is a request handler, besides those of known frameworks")
-	f.StringSliceVar(&j.own, "own", nil, "functions and packages that start with this count as own code, too")
+	f.StringArrayVar(&j.handlers, "handler", nil, "a function whose full name matches this `REGEXP` is a request handler, besides those of known frameworks")
+	f.StringSliceVar(&j.own, "own", nil, "functions and packages that start with this `PREFIX` count as own code, too")
 	f.DurationVar(&j.warmup, "warmup", usualWarmup, "what is seen in this time after the first snapshot feeds no trend")
 	j.flags = append(j.flags, f.Lookup("handler"), f.Lookup("own"), f.Lookup("warmup"))
 }

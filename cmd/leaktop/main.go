@@ -15,10 +15,8 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"strings"
 	"syscall"
 
-	"charm.land/fang/v2"
 	"github.com/spf13/cobra"
 )
 
@@ -70,20 +68,10 @@ func run(ctx context.Context, args []string, std streams) int {
 // exit code for it.
 func told(std streams, args []string, err error) int {
 	if quiet := codeError(0); err != nil && !errors.As(err, &quiet) {
-		std.say(nameArguments(err.Error(), args))
+		std.say(nameArguments(err.Error(), args) + pidHint(args, err))
 	}
 	if crashed := (*crashError)(nil); errors.As(err, &crashed) {
 		fmt.Fprint(std.err, crashed.trace())
 	}
 	return exitCode(err)
-}
-
-// styledHelp prints the help of a command as fang does. Nothing else goes
-// through fang: it asks the terminal for its colours even to report an error,
-// and an error is to be one plain line.
-func styledHelp(ctx context.Context, cmd *cobra.Command, std streams) {
-	root := newRoot(std)
-	root.SetArgs(append(strings.Fields(cmd.CommandPath())[1:], "--help"))
-	// Printing help does not fail but for a closed output, where nobody reads why.
-	_ = fang.Execute(ctx, root, fang.WithoutVersion(), fang.WithoutManpage())
 }

@@ -56,10 +56,11 @@ leaktop open heap.pb.gz --base before.pb.gz`,
 	flags.judge.add(f)
 	f.Lookup("warmup").DefValue = recordedWarmup
 	flags.screen.add(f)
+	offer(cmd, nil)
 	return cmd
 }
 
-const baseUsage = "compare all with this file: a profile, a goroutine dump, or a session's FILE#3"
+const baseUsage = "compare all with this `FILE`: a profile, a goroutine dump, or a session's FILE#3"
 
 // opens reports whether an argument in a target's place is a file to open: one
 // that is there, or that a file alone is named like. A port is one, whatever
@@ -236,7 +237,7 @@ func openRecent(ctx context.Context, std streams, flags openFlags) error {
 		return err
 	}
 	if needTerminal(std, "leaktop show") != nil {
-		return listRecent(std.out, recent)
+		return listRecent(ctx, std.out, recent, flags.judge)
 	}
 	if len(recent) == 0 {
 		return fmt.Errorf("%s: no run is recorded there yet; watch a target with leaktop TARGET, or name a file", clean.Text(dir))

@@ -40,12 +40,20 @@ func recentRun(s session.Summary) tui.RecentRun {
 	return r
 }
 
-// listRecent lists the recent runs, one a line, the newest first.
-func listRecent(out io.Writer, recent []session.Summary) error {
+// longestJudging is how long a list waits for verdicts.
+const longestJudging = 10 * time.Second
+
+// listRecent lists the recent runs, one a line, the newest first, and what cannot
+// be opened last, as the picker does. What is not judged in time has no verdict.
+func listRecent(ctx context.Context, out io.Writer, recent []session.Summary, judge judgeFlags) error {
+	ctx, cancel := context.WithTimeout(ctx, longestJudging)
+	defer cancel()
+	sortRecent(recent)
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(w, "BEGUN\tLENGTH\tSNAPSHOTS\tSIZE\tPROGRAM\tTARGET\tFILE")
+	fmt.Fprintln(w, "BEGUN\tLENGTH\tVERDICT\tSNAPSHOTS\tSIZE\tPROGRAM\tTARGET\tFILE")
 	for _, s := range recent {
 		r := recentRun(s)
+		verdict := cmp.Or(verdictOf(ctx, s.Path, judge), "?")
 		begun := "?"
 		if !r.Begun.IsZero() {
 			begun = r.Begun.Format(shownTime)
@@ -61,7 +69,7 @@ func listRecent(out io.Writer, recent []session.Summary) error {
 		case r.Live:
 			note = "  (being written)"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\t%s\t%s%s\n", begun, length, r.Snapshots, units.Bytes(r.Size), r.Name, r.Address, clean.Text(r.Path), note)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s%s\n", begun, length, verdict, r.Snapshots, units.Bytes(r.Size), r.Name, r.Address, clean.Text(r.Path), note)
 	}
 	if err := w.Flush(); err != nil {
 		return fmt.Errorf("standard output: it cannot be written (%w); see that it is open", err)
@@ -75,17 +83,22 @@ func pickRecent(ctx context.Context, std streams, recent []session.Summary, judg
 	defer cancel()
 	verdict := func(ctx context.Context, path string) string { return verdictOf(ctx, path, judge) }
 	cfg := tui.PickerConfig{Context: ctx, Verdict: verdict}
+	sortRecent(recent)
 	for _, s := range recent {
 		cfg.Runs = append(cfg.Runs, recentRun(s))
 	}
-	slices.SortStableFunc(cfg.Runs, func(a, b tui.RecentRun) int { // what cannot be opened comes last
-		return cmp.Compare(min(1, len(a.Problem)), min(1, len(b.Problem)))
-	})
 	picker := tui.NewPicker(cfg)
 	if err := runScreens(ctx, std, picker, newCrash(cancel)); err != nil {
 		return "", err
 	}
 	return picker.Chosen(), nil
+}
+
+// sortRecent puts what cannot be opened behind the rest.
+func sortRecent(recent []session.Summary) {
+	slices.SortStableFunc(recent, func(a, b session.Summary) int {
+		return cmp.Compare(min(1, len(a.Problem)), min(1, len(b.Problem)))
+	})
 }
 
 // mostJudged bounds the files that are judged for a list, in bytes: whoever

@@ -46,10 +46,11 @@ leaktop record 6060 -o soak.leaktop --every 1m --for 8h`,
 	f.DurationVar(&flags.duration, "for", 0, "how long to watch, from the first snapshot on; 0 until interrupted")
 	flags.watch.add(f, defaultEvery)
 	flags.watch.costly.add(f)
-	f.StringVarP(&flags.output, "output", "o", "", "the session file to write")
+	f.StringVarP(&flags.output, "output", "o", "", "the session `FILE` to write")
 	f.BoolVar(&flags.force, "force", false, "replace the file if it exists")
 	flags.session.addMax(f)
 	flags.reach.add(f)
+	offer(cmd, nil)
 	return cmd
 }
 

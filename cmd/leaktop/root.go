@@ -52,15 +52,23 @@ leaktop diff before.pb.gz after.pb.gz`,
 	root.SetOut(std.out)
 	root.SetErr(std.err)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if meant := mistypedCommand(cmd, cmd.Flags().Args()); meant != nil {
+			return meant // of which it is a flag
+		}
+		if near := suggestFlag(cmd.Flags(), err); near != "" {
+			return usageError{fmt.Errorf("%w; did you mean %s? (see %s --help)", flagFault(err), near, cmd.CommandPath())}
+		}
 		return usageError{fmt.Errorf("%w; see %s --help", flagFault(err), cmd.CommandPath())}
 	})
+	root.Version = version()
+	root.SetVersionTemplate(versionLine())
 	reach.add(root.Flags())
 	watch.add(root.Flags(), defaultEvery)
 	judge.add(root.Flags())
 	screen.add(root.Flags())
 	keep.add(root.Flags())
 	root.Flags().StringVar(&base, "base", "", baseUsage)
-	root.CompletionOptions.DisableDefaultCmd = true
+	offer(root, nil)
 	root.SetHelpCommand(&cobra.Command{
 		Use:    "help [COMMAND]",
 		Short:  "Help for a command",
@@ -73,12 +81,15 @@ leaktop diff before.pb.gz after.pb.gz`,
 			return topic.Help()
 		},
 	})
-	root.AddCommand(newCheck(std), newDemo(std), newDiff(std), newExport(std), newOpen(std), newRecord(std), newShow(std), newVersion(std))
+	root.AddCommand(newCheck(std), newDemo(std), newDiff(std), newExport(std), newMan(std), newOpen(std), newRecord(std), newShow(std), newVersion(std))
 	return root
 }
 
 // oneTarget refuses what cannot be a target before anything is asked of anyone.
-func oneTarget(_ *cobra.Command, args []string) error {
+func oneTarget(root *cobra.Command, args []string) error {
+	if meant := mistypedCommand(root, args); meant != nil {
+		return meant
+	}
 	switch {
 	case len(args) == 0:
 		return usageError{errors.New("no target: there is nothing to attach to; name one such as 6060 or http://host/debug/pprof, or try leaktop demo (see --help)")}

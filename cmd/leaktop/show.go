@@ -54,10 +54,11 @@ leaktop show run.leaktop#3 --format html -o snapshot.html`,
 	}
 	f := cmd.Flags()
 	flags.add(f, "text", formats())
-	f.StringVar(&flags.failOn, "fail-on", "", "exit with 1 for what is stuck or a leak (stuck, leak), or for what is growing, too (growing)")
+	f.StringVar(&flags.failOn, "fail-on", "", "exit with 1 for this `VERDICT`: leak or stuck, which are one; or growing, all that grows, too")
 	flags.limits.add(f)
 	flags.judge.addWithoutLimit(f)
 	f.Lookup("warmup").DefValue = recordedWarmup
+	offer(cmd, formats())
 	return cmd
 }
 
@@ -163,7 +164,7 @@ func isWholeSession(arg string) bool {
 
 // showInstead shows a file without a terminal, as open was asked to.
 func showInstead(ctx context.Context, std streams, path string, flags openFlags) error {
-	d := diffFlags{formats: formats(), format: "text", folded: export.Both, unit: "auto"}
+	d := diffFlags{formats: formats(), format: "text", folded: export.Both, unit: unitAuto}
 	if flags.base == "" {
 		return runShow(ctx, std, path, showFlags{diffFlags: d, limits: flags.limits, judge: flags.judge})
 	}

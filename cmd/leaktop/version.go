@@ -14,10 +14,15 @@ func newVersion(std streams) *cobra.Command {
 		Short: "Print the version",
 		Args:  exactly(0, ""),
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(std.out, "leaktop %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprint(std.out, versionLine())
 			return err
 		},
 	}
+}
+
+// versionLine is what leaktop version and leaktop --version print.
+func versionLine() string {
+	return fmt.Sprintf("leaktop %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
 // version is the module's version as the go tool recorded it, with the commit
