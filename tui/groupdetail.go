@@ -188,7 +188,7 @@ func (d *groupDetail) help() section {
 		hint{"f", "the finding that the group belongs to"},
 		hint{"D", "take a full dump: each goroutine by itself, with its id and who started it; what that costs is asked first"},
 		hint{"enter", "all of them by id, once there is a dump"},
-		hint{"reported", "what the runtime says they have waited; it counts from a GC near the begin"},
+		hint{"reported", "what the runtime says they have waited; it counts from a GC near the start"},
 		hint{"locks", "by the address in the dump's frames: how many of the group wait for each, and of all goroutines; readers of a sync.RWMutex are not known"},
 		hint{"n N", "next, previous of the group's stacks"},
 		hint{"Heap", "what was allocated under the same entry function: these goroutines may hold it"})

@@ -157,7 +157,7 @@ func TestRead(t *testing.T) {
 		{"by a name of several", zipOf(t, file{"a/g.txt", dumpText}, file{"b/g.txt", dumpText}), "g.txt", "", "2 of its files are called g.txt (a/g.txt, b/g.txt); name one with its path"},
 		{"by a name of none", zipOf(t, other, dump), "heap.pb.gz", "", "there is no heap.pb.gz in it; it holds notes.txt, logs/goroutines.txt; name one of these"},
 		{"several", zipOf(t, other, dump, file{"b.txt", dumpText}), "", "", "it holds 2 profiles and dumps (logs/goroutines.txt, b.txt); name one as bundle:logs/goroutines.txt"},
-		{"none of several", zipOf(t, other, file{"x", "y"}), "", "", "none of its 2 files looks like a profile or a dump"},
+		{"none of several", zipOf(t, other, file{"x", "y"}), "", "", "none of the files in it looks like a profile or a dump"},
 		{"an empty zip", zipOf(t), "", "", "it holds no files"},
 		{"an empty tar.gz", gzipOf(t, tarOf(t)), "", "bundle", ""}, // no magic: zeros, which are no profile
 		{"a zip in a zip", zipOf(t, file{"in.zip", string(zipOf(t, dump))}), "", "", "an archive in the archive (zip); unpack the outer one"},

@@ -141,7 +141,7 @@ func (a *opener) readable(walk walker) (int, error) {
 	case every.all == 1:
 		return only, nil
 	}
-	return 0, &refusal{fmt.Sprintf("none of its %d files looks like a profile or a dump (%s)", every.all, &every), "name one all the same as " + a.choose(every.shown[0])}
+	return 0, &refusal{fmt.Sprintf("none of the files in it looks like a profile or a dump (%s)", &every), "name one all the same as " + a.choose(every.shown[0])}
 }
 
 // choose is how a file in the archive is named.

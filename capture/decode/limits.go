@@ -46,6 +46,14 @@ const (
 // back to the system as soon as it is decoded.
 const largeUnpacked = 64 << 20
 
+// several counts things as a person reads them in an error: "1 dump", "3 dumps".
+func several(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
 // size gives n bytes as a person reads them in an error.
 func size(n int) string {
 	switch {

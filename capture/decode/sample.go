@@ -73,7 +73,7 @@ func (s *samples) sample(message []byte) error {
 		}
 	}
 	if s.columns != len(s.factors) {
-		return damage(fmt.Sprintf("mismatch: sample has %d values vs. %d types", s.columns, len(s.factors)))
+		return damage(fmt.Sprintf("mismatch: values in a sample: %d, sample types: %d", s.columns, len(s.factors)))
 	}
 	key := snapshot.Key{Size: s.labels.size}
 	key.Labels = s.labels.intern(s.table)

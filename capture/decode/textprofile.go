@@ -24,7 +24,7 @@ func textProfile(s *scanner, name string, limits Limits, nth int) (Content, erro
 		nth = len(parts)
 	}
 	if nth > len(parts) {
-		return Content{}, refuse(name, fmt.Sprintf("it holds %d profiles, and there is no #%d", len(parts), nth), fmt.Sprintf("name one from #1 to #%d", len(parts)))
+		return Content{}, refuse(name, fmt.Sprintf("it holds %s, and there is no #%d", several(len(parts), "profile"), nth), fmt.Sprintf("name one from #1 to #%d", len(parts)))
 	}
 	m := mended{}
 	m.read(parts[nth-1])

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -213,10 +214,18 @@ func (a *attempt) plainToTLS(err error) *Error {
 	return a.fail(Scheme, "speaks TLS", "the port speaks TLS, not plain HTTP", "write https:// instead of http://", err)
 }
 
+// inBytes is "1 byte" or "1203 bytes".
+func inBytes(n int) string {
+	if n == 1 {
+		return "1 byte"
+	}
+	return strconv.Itoa(n) + " bytes"
+}
+
 // brokeOff says what an error means that ended the reading of the body after
 // got bytes; want is the length it was to have, or negative.
 func (a *attempt) brokeOff(err error, got int, want int64) *Error {
-	if e := a.stopped(err, fmt.Sprintf(", of which %d bytes came", got)); e != nil {
+	if e := a.stopped(err, ", of which "+inBytes(got)+" came"); e != nil {
 		return e
 	}
 	of := ""

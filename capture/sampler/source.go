@@ -139,7 +139,7 @@ func (s *Sampler) readSource(ctx context.Context, source *curveSource) (v snapsh
 		return v, "", err
 	}
 	if source.maxBytes > 0 && len(response.Body) > source.maxBytes {
-		return v, "", fmt.Errorf("%s: %w: %d bytes; another source is used", response.URL, errTooCostly, len(response.Body))
+		return v, "", fmt.Errorf("%s: %w: %d B; another source is used", response.URL, errTooCostly, len(response.Body))
 	}
 	v, goVersion, err = source.read(response.Body)
 	v.Time, v.Source = time.Now(), source.name

@@ -124,7 +124,7 @@ func parseURL(text, full string) (*Target, error) {
 	}
 	host, port := strings.ToLower(u.Host), u.Port()
 	if u.User == nil && port != "" && userEnd(full[strings.Index(full, u.Host)+len(u.Host):]) > 0 {
-		return nil, &UsageError{quote(text), "there is an @ behind the port, so that the host may be the begin of a password", userinfoForm}
+		return nil, &UsageError{quote(text), "there is an @ behind the port, so that the host may be a part of a password", userinfoForm}
 	}
 	if strings.ContainsAny(u.Hostname(), "!$&'()*+,;=") {
 		return nil, &UsageError{quote(text), "its host has characters that no host has", expected}

@@ -221,6 +221,10 @@ const formsDiffer = "the two tell stacks in different ways, as a goroutine dump 
 func kinds(in input) string {
 	var names []string
 	for kind := range in.profiles {
+		if kind == snapshot.Other {
+			names = append(names, "a profile of another kind")
+			continue
+		}
 		names = append(names, "a "+string(kind)+" profile")
 	}
 	slices.Sort(names)

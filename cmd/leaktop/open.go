@@ -15,6 +15,7 @@ import (
 	"leaktop/capture/session"
 	"leaktop/capture/snapshot"
 	"leaktop/capture/target"
+	"leaktop/diff/units"
 	"leaktop/tui"
 )
 
@@ -99,7 +100,7 @@ func atMostOne(name string) cobra.PositionalArgs {
 		if len(args) <= 1 {
 			return nil
 		}
-		return usageError{fmt.Errorf("%d arguments: %s takes one %s, or none; see %s --help", len(args), cmd.CommandPath(), name, cmd.CommandPath())}
+		return usageError{fmt.Errorf("%s: %s takes one %s, or none; see %s --help", units.Plural(len(args), "argument"), cmd.CommandPath(), name, cmd.CommandPath())}
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"leaktop/capture/session"
 	"leaktop/capture/snapshot"
 	"leaktop/capture/target"
+	"leaktop/diff/units"
 )
 
 // recordFlags say what to record, for how long, and where.
@@ -60,7 +61,7 @@ func oneRecorded(_ *cobra.Command, args []string) error {
 	case len(args) == 0:
 		return usageError{errors.New("no target: there is nothing to record; name one such as 6060 or http://host/debug/pprof (see leaktop record --help)")}
 	case len(args) > 1:
-		return usageError{fmt.Errorf("%d targets: a session file holds the run of one; record each to a file of its own", len(args))}
+		return usageError{fmt.Errorf("%s: a session file holds the run of one; record each to a file of its own", units.Plural(len(args), "target"))}
 	}
 	_, err := target.Parse(args[0])
 	if err != nil && isFile(args[0]) {
@@ -82,7 +83,7 @@ func (r *recordFlags) check() error {
 	}
 	out := outputTo(r.output, r.force)
 	if out.path == "" {
-		return usageError{fmt.Errorf("-o %s: a session file is not written from its begin to its end, so that it needs a file; name one, such as -o night.leaktop", target.Name(r.output))}
+		return usageError{fmt.Errorf("-o %s: a session file is not written from start to end, so that it needs a file; name one, such as -o night.leaktop", target.Name(r.output))}
 	}
 	return out.check()
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"leaktop/capture/target"
+	"leaktop/diff/units"
 )
 
 // newRoot returns the command tree. The root itself attaches.
@@ -94,7 +95,7 @@ func oneTarget(root *cobra.Command, args []string) error {
 	case len(args) == 0:
 		return usageError{errors.New("no target: there is nothing to attach to; name one such as 6060 or http://host/debug/pprof, or try leaktop demo (see --help)")}
 	case len(args) > 1:
-		return usageError{fmt.Errorf("%d targets: the screens show one; name a single one, watch several with leaktop check, or compare two with leaktop diff", len(args))}
+		return usageError{fmt.Errorf("%s: the screens show one; name a single one, watch several with leaktop check, or compare two with leaktop diff", units.Plural(len(args), "target"))}
 	}
 	if opens(args[0]) {
 		return nil
@@ -114,6 +115,6 @@ func exactly(n int, names string) cobra.PositionalArgs {
 		if n == 0 {
 			return usageError{fmt.Errorf("%s: %s takes no arguments; see %s --help", target.Quote(args[0]), cmd.CommandPath(), cmd.CommandPath())}
 		}
-		return usageError{fmt.Errorf("%d arguments: %s takes %s; see %s --help", len(args), cmd.CommandPath(), names, cmd.CommandPath())}
+		return usageError{fmt.Errorf("%s: %s takes %s; see %s --help", units.Plural(len(args), "argument"), cmd.CommandPath(), names, cmd.CommandPath())}
 	}
 }

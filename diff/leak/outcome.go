@@ -45,7 +45,7 @@ func (j *Judge) lacking(result *Result, s *scene) string {
 	r := &j.run
 	restarted := ""
 	if j.restarts > 0 {
-		restarted = fmt.Sprintf(" since the target restarted (%d times in all)", j.restarts)
+		restarted = fmt.Sprintf(" since the target restarted (%s in all)", units.Plural(j.restarts, "restart"))
 		if j.restarts == 1 {
 			restarted = " since the target restarted"
 		}
