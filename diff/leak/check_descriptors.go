@@ -15,6 +15,9 @@ const DescriptorLeak Check = "descriptor-leak"
 const (
 	// leastDescriptors is how many more there must be.
 	leastDescriptors = 24
+	// ofClients is how many more descriptors each client more stands for at most,
+	// as the two are not counted at the same moments.
+	ofClients = 1.2
 	// maxPeers is of how many peers the connections are told.
 	maxPeers = 4
 	// clientsSure bounds how sure one is where clients became more, too.
@@ -22,7 +25,8 @@ const (
 )
 
 // descriptorLeak finds descriptors that become ever more: files, sockets and pipes that
-// are not closed. Those of more clients are there for as long as the clients are.
+// are not closed. Those of more clients are there for as long as the clients are, and
+// no finding of their own.
 func descriptorLeak() detector[*rising] {
 	return detector[*rising]{
 		check: DescriptorLeak,
@@ -30,9 +34,14 @@ func descriptorLeak() detector[*rising] {
 			if !s.counts(r, snapshot.OpenFDs, leastDescriptors, Descriptors) {
 				return false
 			}
-			if s.ramped != nil {
-				r.verdict, r.most = Growing, clientsSure
+			if s.ramped == nil {
+				return true
 			}
+			// A client has a socket: these are told of by the finding of the clients.
+			if r.curve.growth()-ofClients*s.ramped.lead.trend.Growth.Value < leastDescriptors {
+				return false
+			}
+			r.verdict, r.most = Growing, clientsSure
 			return true
 		},
 		claim: func(_ *scene, r *rising) Fact {
