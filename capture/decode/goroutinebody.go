@@ -212,22 +212,22 @@ func (s *scanner) place(line []byte, tab bool) {
 		f.name(b.odd)
 	}
 	b.placed++
-	k := f.place(line)
+	s.push(f.place(line))
+}
+
+// push adds a frame, and takes over what its function was given; or who started
+// the goroutine.
+func (s *scanner) push(k *knownFrame) {
+	f, own := &s.frames, s.block.whose == ofGoroutine
 	if k.half == namedCreate {
 		f.follow(k)
-		if b.whose == ofGoroutine {
+		if own {
 			s.goroutine.Creator = k.id
 		}
 		return
 	}
-	s.push(k)
-}
-
-// push adds a frame, and takes over what its function was given.
-func (s *scanner) push(k *knownFrame) {
-	f := &s.frames
 	f.push(k)
-	if s.block.whose != ofGoroutine {
+	if !own {
 		return
 	}
 	if s.goroutine.Lock == 0 {
@@ -249,15 +249,7 @@ func (s *scanner) leave() {
 		b.damaged = true
 	}
 	b.bare++
-	k := f.place(nil)
-	if k.half == namedCreate {
-		f.follow(k)
-		if b.whose == ofGoroutine {
-			s.goroutine.Creator = k.id
-		}
-		return
-	}
-	s.push(k)
+	s.push(f.place(nil))
 }
 
 // finish takes over what was read. What was not read whole is not told: it would
