@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"path/filepath"
+	"strings"
 
 	"leaktop/capture/clean"
 	"leaktop/capture/session"
@@ -24,8 +25,15 @@ func newStill(in input, path string) *still {
 // Name is the file's.
 func (s *still) Name() string { return s.name }
 
-// State says that there is no more to come.
-func (s *still) State() tui.RecordedState { return tui.RecordedState{} }
+// State says that there is no more to come, and what of the file was not read or
+// must be known of it.
+func (s *still) State() tui.RecordedState {
+	var notes []string
+	for _, note := range s.in.notes {
+		notes = append(notes, strings.TrimPrefix(note, s.in.name+": "))
+	}
+	return tui.RecordedState{Damage: strings.Join(notes, "; ")}
+}
 
 // Close does nothing: the file is read.
 func (s *still) Close() error { return nil }
