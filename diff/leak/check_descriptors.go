@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"leaktop/capture/snapshot"
+	"leaktop/diff"
 	"leaktop/diff/units"
 )
 
@@ -15,9 +16,9 @@ const DescriptorLeak Check = "descriptor-leak"
 const (
 	// leastDescriptors is how many more there must be.
 	leastDescriptors = 24
-	// ofClients is how many more descriptors each client more stands for at most,
-	// as the two are not counted at the same moments.
-	ofClients = 1.2
+	// perSocket is how many more descriptors each goroutine or client more stands for
+	// at most that has a socket, as the two are not counted at the same moments.
+	perSocket = 1.2
 	// maxPeers is of how many peers the connections are told.
 	maxPeers = 4
 	// clientsSure bounds how sure one is where clients became more, too.
@@ -25,8 +26,7 @@ const (
 )
 
 // descriptorLeak finds descriptors that become ever more: files, sockets and pipes that
-// are not closed. Those of more clients are there for as long as the clients are, and
-// no finding of their own.
+// are not closed. Those that another finding accounts for are none of their own.
 func descriptorLeak() detector[*rising] {
 	return detector[*rising]{
 		check: DescriptorLeak,
@@ -34,15 +34,14 @@ func descriptorLeak() detector[*rising] {
 			if !s.counts(r, snapshot.OpenFDs, leastDescriptors, Descriptors) {
 				return false
 			}
-			if s.ramped == nil {
-				return true
+			// Who waits for the network has a socket, and so has a client: of these
+			// their own findings tell, with the place in the code.
+			told := s.onSockets
+			if s.ramped != nil {
+				told += s.ramped.lead.trend.Growth.Value
+				r.verdict, r.most = Growing, clientsSure
 			}
-			// A client has a socket: these are told of by the finding of the clients.
-			if r.curve.growth()-ofClients*s.ramped.lead.trend.Growth.Value < leastDescriptors {
-				return false
-			}
-			r.verdict, r.most = Growing, clientsSure
-			return true
+			return r.curve.growth()-perSocket*told >= leastDescriptors
 		},
 		claim: func(_ *scene, r *rising) Fact {
 			return Fact{}.With(claimNow, r.curve.medians[bins-1], Descriptors)
@@ -127,3 +126,6 @@ func (f Fact) connections() string {
 	}
 	return "connections that it opened: " + strings.Join(parts, ", ")
 }
+
+// onSocket reports whether the goroutines of a task wait for the network.
+func (t *task) onSocket() bool { return t.state() == diff.IOWait }

@@ -246,6 +246,9 @@ func (s *scene) findings(from time.Time) []Finding {
 			continue
 		}
 		s.inSyscalls = s.inSyscalls || t.state() == diff.Syscall && verdict != Plateau
+		if verdict != Plateau && (t.onSocket() || slices.ContainsFunc(companions[t], (*task).onSocket)) {
+			s.onSockets += max(t.trend.Growth.Value, 0)
+		}
 		leaking = leaking || verdict == Leak || t.state() == diff.Syscall // whose threads have stacks of their own
 		if n := prove(t, proven); n > 0 {
 			out = append(out, s.provenFinding(t, n, companions[t], held[t]))

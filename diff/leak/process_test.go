@@ -81,3 +81,24 @@ func TestThreadsOfSystemCalls(t *testing.T) {
 		t.Errorf("the findings are %q", told(r))
 	}
 }
+
+// Of goroutines that wait for the network and become more the finding about them tells
+// of their connections, and no second one; of many more descriptors than that there is one.
+func TestDescriptorsOfGoroutines(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		fds  func(second int) int64
+		both bool
+	}{
+		{"one each", func(second int) int64 { return 12 + int64(second)*2/5 }, false},
+		{"many more", func(second int) int64 { return 12 + int64(second)*2 }, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := story{snapshots: 60, goroutines: []line{{stack: parked + "runtime.netpollblock internal/poll.runtime_pollWait internal/poll.(*FD).Read net.(*conn).Read app/bank.ask", count: grows(3, 2)}},
+				vitals: func(second int, v *snapshot.Vitals) { v.Set(snapshot.OpenFDs, c.fds(second)) }}.judge(t)
+			if finding(r, leak.MissingTimeout) == nil || (finding(r, leak.DescriptorLeak) != nil) != c.both {
+				t.Errorf("the findings are %q", told(r))
+			}
+		})
+	}
+}

@@ -32,6 +32,7 @@ type scene struct {
 	dumps            *cohort
 	connections      []snapshot.Connections // of the process, as the newest snapshot that has them tells
 	inSyscalls       bool                   // a finding is about goroutines in system calls that become more
+	onSockets        float64                // how many more goroutines wait for the network of which findings tell, clients apart
 	finalizers       []*task                // that run finalizers and do not go on
 	curves           *curves
 	from, to         time.Time     // of the goroutines' trends
