@@ -32,6 +32,10 @@ func (a *attempt) explain(resp *http.Response, body string) *Error {
 	code := strconv.Itoa(resp.StatusCode)
 	switch resp.StatusCode {
 	case http.StatusUnauthorized:
+		if resp.Request != nil && resp.Request.Header.Get("Authorization") != "" {
+			return a.fail(Unauthorized, code+" unauthorized", "401, these credentials were refused",
+				"check the user and the password, or what -H 'Authorization: …' gives", nil)
+		}
 		return a.fail(Unauthorized, code+" unauthorized", "401, it wants to know who asks",
 			"give -H 'Authorization: …', or write USER:PASSWORD@ before the host", nil)
 	case http.StatusForbidden:

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"leaktop/capture/target"
 )
 
 func TestStatus(t *testing.T) {
@@ -54,4 +56,24 @@ func TestStatus(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Who gave a name and a password is told that they were refused, and not asked for
+// them.
+func TestRefusedCredentials(t *testing.T) {
+	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") == "" {
+			t.Error("no credentials came")
+		}
+		w.WriteHeader(http.StatusUnauthorized)
+	})
+	const refused = "401, these credentials were refused; check the user and the password"
+	_, err := heap(t, strings.Replace(url, "://", "://me:wrong@", 1), Options{})
+	failure(t, err, Unauthorized, "401 unauthorized", refused)
+	header, err := target.ParseHeader("Authorization: Bearer wrong")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = heap(t, url, Options{Reach: target.Options{Headers: []target.Header{header}}})
+	failure(t, err, Unauthorized, "401 unauthorized", refused)
 }
