@@ -38,6 +38,7 @@ type header struct {
 	labels         snapshot.LabelsID
 	minutes        int32
 	leaked, locked bool
+	goleak         bool // goleak wrote it
 }
 
 // status is what goroutines do or wait for.
@@ -52,6 +53,36 @@ func newHeaders(table *snapshot.Table) headers {
 	return headers{table: table, statuses: make(map[string]*status), known: make(map[string]header)}
 }
 
+// Around what goleak says of a goroutine above its stack.
+const (
+	goleakStart = "Goroutine "
+	goleakState = " in state "
+	goleakWith  = ", with "
+	goleakEnd   = " on top of the stack:"
+)
+
+// goleak reads the first line that goleak (go.uber.org/goleak) writes in the place
+// of the runtime's, or in earlier releases above it:
+//
+//	Goroutine 20 in state chan receive, with main.wait on top of the stack:
+//
+// A bracket stands before the first one of a list.
+func (h *headers) goleak(line []byte) (id int64, out header, ok bool) {
+	rest, ok := bytes.CutPrefix(bytes.TrimPrefix(line, []byte("[")), []byte(goleakStart))
+	if !ok || len(rest) == 0 || !isDigit(rest[0]) {
+		return 0, out, false
+	}
+	id, rest = number(rest)
+	rest, ok = bytes.CutPrefix(rest, []byte(goleakState))
+	with := bytes.LastIndex(rest, []byte(goleakWith))
+	if !ok || with < 0 || !bytes.HasSuffix(rest, []byte(goleakEnd)) {
+		return 0, out, false
+	}
+	out = h.brackets(rest[:with])
+	out.goleak = true
+	return id, out, true
+}
+
 // read takes the first line of a goroutine apart:
 //
 //	goroutine 7 [chan receive, 5 minutes, locked to thread labels:{"route": "/orders"}]:
@@ -62,7 +93,10 @@ func newHeaders(table *snapshot.Table) headers {
 // the rest is missing.
 func (h *headers) read(line []byte, cut bool) (id int64, out header, ok bool) {
 	rest, ok := bytes.CutPrefix(line, []byte("goroutine "))
-	if !ok || len(rest) == 0 || rest[0] < '0' || rest[0] > '9' {
+	if !ok {
+		return h.goleak(line)
+	}
+	if len(rest) == 0 || !isDigit(rest[0]) {
 		return 0, out, false
 	}
 	id, rest = number(rest)

@@ -77,6 +77,9 @@ func (s *scanner) next() bool {
 	s.goroutine = snapshot.DumpedGoroutine{ID: s.id, Status: h.status.text, Labels: h.labels, Minutes: h.minutes, Leaked: h.leaked, Locked: h.locked}
 	s.status, s.begun, s.elided, s.unavailable, s.cut = h.status, false, false, false, false
 	s.body()
+	if h.goleak && s.begun && !s.block.any && s.id == s.goroutine.ID {
+		return s.next() // the runtime's own first line stands below it
+	}
 	return s.text.raw.err == nil && s.frames.err == nil
 }
 

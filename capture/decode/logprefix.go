@@ -20,8 +20,8 @@ const (
 )
 
 // headerPattern is a goroutine's first line as a regular expression; headers.read
-// says of what forms there are.
-const headerPattern = `goroutine \d+ (?:gp=[^\n]*)?\[[^\n]*\](?: \{[^\n]*\})?:`
+// and headers.goleak say of what forms there are.
+const headerPattern = `goroutine \d+ (?:gp=[^\n]*)?\[[^\n]*\](?: \{[^\n]*\})?:|\[?Goroutine \d+ in state [^\n]*, with [^\n]* on top of the stack:`
 
 // headerBehind matches a goroutine's first line behind something else, which must
 // end in what is no part of a word.
@@ -29,19 +29,22 @@ var headerBehind = regexp.MustCompile(`[^0-9A-Za-z_](` + headerPattern + `)$`)
 
 // endsHeader reports whether a line ends as a goroutine's first one does.
 func endsHeader(line []byte) bool {
-	return bytes.HasSuffix(line, []byte("]:")) || bytes.HasSuffix(line, []byte("}:"))
+	return bytes.HasSuffix(line, []byte("]:")) || bytes.HasSuffix(line, []byte("}:")) || bytes.HasSuffix(line, []byte(goleakEnd))
 }
 
 // prefixed returns where a goroutine's first line begins behind a prefix in a
 // line; -1 where it does not.
 func prefixed(line []byte) int {
 	line = bytes.TrimRight(line, " \t")
-	if !endsHeader(line) || !bytes.Contains(line[:min(len(line), maxPrefix+len("goroutine "))], []byte("goroutine ")) {
+	if !endsHeader(line) || !bytes.Contains(line[:min(len(line), maxPrefix+len("goroutine "))], []byte("oroutine ")) {
 		return -1 // as nearly all lines, and cheaper to tell
 	}
 	at := headerBehind.FindSubmatchIndex(line)
 	if at == nil || at[2] > maxPrefix {
 		return -1
+	}
+	if start := at[2] - 1; line[start] == '[' && len(bytes.TrimLeft(line[:start], " \t")) == 0 {
+		return start // of what goleak lists, which is no prefix
 	}
 	return at[2]
 }

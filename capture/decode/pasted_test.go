@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -260,5 +261,44 @@ func TestDumpInTheOutputOfATest(t *testing.T) {
 	}
 	if got, want := toldOf(t, pasted(t, "hidden"), 0), "dump 1 of 1, 0 unread"; !strings.HasPrefix(got, want) || bytes.Contains([]byte(got), []byte("Warm")) {
 		t.Errorf("the goroutines of another service are\n%s", got)
+	}
+}
+
+// goleak writes first lines of its own, in earlier releases above the runtime's.
+func TestWhatGoleakFinds(t *testing.T) {
+	const stacks = `goroutine 20 [chan receive]:
+gl.leak(...)
+	/src/gl/x_test.go:3
+created by gl.TestX in goroutine 19
+	/src/gl/x_test.go:4 +0x66
+
+goroutine 21 [chan receive, 3 minutes]:
+gl.leak(...)
+	/src/gl/x_test.go:3
+created by gl.TestX in goroutine 19
+	/src/gl/x_test.go:4 +0x66
+
+goroutine 22 [sleep]:
+time.Sleep(0x34630b8a000)
+	/usr/local/go/src/runtime/time.go:363 +0x165
+gl.TestX.func1()
+	/src/gl/x_test.go:4 +0x1d
+`
+	want := toldOf(t, stacks, 0)
+	first := regexp.MustCompile(`(?m)^goroutine (\d+) \[([^\]]*)\]:$`)
+	replaced := first.ReplaceAllString(strings.ReplaceAll(stacks, "\n\n", "\n"), " Goroutine $1 in state $2, with gl.leak on top of the stack:")
+	both := first.ReplaceAllString(stacks, "Goroutine $1 in state $2, with gl.leak on top of the stack:\n$0")
+	list := "--- FAIL: TestX (0.45s)\n    x_test.go:4: found unexpected goroutines:\n" +
+		eachLine("["+strings.TrimPrefix(replaced, " ")+"]", func(_ int, line string) string { return "        " + line }) + "FAIL\n"
+	for name, text := range map[string]string{
+		"as it is now":     list,
+		"as it was before": "found unexpected goroutines:\n[" + both + "]\n",
+		"of go test -json": eachLine(list, func(_ int, line string) string {
+			return asJSON(map[string]string{"Action": "output", "Test": "TestX", "Output": line + "\n"})
+		}),
+	} {
+		if got := toldOf(t, text, 0); got != want {
+			t.Errorf("%s, it is\n%s\nwant\n%s\nof\n%s", name, got, want, text)
+		}
 	}
 }

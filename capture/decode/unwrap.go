@@ -129,5 +129,5 @@ func withoutControls(line []byte) []byte {
 // whose labels may hold quotes and anything else.
 func isHeader(line []byte) bool {
 	line = bytes.Trim(line, " \t")
-	return endsHeader(line) && bytes.HasPrefix(line, []byte("goroutine ")) || prefixed(line) >= 0
+	return endsHeader(line) && (bytes.HasPrefix(line, []byte("goroutine ")) || bytes.HasPrefix(bytes.TrimPrefix(line, []byte("[")), []byte(goleakStart))) || prefixed(line) >= 0
 }
