@@ -13,14 +13,8 @@ import (
 // memoryChart draws the curves in bytes.
 func (m *Model) memoryChart(width, height int) string {
 	return m.cached("memory", nil, width, height, func() string {
-		return m.processChart(width, height)
+		return m.titled("Memory", m.chart(memoryCurves(), "bytes"), width, height)
 	})
-}
-
-// processChart draws the curves in bytes for the page of what is wrong with the
-// process as a whole.
-func (m *Model) processChart(width, height int) string {
-	return m.titled("Memory", m.chart(memoryCurves(), "bytes"), width, height)
 }
 
 // memoryCurves are the figures in bytes.

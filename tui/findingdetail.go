@@ -214,7 +214,7 @@ func (d *findingDetail) render(width, height int) string {
 	head := d.head(width)
 	if d.finding.Kind == leak.ProcessKind || len(d.stacks) == 0 {
 		below := d.below(width, height-len(head)-titledHeight)
-		lines := append(head, strings.Split(d.m.processChart(width, height-len(head)-len(below)), "\n")...)
+		lines := append(head, strings.Split(d.m.processChart(d.finding.Unit, width, height-len(head)-len(below)), "\n")...)
 		return block(append(lines, below...), height)
 	}
 	const stackLines = 10 // what is left of the page for the curve and the stack at least

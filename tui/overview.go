@@ -19,6 +19,7 @@ type overviewScreen struct {
 	entries  *list.List[entry, any] // findings, then what grows and is not judged
 	judged   bool                   // whether the first of them are findings
 	columned *bool                  // for which background the columns were made, nil not yet
+	counted  counted                // what the chart of counts shows
 	overviewContent
 }
 
@@ -179,6 +180,12 @@ func (o *overviewScreen) key(key string) (tea.Cmd, bool) {
 		if e, ok := o.entries.Selected(); ok {
 			return o.m.copy(spaced(e.verdict(), e.what) + ": " + spaced(e.name, e.where)), true
 		}
+	case "c":
+		next := o.m.nextCount(o.counted)
+		if next == o.counted {
+			o.m.say("no source tells of threads or of file descriptors")
+		}
+		o.counted = next
 	case "n", "P", "N", "A":
 		if s := o.m.data.Current(); s != nil {
 			return o.m.noteKey(key, s.Seq)
@@ -253,14 +260,14 @@ func (o *overviewScreen) render(width, height int) string {
 	chartLines, listTop := o.split(width, height)
 	lines := []string{o.verdict(width), ""}
 	if !o.m.knowsMemory() {
-		lines = append(lines, strings.Split(o.m.goroutineChart(o.stuck, width, chartLines), "\n")...)
+		lines = append(lines, strings.Split(o.m.countChart(o.counted, o.stuck, width, chartLines), "\n")...)
 	} else if width >= sideBySide {
 		left := width * 11 / 20
-		lines = append(lines, strings.Split(beside(o.m.memoryChart(left-1, chartLines), o.m.goroutineChart(o.stuck, width-left, chartLines), left), "\n")...)
+		lines = append(lines, strings.Split(beside(o.m.memoryChart(left-1, chartLines), o.m.countChart(o.counted, o.stuck, width-left, chartLines), left), "\n")...)
 	} else {
 		memory := (chartLines + 1) / 2
 		lines = append(lines, strings.Split(o.m.memoryChart(width, memory), "\n")...)
-		lines = append(lines, strings.Split(o.m.goroutineChart(o.stuck, width, chartLines-memory), "\n")...)
+		lines = append(lines, strings.Split(o.m.countChart(o.counted, o.stuck, width, chartLines-memory), "\n")...)
 	}
 	lines = append(lines, fit(o.title(width), width))
 	lines = append(lines, strings.Split(o.table(width, height-listTop), "\n")...)
@@ -283,7 +290,11 @@ func (o *overviewScreen) table(width, height int) string {
 }
 
 func (o *overviewScreen) hints() []hint {
-	return []hint{{"enter", "open"}, {"b", "base=now"}, {"←→", "in time"}}
+	hints := []hint{{"enter", "open"}, {"b", "base=now"}, {"←→", "in time"}}
+	if next := o.m.nextCount(o.counted); next != o.counted {
+		hints = append(hints, hint{"c", strings.ToLower(next.title())})
+	}
+	return hints
 }
 
 func (o *overviewScreen) help() section {
@@ -297,6 +308,7 @@ func (o *overviewScreen) help() section {
 		{"enter", "open the selected row"},
 		{"←→ home end", "look at an earlier snapshot, on every screen; end: the newest"},
 		{"b", "make the newest snapshot the base: changes count from there"},
+		{"c", "the curve of goroutines, of threads or of file descriptors, where they are known"},
 		{"n P N A", "note, pin, name a baseline, choose one: as on 5"},
 		{"live heap", "bytes in objects that the last completed GC kept, by the heap profile"},
 		{"heap in use", "spans with an object in them, with garbage"},
