@@ -9,8 +9,8 @@ import (
 // that [Compare] finds their stacks: the frames that a dump shows, see
 // [snapshot.Table.Dumped]. A stack has one state then, on both sides: that of
 // most of the goroutines that a dump has there, else the one that a profile's
-// frames show. Where one of the two is a dump without labels, as before Go 1.27,
-// none count.
+// frames show, though the two be of builds in different directories. Where one of
+// the two is a dump without labels, as before Go 1.27, none count.
 func Alike(t *snapshot.Table, base, current *snapshot.Profile) (*snapshot.Profile, *snapshot.Profile) {
 	if base == nil || current == nil || base.Form == current.Form {
 		return base, current
@@ -18,6 +18,7 @@ func Alike(t *snapshot.Table, base, current *snapshot.Profile) (*snapshot.Profil
 	a := alike{
 		table:     t,
 		bare:      make(map[snapshot.StackID]snapshot.StackID),
+		anywhere:  make(map[snapshot.StackID]snapshot.StackID),
 		states:    make(map[snapshot.StackID]votes),
 		unlabeled: withoutLabels(base) || withoutLabels(current),
 	}
@@ -29,7 +30,8 @@ func Alike(t *snapshot.Table, base, current *snapshot.Profile) (*snapshot.Profil
 type alike struct {
 	table     *snapshot.Table
 	bare      map[snapshot.StackID]snapshot.StackID // what a dump has for a stack
-	states    map[snapshot.StackID]votes            // by what a dump has
+	anywhere  map[snapshot.StackID]snapshot.StackID // those without their files
+	states    map[snapshot.StackID]votes            // by what a dump has, without files
 	unlabeled bool
 }
 
@@ -40,7 +42,7 @@ type votes struct{ told, shown map[State]int64 }
 func (a *alike) ask(p *snapshot.Profile) {
 	column := goroutineColumn(p)
 	for i, k := range p.Keys {
-		stack := a.of(p, k.Stack)
+		stack := a.withoutFiles(a.of(p, k.Stack))
 		v, ok := a.states[stack]
 		if !ok {
 			v = votes{make(map[State]int64), make(map[State]int64)}
@@ -69,10 +71,26 @@ func (a *alike) of(p *snapshot.Profile, stack snapshot.StackID) snapshot.StackID
 	return bare
 }
 
+// withoutFiles is a stack by its functions and lines alone: a build elsewhere has
+// other paths.
+func (a *alike) withoutFiles(stack snapshot.StackID) snapshot.StackID {
+	short, ok := a.anywhere[stack]
+	if !ok {
+		var frames []snapshot.FrameID
+		for f := range a.table.Frames(stack) {
+			f.File = ""
+			frames = append(frames, a.table.InternFrame(f))
+		}
+		short = a.table.InternStack(frames)
+		a.anywhere[stack] = short
+	}
+	return short
+}
+
 func (a *alike) restack(p *snapshot.Profile) *snapshot.Profile {
 	out := p.Restack(func(k snapshot.Key) snapshot.Key {
 		stack := a.of(p, k.Stack)
-		k.Stack = a.table.InState(stack, string(a.states[stack].most()))
+		k.Stack = a.table.InState(stack, string(a.states[a.withoutFiles(stack)].most()))
 		if a.unlabeled {
 			k.Labels = 0
 		}

@@ -79,3 +79,30 @@ func TestADumpBesideAProfile(t *testing.T) {
 		t.Error("one alone was changed")
 	}
 }
+
+// The text of a goroutine profile tells no state where it names no frame of the
+// runtime: what the other one shows for the same functions and lines holds for it,
+// too, where the two were built in different directories.
+func TestStatesOfABuildElsewhere(t *testing.T) {
+	const recv = "runtime.gopark runtime.chanrecv1 app.recv app.main"
+	tab := snapshot.NewTable()
+	in := func(dir string, p *snapshot.Profile) *snapshot.Profile {
+		return p.Restack(func(k snapshot.Key) snapshot.Key {
+			var frames []snapshot.FrameID
+			for f := range tab.Frames(k.Stack) {
+				f.File = dir + "/main.go"
+				frames = append(frames, tab.InternFrame(f))
+			}
+			k.Stack = tab.InState(tab.InternStack(frames), tab.State(k.Stack))
+			return k
+		})
+	}
+	text := in("/home/ci", dumped(tab, map[int64]string{1: snapshot.UnknownState}, sample{stack: recv, size: 1, values: []int64{5}}))
+	text.Form = snapshot.NoLeaf
+	profile := in("/home/dev", goroutines(tab, sample{stack: recv, values: []int64{7}}))
+	base, current := diff.Alike(tab, text, profile)
+	want := []string{"app.recv chan receive 5 7"}
+	if got := changesOf(diff.Compare(tab, base, current)); !slices.Equal(got, want) {
+		t.Errorf("they are %q, want %q", got, want)
+	}
+}
