@@ -120,7 +120,7 @@ func TestErrorsShowNoSecret(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{
 		"6060", ":6060", "app:6060", "[::1]:6060", "http://me:pw@app:6060/debug/pprof/heap?debug=1#x",
-		"https://[fe80::1%25eth0]/x%2Fy", "unix:///run/app.sock", "pid:1", "http://app:6060/%zz", "http://ä\u202e/",
+		"https://[fe80::1%25eth0]/x%2Fy", "unix:///run/app.sock", "pid:1", "http://app:6060/%zz", "http://me:pw@app:6060/de@", "http://ä\u202e/",
 	} {
 		f.Add(s)
 	}
@@ -147,6 +147,9 @@ func FuzzParse(f *testing.F) {
 		}
 		if got.base.Path == "/" {
 			return // pprof at the very root: as a target of its own this means /debug/pprof/
+		}
+		if strings.Contains(got.base.Path, "@") {
+			return // without the user that was typed with it, the @ might end a password
 		}
 		again, err := Parse(index)
 		if err != nil || again.Index() != index {
