@@ -73,6 +73,17 @@ func TestAdviceFitsFiles(t *testing.T) {
 	}
 }
 
+// Of a profile of CPU or of waits nobody says that it tells what is held.
+func TestVerdictOfAProfileWithoutMemory(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{reportedFile("cpu-binary.pprof"), reportedFile("o_mutex.c.pb.gz")} {
+		text := strings.Join(strings.Fields(leaktop(t, "show", path).stdout), " ")
+		if strings.Contains(text, "what is held") || !strings.Contains(text, "INCONCLUSIVE: a leak of memory shows in the bytes in use, which such a profile does not tell") {
+			t.Errorf("%s: the verdict is not about this profile:\n%s", path, text)
+		}
+	}
+}
+
 // A pasted heap?debug=1 has the figures of the whole process: that most of the heap is
 // idle and not returned to the system is said.
 func TestIdleHeapOfAFile(t *testing.T) {
