@@ -126,10 +126,12 @@ func TestTwoLargeInputs(t *testing.T) {
 	}
 }
 
-// TestKindsThatDoNotCompare lays a heap beside goroutines.
+// TestKindsThatDoNotCompare lays a heap beside goroutines, and waits beside a heap.
 func TestKindsThatDoNotCompare(t *testing.T) {
 	t.Parallel()
 	leaktop(t, "diff", recorded(t, "go-heap.pb.gz"), recorded(t, "go-goroutine.pb.gz")).refused(t, exitUnreachable, "one kind")
+	leaktop(t, "diff", reportedFile("o_mutex.b.pb.gz"), reportedFile("o_pydd.c.pb.gz")).refused(t, exitUnreachable,
+		"one measures contentions, delay, the other alloc-samples, alloc-space, heap-space; compare two profiles of one kind")
 }
 
 // put writes a file into a directory of its own and returns its path.
