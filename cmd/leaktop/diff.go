@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -177,7 +176,6 @@ func compareInputs(table *snapshot.Table, base, current input) (comparedInputs, 
 			}
 		}
 	}
-	var apart error
 	for _, kind := range []snapshot.Kind{snapshot.Heap, snapshot.Goroutine, snapshot.Other} {
 		before, p := base.profiles[kind], current.profiles[kind]
 		switch {
@@ -186,7 +184,6 @@ func compareInputs(table *snapshot.Table, base, current input) (comparedInputs, 
 		}
 		before, p = base.told(table, before), current.told(table, p)
 		if before != nil && p != nil && nothingInCommon(before, p) {
-			apart = typesDiffer(base, current, before, p)
 			continue
 		}
 		if before != nil && p != nil && before.Form != p.Form {
@@ -202,58 +199,11 @@ func compareInputs(table *snapshot.Table, base, current input) (comparedInputs, 
 	switch {
 	case base.nothing && current.nothing:
 		return d, fmt.Errorf("%s and %s: there is nothing in either; name two files, or print one with leaktop show", base.name, current.name)
-	case d.Heap == nil && d.Goroutines == nil && apart != nil:
-		return d, apart
 	case d.Heap == nil && d.Goroutines == nil:
-		return d, kindsDiffer(base, current)
+		return d, nothingToCompare(base, current)
 	}
 	return d, nil
 }
 
-// nothingInCommon reports whether two profiles measure different things.
-func nothingInCommon(base, current *snapshot.Profile) bool {
-	return len(base.Types) > 0 && len(current.Types) > 0 &&
-		!slices.ContainsFunc(base.Types, func(t snapshot.SampleType) bool { return current.Column(t.Name) >= 0 })
-}
-
-// typesDiffer says that two inputs hold profiles of different things.
-func typesDiffer(base, current input, before, after *snapshot.Profile) error {
-	return fmt.Errorf("%s and %s: one measures %s, the other %s; compare two profiles of one kind", base.name, current.name, typeNames(before), typeNames(after))
-}
-
-// typeNames lists the sample types of a profile.
-func typeNames(p *snapshot.Profile) string {
-	names := make([]string, 0, len(p.Types))
-	for _, t := range p.Types {
-		names = append(names, t.Name)
-	}
-	return strings.Join(names, ", ")
-}
-
-// kindsDiffer says that two inputs have no kind of profile in common.
-func kindsDiffer(base, current input) error {
-	do := "compare two profiles of one kind"
-	for _, in := range []input{base, current} {
-		if in.others != "" && !strings.Contains(do, in.others) {
-			do += "; " + in.others
-		}
-	}
-	return fmt.Errorf("%s and %s: one holds %s, the other %s; %s", base.name, current.name, kinds(base), kinds(current), do)
-}
-
 // formsDiffer is said where a dump is compared with a profile.
 const formsDiffer = "the two tell stacks in different ways, as a goroutine dump and a profile do: they are matched by the frames outside the runtime"
-
-// kinds names the profiles of an input.
-func kinds(in input) string {
-	var names []string
-	for kind := range in.profiles {
-		if kind == snapshot.Other {
-			names = append(names, "a profile of another kind")
-			continue
-		}
-		names = append(names, "a "+string(kind)+" profile")
-	}
-	slices.Sort(names)
-	return strings.Join(names, " and ")
-}

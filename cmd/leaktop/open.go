@@ -150,8 +150,10 @@ func openFile(ctx context.Context, std streams, path string, flags openFlags) er
 	if err != nil {
 		return err
 	}
-	if profile, ok := from.(*still); ok && base != nil && !profile.comparesWith(in) {
-		return kindsDiffer(in, profile.in)
+	if profile, ok := from.(*still); ok && base != nil {
+		if err := nothingToCompare(in, profile.in); err != nil {
+			return err
+		}
 	}
 	if base != nil && base.Name == from.Name() { // before/heap.pb.gz, after/heap.pb.gz
 		base.Name = clean.Text(flags.base)

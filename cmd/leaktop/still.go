@@ -44,16 +44,6 @@ func (s *still) settings() session.Settings { return session.Settings{} }
 // until hands over nothing: there is no earlier snapshot to look back at.
 func (s *still) until(context.Context, int, func(snapshot.Event)) bool { return false }
 
-// comparesWith reports whether another input has a profile of a kind that this has, too.
-func (s *still) comparesWith(base input) bool {
-	for kind := range s.in.profiles {
-		if base.profiles[kind] != nil {
-			return true
-		}
-	}
-	return false
-}
-
 // Run emits the one snapshot.
 func (s *still) Run(_ context.Context, emit func(snapshot.Event)) error {
 	info := s.in.info
