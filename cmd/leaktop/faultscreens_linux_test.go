@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"sync"
 	"syscall"
 	"time"
 
@@ -48,12 +49,16 @@ func (f *faultTrial) screens(cmd *exec.Cmd, span time.Duration) {
 			}
 		}
 	}()
-	f.wait(cmd, span, func() {
+	release := sync.OnceFunc(func() {
 		close(quit)
 		<-pressed
+	})
+	f.wait(cmd, span, func() {
+		release()
 		time.Sleep(300 * time.Millisecond) // a key after esc at once would be one with alt
 		_, _ = terminal.WriteString("\x03")
 	})
+	release() // where the program ended by itself, too
 	<-read
 	// What answers something else than pprof before it was reached is not waited for.
 	refused := !f.reached() && bytes.Contains(last(shown.Bytes(), 2000), []byte("leaktop: http"))
