@@ -2,6 +2,7 @@ package decode
 
 import (
 	"bytes"
+	"slices"
 
 	"leaktop/capture/snapshot"
 )
@@ -271,6 +272,11 @@ func (s *scanner) forget() {
 	s.unread, s.bare = true, false
 }
 
+// plainASCII reports whether a text is of printed ASCII and the ends and tabs of lines.
+func plainASCII(text []byte) bool {
+	return !slices.ContainsFunc(text, func(c byte) bool { return c >= 0x7f || c < ' ' && c != '\n' && c != '\t' && c != '\r' })
+}
+
 // expected reads frames for as long as they are those that came next the last
 // time.
 func (s *scanner) expected() {
@@ -279,6 +285,9 @@ func (s *scanner) expected() {
 		k, size, id := f.expected(s.text.rest())
 		if k == nil {
 			return
+		}
+		if (k.lock || k.given) && !plainASCII(s.text.rest()[:size]) {
+			return // its arguments are to be cleaned first
 		}
 		if k.lock && b.whose == ofGoroutine && s.goroutine.Lock == 0 {
 			name := len(f.parts[k.pkg]) + len(f.parts[k.name]) - 1 // up to the bracket, which belongs to it
