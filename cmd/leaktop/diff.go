@@ -144,8 +144,8 @@ func readSides(ctx context.Context, stdin io.Reader, table *snapshot.Table, reac
 // holdsSeveral reports whether a file holds several dumps or profiles, of which
 // none is named.
 func holdsSeveral(ctx context.Context, arg string, reach reachFlags) (bool, error) {
-	if ref := fileRefOf(arg); arg == standardInput || ref.nth != 0 || !ref.there() {
-		return false, nil // the standard input is read once
+	if ref := fileRefOf(arg); arg == standardInput || ref.nth != 0 || !ref.lasts() {
+		return false, nil // the standard input and a pipe are read once
 	}
 	in, err := readInput(ctx, nil, snapshot.NewTable(), reach, arg)
 	return in.several > 1, err

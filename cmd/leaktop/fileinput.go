@@ -59,6 +59,12 @@ func (f fileRef) there() bool {
 	return err == nil
 }
 
+// lasts reports whether it can be read twice, as a pipe cannot.
+func (f fileRef) lasts() bool {
+	info, err := os.Stat(f.path)
+	return err == nil && info.Mode().IsRegular()
+}
+
 // name is the file for people.
 func (f fileRef) name() string {
 	if f.path == standardInput {
