@@ -198,6 +198,7 @@ func (s *scene) locksOf(groups []diff.Group) []awaited {
 		}
 		out = append(out, *w)
 	}
+	slices.SortFunc(out, byWaiting) // of two in one object the same one is taken each time
 	out = joined(out)
 	if len(out) == 0 {
 		for _, l := range told.Locks {
@@ -210,10 +211,13 @@ func (s *scene) locksOf(groups []diff.Group) []awaited {
 		}
 		return out
 	}
-	slices.SortFunc(out, func(a, b awaited) int {
-		return cmp.Or(cmp.Compare(b.waiting, a.waiting), cmp.Compare(b.longest, a.longest), cmp.Compare(a.address, b.address), cmp.Compare(a.object, b.object))
-	})
+	slices.SortFunc(out, byWaiting)
 	return out
+}
+
+// byWaiting puts what most wait for first.
+func byWaiting(a, b awaited) int {
+	return cmp.Or(cmp.Compare(b.waiting, a.waiting), cmp.Compare(b.longest, a.longest), cmp.Compare(a.address, b.address), cmp.Compare(a.object, b.object))
 }
 
 // objectOf is the object that a lock is a part of: of the arguments of the function
