@@ -21,7 +21,6 @@ type feed struct {
 	raw       lines // of the text
 	unwrapped lines // that the line of raw at hand stands for
 	block     lines // a goroutine of a stream
-	within    bool  // the line at hand is one of block
 	wrap      unwrapper
 	lost      bool // a line stood for too much, and its end is left out
 
@@ -70,11 +69,14 @@ func newFeed(r io.Reader) feed {
 	return feed{raw: newLines(r, func(start []byte) bool { return !plain(start) && (isPacked(start) || bytes.IndexByte(start, '<') >= 0) })}
 }
 
+// within reports whether the line at hand is one of block.
+func (f *feed) within() bool { return f.source != 0 }
+
 // rest is what is at hand of the text to come, where that needs nothing done to
 // it; see [lines.rest].
 func (f *feed) rest() []byte {
 	switch {
-	case f.within:
+	case f.within():
 		return f.block.rest()
 	case f.again == nil && f.fresh == nil && len(f.streams) == 0 && f.unwrapped.pos == f.unwrapped.end:
 		return f.raw.rest()
@@ -84,7 +86,7 @@ func (f *feed) rest() []byte {
 
 // skip goes on behind some lines of rest.
 func (f *feed) skip(n int) {
-	if f.within {
+	if f.within() {
 		f.block.pos += n
 	} else {
 		f.raw.pos += n
@@ -101,19 +103,19 @@ func (f *feed) enter() {
 	f.whole = f.whole[1:]
 	f.waiting -= len(w.text)
 	f.block.over(w.text)
-	f.source, f.begins, f.within = w.source, w.begins, true
+	f.source, f.begins = w.source, w.begins
 }
 
 // next goes on to the next line: of the goroutine of a stream that was entered,
 // else of the text, but for the lines of streams. It returns false at the end; and
 // between goroutines where one of a stream is whole, which is to come first.
 func (f *feed) next(between bool) bool {
-	if f.within {
+	if f.within() {
 		if f.block.next() {
 			f.line, f.cut, f.open = f.block.line, f.block.cut, f.block.open
 			return true
 		}
-		f.source, f.within = 0, false
+		f.source = 0
 		return false
 	}
 	for f.read() {

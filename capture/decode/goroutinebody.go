@@ -2,7 +2,6 @@ package decode
 
 import (
 	"bytes"
-	"slices"
 
 	"leaktop/capture/snapshot"
 )
@@ -272,11 +271,6 @@ func (s *scanner) forget() {
 	s.unread, s.bare = true, false
 }
 
-// plainASCII reports whether a text is of printed ASCII and the ends and tabs of lines.
-func plainASCII(text []byte) bool {
-	return !slices.ContainsFunc(text, func(c byte) bool { return c >= 0x7f || c < ' ' && c != '\n' && c != '\t' && c != '\r' })
-}
-
 // expected reads frames for as long as they are those that came next the last
 // time.
 func (s *scanner) expected() {
@@ -286,16 +280,16 @@ func (s *scanner) expected() {
 		if k == nil {
 			return
 		}
-		if (k.lock || k.given) && !plainASCII(s.text.rest()[:size]) {
-			return // its arguments are to be cleaned first
-		}
-		if k.lock && b.whose == ofGoroutine && s.goroutine.Lock == 0 {
-			name := len(f.parts[k.pkg]) + len(f.parts[k.name]) - 1 // up to the bracket, which belongs to it
-			s.goroutine.Lock = firstArgument(s.text.rest()[name:size])
-		}
-		if k.given && f.given.room() && b.whose == ofGoroutine {
-			name := len(f.parts[k.pkg]) + len(f.parts[k.name]) - 1
-			f.given.add(k.id, s.text.rest()[name:size-int(k.tailSize)])
+		if b.whose == ofGoroutine && (k.lock || k.given) {
+			// From the bracket on, which belongs to the name, to the one that closes it.
+			name, place := len(f.parts[k.pkg])+len(f.parts[k.name])-1, len(f.parts[k.file])+int(k.tailSize)
+			arguments := s.text.rest()[name : size-place]
+			if k.lock && s.goroutine.Lock == 0 {
+				s.goroutine.Lock = firstArgument(arguments)
+			}
+			if k.given && f.given.room() {
+				f.given.add(k.id, arguments)
+			}
 		}
 		s.text.skip(size)
 		b.any = true

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
+	"slices"
 
 	"leaktop/capture/snapshot"
 )
@@ -86,8 +87,17 @@ func (f *dumpFrames) match(k *knownFrame, text []byte) (size int, id int64) {
 		if last := len(between) - 1; between[last] != ')' || !areArguments(between[:last]) || bytes.IndexByte(between, '(') >= 0 {
 			return 0, 0
 		}
+		if (k.lock || k.given) && !asPrinted(between) {
+			return 0, 0 // what counts of them is to be cleaned first
+		}
 	}
 	return open + end + place, id
+}
+
+// asPrinted reports whether arguments are as the runtime prints them: of ASCII, and
+// without control characters, which a text is cleaned of otherwise.
+func asPrinted(arguments []byte) bool {
+	return !slices.ContainsFunc(arguments, func(c byte) bool { return c < ' ' || c >= 0x7f })
 }
 
 const (

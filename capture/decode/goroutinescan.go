@@ -47,7 +47,7 @@ func newScanner(r io.Reader, table *snapshot.Table) *scanner {
 // text begins before the first one.
 func (s *scanner) next() bool {
 	for !s.begun {
-		if !s.text.within {
+		if !s.text.within() {
 			s.text.enter()
 		}
 		if !s.text.next(true) {
@@ -70,7 +70,7 @@ func (s *scanner) next() bool {
 		s.deadlock = s.deadlock || isDeadlock(s.text.line)
 	}
 	s.found, s.source, s.begins = true, s.text.source, s.text.number
-	if s.text.within {
+	if s.text.within() {
 		s.begins = s.text.begins
 	}
 	h := s.head

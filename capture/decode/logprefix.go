@@ -36,8 +36,8 @@ func endsHeader(line []byte) bool {
 // line; -1 where it does not.
 func prefixed(line []byte) int {
 	line = bytes.TrimRight(line, " \t")
-	if !endsHeader(line) || !bytes.Contains(line[:min(len(line), maxPrefix+len("goroutine "))], []byte("oroutine ")) {
-		return -1 // as nearly all lines, and cheaper to tell
+	if !endsHeader(line) || !bytes.Contains(line[len("]:"):min(len(line), maxPrefix+len("goroutine "))], []byte("oroutine ")) {
+		return -1 // as nearly all lines, those without a prefix too, and cheaper to tell
 	}
 	at := headerBehind.FindSubmatchIndex(line)
 	if at == nil || at[2] > maxPrefix {
