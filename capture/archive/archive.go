@@ -112,14 +112,22 @@ func shown(name string) string { return clean.Line(name, 80) }
 
 // single reads a file that is packed by itself.
 func (a *opener) single(f format, r io.Reader, read func(Content) error) error {
+	m, unpacked, err := a.unpacked(f, r)
+	if err != nil {
+		return err
+	}
+	defer unpacked.Close()
+	return a.content(m, Content{Name: a.Name}, read)
+}
+
+// unpacked measures what a file unpacks to. The second result ends it.
+func (a *opener) unpacked(f format, r io.Reader) (*meter, io.Closer, error) {
 	packed := &counter{r: r}
 	unpacked, err := f.unpack(packed)
 	if err != nil {
-		return damaged(f, err)
+		return nil, nil, damaged(f, err)
 	}
-	defer unpacked.Close()
-	m := &meter{r: unpacked, packed: &packed.n, limits: a.limits, format: f}
-	return a.content(m, Content{Name: a.Name}, read)
+	return &meter{r: unpacked, packed: &packed.n, limits: a.limits, format: f}, unpacked, nil
 }
 
 // content hands over a file, of which the meter has the bytes, unless it is an

@@ -73,13 +73,18 @@ func (a *opener) zip(file io.ReaderAt, length int64) (walker, error) {
 			if !f.Mode().IsRegular() || f.Flags&encrypted != 0 {
 				continue
 			}
+			var opened io.Closer
 			err := visit(entry{i, f.Name, int64(min(f.UncompressedSize64, 1<<62)), func() (*meter, error) {
 				content, err := f.Open()
 				if err != nil {
 					return nil, damaged(zipped, err)
 				}
+				opened = content
 				return &meter{r: content, packed: &counted.n, limits: a.limits, format: zipped}, nil
 			}})
+			if opened != nil {
+				opened.Close() // what unpacks it serves the next one
+			}
 			if err != nil {
 				return err
 			}
@@ -94,14 +99,11 @@ func (a *opener) tooMany() error {
 
 // tar goes over a tar, packed or not.
 func (a *opener) tar(outer format, file io.Reader, visit func(entry) error) error {
-	packed := &counter{r: file}
-	unpacked, err := outer.unpack(packed)
+	all, unpacked, err := a.unpacked(outer, file) // what is skipped as well
 	if err != nil {
-		return damaged(outer, err)
+		return err
 	}
 	defer unpacked.Close()
-	// What is skipped is unpacked as well.
-	all := &meter{r: unpacked, packed: &packed.n, limits: a.limits, format: outer}
 	r := tar.NewReader(all)
 	for i := 0; ; i++ {
 		h, err := r.Next()
@@ -119,7 +121,7 @@ func (a *opener) tar(outer format, file io.Reader, visit func(entry) error) erro
 		}
 		err = visit(entry{i, h.Name, h.Size, func() (*meter, error) {
 			// One that is sparse has more bytes than the archive.
-			return &meter{r: r, packed: &packed.n, limits: a.limits, format: tarred}, nil
+			return &meter{r: r, packed: all.packed, limits: a.limits, format: tarred}, nil
 		}})
 		if err != nil {
 			return err

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"leaktop/capture/snapshot"
 )
 
 const (
@@ -101,7 +103,9 @@ func collecting(garbage float64) time.Duration {
 }
 
 // plus adds two costs, which may be the longest times there are.
-func plus(a, b time.Duration) time.Duration { return duration(float64(a) + float64(b)) }
+func plus(a, b time.Duration) time.Duration {
+	return time.Duration(snapshot.AddSaturating(int64(a), int64(b)))
+}
 
 // slowed says why snapshots come less often than asked for, "" where they do not.
 func (s *Sampler) slowed() string {

@@ -39,13 +39,17 @@ func (l *load) label(of snapshot.Label) { l.labelText += labelBytes + len(of.Key
 // room is how many more labels can be taken at most.
 func (l *load) room() int { return (snapshot.MaxLabelText - l.labelText) / labelBytes }
 
-// takes reports whether there is room for a set of labels.
-func (l *load) takes(set snapshot.Labels) bool {
+// take counts a set of labels; false where there is no room for it.
+func (l *load) take(set snapshot.Labels) bool {
 	next := *l
 	for _, of := range set {
 		next.label(of)
 	}
-	return !next.full()
+	if next.full() {
+		return false
+	}
+	*l = next
+	return true
 }
 
 // tooMany reports whether a table has more than a file names.

@@ -33,18 +33,21 @@ func (p *payload) shot(s *snapshot.Snapshot, end snapshot.Extent, packers *packe
 	p.bool(s.Advanced)
 	p.bool(s.ForcedGC)
 	missing := s.Missing
-	for _, kind := range chained() {
-		if profile := s.Profile(kind); profile != nil && excess(profile) != "" {
-			missing = append(slices.Clone(missing), fmt.Sprintf("%s profile: it %s", kind, excess(profile)))
+	kept := make([]*snapshot.Profile, len(chained()))
+	for i, kind := range chained() {
+		profile := s.Profile(kind)
+		if profile == nil {
+			continue
 		}
+		if why := excess(profile); why != "" {
+			missing = append(slices.Clone(missing), fmt.Sprintf("%s profile: it %s", kind, why))
+			continue
+		}
+		kept[i] = profile
 	}
 	p.strings(missing)
 	p.vitals(&s.Vitals)
-	for i, kind := range chained() {
-		profile := s.Profile(kind)
-		if profile != nil && excess(profile) != "" {
-			profile = nil
-		}
+	for i, profile := range kept {
 		p.bool(profile != nil)
 		if profile != nil {
 			packers[i].append(p, profile, record)

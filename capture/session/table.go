@@ -124,13 +124,12 @@ func (p *payload) additions(a snapshot.Additions, l *load) (unlabelled int) {
 	}
 	p.uint(uint64(len(a.Labels)))
 	for _, set := range a.Labels {
-		if !l.takes(set) {
+		if !l.take(set) {
 			unlabelled++
 			set = nil
 		}
 		p.uint(uint64(len(set)))
 		for _, of := range set {
-			l.label(of)
 			put(of.Key)
 			put(of.Value)
 		}
