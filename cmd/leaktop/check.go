@@ -153,8 +153,7 @@ const (
 func failOns() []string { return []string{failOnLeak, failOnStuck, failOnGrowing} }
 
 func checkFailOn(verdict string) error {
-	switch verdict {
-	case failOnLeak, failOnStuck, failOnGrowing:
+	if slices.Contains(failOns(), verdict) {
 		return nil
 	}
 	return usageError{fmt.Errorf("--fail-on %s: there is no such verdict to fail on; use leak, stuck or growing", target.Quote(verdict))}

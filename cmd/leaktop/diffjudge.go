@@ -39,10 +39,6 @@ func sameFile(a, b string) bool {
 // judgeInputs judges two snapshots by what a check would say of a target that
 // gave no others: little but what the runtime itself has proved.
 func judgeInputs(ctx context.Context, table *snapshot.Table, base, current input, policy gate.Policy) (*gate.Judged, error) {
-	j, err := newJudging(table, session.Settings{}, policy)
-	if err != nil {
-		return nil, err
-	}
 	switch {
 	case base.nothing:
 		return judgeAlone(ctx, table, current, judgeFlags{}, policy)
@@ -64,6 +60,10 @@ func judgeInputs(ctx context.Context, table *snapshot.Table, base, current input
 			judged.Snapshots = tally.Whole()
 		}
 		return judged, err
+	}
+	j, err := newJudging(table, session.Settings{}, policy)
+	if err != nil {
+		return nil, err
 	}
 	first.Seq, second.Seq = 1, 2
 	if !sameProcess(base, current) {

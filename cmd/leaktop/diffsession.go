@@ -88,7 +88,7 @@ func readSession(ctx context.Context, table *snapshot.Table, ref sessionRef) (in
 	}
 	at, _ := f.shots.at(seq)
 	side := at.own()
-	if ref == (sessionRef{path: ref.path}) {
+	if ref.whole() {
 		last, ok := f.shots.last(comparedKinds()...)
 		if !ok {
 			return input{}, f.shots.none(ref.path)
@@ -164,7 +164,7 @@ func readShot(ctx context.Context, table *snapshot.Table, path string, side end)
 
 // lacking are the kinds of profiles that a snapshot of a target does not have.
 func lacking(shot *snapshot.Snapshot) []snapshot.Kind {
-	return slices.DeleteFunc([]snapshot.Kind{snapshot.Heap, snapshot.Goroutine}, func(kind snapshot.Kind) bool { return shot.Profile(kind) != nil })
+	return slices.DeleteFunc(comparedKinds(), func(kind snapshot.Kind) bool { return shot.Profile(kind) != nil })
 }
 
 // shotInput is a snapshot of a target as an input.
@@ -179,7 +179,7 @@ func shotInput(name string, info snapshot.Info, shot *snapshot.Snapshot) input {
 		leaked:   shot.Leaked,
 		beside:   shot.Dump,
 	}
-	for _, kind := range []snapshot.Kind{snapshot.Heap, snapshot.Goroutine} {
+	for _, kind := range comparedKinds() {
 		if p := shot.Profile(kind); p != nil {
 			in.profiles[kind] = p
 		}

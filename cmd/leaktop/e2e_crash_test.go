@@ -38,12 +38,7 @@ func TestCrash(t *testing.T) {
 				r.press("x")
 			}
 			r.sees("exit 5")
-			if now := r.modes(); now != before {
-				t.Errorf("the terminal is left with %s, it had %s", now, before)
-			}
-			if now := r.settings(); now != set {
-				t.Errorf("the terminal is left set to %s, it was at %s", now, set)
-			}
+			r.hasItsTerminal("at the end", before, set)
 			text, err := os.ReadFile(filepath.Join(r.dir, "said"))
 			if err != nil {
 				t.Fatal(err)

@@ -29,6 +29,18 @@ func (r *robot) starts(command string) (pid int) {
 	return pid
 }
 
+// hasItsTerminal checks that the terminal is as a shell had it: its modes, and how its
+// driver is set.
+func (r *robot) hasItsTerminal(when, modes, settings string) {
+	r.t.Helper()
+	if now := r.modes(); now != modes {
+		r.t.Errorf("%s the terminal has %s, the shell had %s", when, now, modes)
+	}
+	if now := r.settings(); now != settings {
+		r.t.Errorf("%s the terminal is set to %s, the shell had it at %s", when, now, settings)
+	}
+}
+
 // settings is how the terminal's driver is set, as stty has it.
 func (r *robot) settings() string {
 	r.t.Helper()
@@ -91,12 +103,7 @@ func TestStopAndGoOn(t *testing.T) {
 				halted(t, pid)
 				if c.caught {
 					r.atPrompt()
-					if now := r.modes(); now != before {
-						t.Errorf("stopped, the terminal has %s, the shell had %s", now, before)
-					}
-					if now := r.settings(); now != set {
-						t.Errorf("stopped, the terminal is set to %s, the shell had it at %s", now, set)
-					}
+					r.hasItsTerminal("stopped", before, set)
 				}
 				r.sees(prompt) // on whatever screen
 				r.resize(101+i, 31)
@@ -109,12 +116,7 @@ func TestStopAndGoOn(t *testing.T) {
 				r.sees("Memory")
 			}
 			r.leaves("q")
-			if now := r.modes(); now != before {
-				t.Errorf("at the end the terminal has %s, the shell had %s", now, before)
-			}
-			if now := r.settings(); now != set {
-				t.Errorf("at the end the terminal is set to %s, the shell had it at %s", now, set)
-			}
+			r.hasItsTerminal("at the end", before, set)
 		})
 	}
 }

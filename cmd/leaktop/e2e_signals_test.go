@@ -99,12 +99,7 @@ func hitAtRandom(t *testing.T, address, command string, hit syscall.Signal, afte
 	if hit == syscall.SIGTSTP {
 		halted(t, pid)
 		r.sees(prompt)
-		if now := r.modes(); now != before {
-			t.Errorf("stopped, the terminal has %s, it had %s", now, before)
-		}
-		if now := r.settings(); now != set {
-			t.Errorf("stopped, the terminal is set to %s, it was at %s", now, set)
-		}
+		r.hasItsTerminal("stopped", before, set)
 		r.run("fg")
 		goesOn := told + 1
 		r.waits("a snapshot after that", func(s screen) bool { return toldOf(s) > goesOn })

@@ -92,32 +92,26 @@ func (e end) kinds() []snapshot.Kind {
 // that it lacks, the newest before it of the same process stands in.
 func (x shotIndex) last(kinds ...snapshot.Kind) (end, bool) {
 	with := x.with(kinds...)
-	if len(with) == 0 {
-		return end{}, false
-	}
-	at := with[len(with)-1]
-	e := at.own()
-	for _, kind := range kinds {
-		for _, s := range slices.Backward(with) {
-			if e.from[kind] == 0 && s.run == at.run && s.has(kind) {
-				e.from[kind] = s.seq
-			}
-		}
-	}
-	return e, true
+	slices.Reverse(with)
+	return with.lead(kinds)
 }
 
 // first is the first snapshot that has a profile of one of some kinds. For a kind
 // that it lacks, the first after it of the same process stands in.
 func (x shotIndex) first(kinds ...snapshot.Kind) (end, bool) {
-	with := x.with(kinds...)
-	if len(with) == 0 {
+	return x.with(kinds...).lead(kinds)
+}
+
+// lead is the first of some snapshots, with the next one of the same process for each
+// kind that it lacks.
+func (x shotIndex) lead(kinds []snapshot.Kind) (end, bool) {
+	if len(x) == 0 {
 		return end{}, false
 	}
-	e := with[0].own()
+	e := x[0].own()
 	for _, kind := range kinds {
-		for _, s := range with {
-			if e.from[kind] == 0 && s.run == with[0].run && s.has(kind) {
+		for _, s := range x {
+			if e.from[kind] == 0 && s.run == x[0].run && s.has(kind) {
 				e.from[kind] = s.seq
 			}
 		}

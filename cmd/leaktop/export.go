@@ -107,7 +107,7 @@ func runExport(ctx context.Context, std streams, path string, flags exportFlags)
 		return err
 	case !ok && isFile(path):
 		return exportAlone(ctx, std, path, flags)
-	case ok && ref != sessionRef{path: ref.path}:
+	case ok && !ref.whole():
 		return usageError{fmt.Errorf("%s: it names one snapshot; give %s, and name snapshots with --base and --current", clean.Text(path), clean.Text(ref.path))}
 	}
 	out := outputTo(flags.output, flags.force, path)

@@ -192,7 +192,7 @@ func openSource(ctx context.Context, table *snapshot.Table, path string, limits 
 	switch {
 	case err != nil:
 		return nil, err
-	case ok && (ref.seq != 0 || ref.at != ""):
+	case ok && !ref.whole():
 		return nil, usageError{fmt.Errorf("%s: it names one snapshot, and open shows them all; give %s, and go to it with ← on the Overview", clean.Text(path), clean.Text(ref.path))}
 	case ok:
 		return newReplay(ref.path, table)

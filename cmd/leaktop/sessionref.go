@@ -22,6 +22,9 @@ type sessionRef struct {
 	at   string // a time of day or a whole time, "" for none
 }
 
+// whole reports whether it is the file, and not one of its snapshots.
+func (r sessionRef) whole() bool { return r.seq == 0 && r.at == "" }
+
 // sessionRefOf reads an argument; false for one that names no session file. A
 // file that has # or @ in its own name is taken by it.
 func sessionRefOf(arg string) (sessionRef, bool, error) {

@@ -159,7 +159,7 @@ func judgeAlone(ctx context.Context, table *snapshot.Table, in input, flags judg
 // its snapshots.
 func isWholeSession(arg string) bool {
 	ref, ok, err := sessionRefOf(arg)
-	return err == nil && ok && ref == (sessionRef{path: ref.path})
+	return err == nil && ok && ref.whole()
 }
 
 // showInstead shows a file without a terminal, as open was asked to.
