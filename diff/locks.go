@@ -3,6 +3,7 @@ package diff
 import (
 	"cmp"
 	"slices"
+	"strconv"
 
 	"leaktop/capture/snapshot"
 )
@@ -19,6 +20,9 @@ type Lock struct {
 	// At are the groups that wait for it, that of most waiters first.
 	At []LockWaiters
 }
+
+// LockName is the address of a lock as a dump has it: "0xc000012345".
+func LockName(address uint64) string { return "0x" + strconv.FormatUint(address, 16) }
 
 // LockWaiters is how many of a group wait for a lock.
 type LockWaiters struct {

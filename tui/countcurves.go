@@ -32,23 +32,12 @@ func (c counted) curves() []vitalCurve {
 	return []vitalCurve{{"goroutines", snapshot.Goroutines}}
 }
 
-// knowsCount reports whether a source told the first figure of a chart.
-func (m *Model) knowsCount(c counted) bool {
-	vitals := m.data.history.Vitals()
-	for i := range vitals {
-		if _, known := vitals[i].Get(c.curves()[0].vital); known {
-			return true
-		}
-	}
-	return false
-}
-
 // nextCount is the chart of counts that comes after one, of those that something is
 // known for. That of the goroutines is always one of them.
 func (m *Model) nextCount(c counted) counted {
 	for {
 		c = (c + 1) % numCounted
-		if c == countedGoroutines || m.knowsCount(c) {
+		if c == countedGoroutines || m.knows(c.curves()[0]) {
 			return c
 		}
 	}

@@ -65,15 +65,20 @@ const titledHeight = 8
 
 // knowsMemory reports whether there is anything to draw in bytes.
 func (m *Model) knowsMemory() bool {
+	return len(m.data.history.Vitals()) == 0 || m.knows(memoryCurves()...)
+}
+
+// knows reports whether a source told one of some figures.
+func (m *Model) knows(curves ...vitalCurve) bool {
 	vitals := m.data.history.Vitals()
 	for i := range vitals {
-		for _, c := range memoryCurves() {
+		for _, c := range curves {
 			if _, known := vitals[i].Get(c.vital); known {
 				return true
 			}
 		}
 	}
-	return len(vitals) == 0
+	return false
 }
 
 // vitalCurve is one figure of the vitals and what it is called.

@@ -154,7 +154,7 @@ func (m *Model) dumpWords(d *dumped, told *toldOf) section {
 			text = joined(text, "locked to its thread")
 		}
 		if g.Lock != 0 {
-			text = joined(text, "waits for lock "+lockName(g.Lock))
+			text = joined(text, "waits for lock "+diff.LockName(g.Lock))
 		}
 		out.hints = append(out.hints, hint{fmt.Sprint(g.ID), text})
 	}

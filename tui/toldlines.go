@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"leaktop/capture/snapshot"
@@ -60,13 +59,11 @@ func (t *toldOf) describe(g diff.Group) string {
 	return g.Describe(t.Told)
 }
 
-func lockName(address uint64) string { return "0x" + strconv.FormatUint(address, 16) }
-
 // text is a lock and its waiters: "0xc000012345 299 waiters, longest 3d21h".
 func (l awaited) text() string {
-	text := lockName(l.Address) + " " + units.Plural(l.Count, "waiter")
+	text := diff.LockName(l.Address) + " " + units.Plural(l.Count, "waiter")
 	if l.all > l.Count {
-		text = fmt.Sprintf("%s %s of %s", lockName(l.Address), units.Count(l.Count), units.Plural(l.all, "waiter"))
+		text = fmt.Sprintf("%s %s of %s", diff.LockName(l.Address), units.Count(l.Count), units.Plural(l.all, "waiter"))
 	}
 	switch {
 	case l.Most <= 0:

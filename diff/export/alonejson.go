@@ -41,24 +41,12 @@ type heapHeld struct {
 
 // goroutinesHeld is a stack with its goroutines.
 type goroutinesHeld struct {
-	Stack      []Frame       `json:"stack"`
-	State      diff.State    `json:"state"`
-	Role       *diff.Role    `json:"role"`
-	Goroutines int64         `json:"goroutines"`
-	Wait       *reportedWait `json:"reported_wait_minutes"`
-	StartedBy  []starter     `json:"started_by"`
-}
-
-// reportedWait is for how long the runtime says that they wait.
-type reportedWait struct {
-	Least int32 `json:"least"`
-	Most  int32 `json:"most"`
-}
-
-// starter is a line that started goroutines.
-type starter struct {
-	Frame
-	Goroutines int64 `json:"goroutines"`
+	Stack      []Frame      `json:"stack"`
+	State      diff.State   `json:"state"`
+	Role       *diff.Role   `json:"role"`
+	Goroutines int64        `json:"goroutines"`
+	Wait       *waitMinutes `json:"reported_wait_minutes"`
+	StartedBy  []startedAt  `json:"started_by"`
 }
 
 func (h Holds) write(j *jsonWriter) {
@@ -115,13 +103,13 @@ func (h Holds) goroutines(j *jsonWriter) {
 	for i, s := range atMost(c.Changes(), h.limit) {
 		held := goroutinesHeld{
 			Stack: stacks.of(s.Stack), State: diff.StateOf(c.Table, s.Stack), Role: role(c.Table, s.Stack),
-			Goroutines: s.Changes[column].After, StartedBy: []starter{},
+			Goroutines: s.Changes[column].After, StartedBy: []startedAt{},
 		}
 		if t, ok := c.Current.ToldOf([]snapshot.StackID{s.Stack}); ok {
-			held.Wait = &reportedWait{t.Least, t.Most}
+			held.Wait = &waitMinutes{t.Least, t.Most}
 			for _, by := range t.Creators {
 				if f := c.Table.Frame(by.Creator); f.Function != "" {
-					held.StartedBy = append(held.StartedBy, starter{newFrame(f), by.Count})
+					held.StartedBy = append(held.StartedBy, startedAt{newFrame(f), by.Count})
 				}
 			}
 		}

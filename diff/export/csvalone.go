@@ -3,9 +3,6 @@ package export
 import (
 	"encoding/csv"
 	"strconv"
-
-	"leaktop/capture/snapshot"
-	"leaktop/diff"
 )
 
 // csvHeld writes the stacks of a snapshot by itself with their values, the
@@ -21,10 +18,7 @@ func csvHeld(out *csv.Writer, r Run, o Options) {
 		head = append(head, outside(t.Name))
 	}
 	out.Write(append(head, "stack"))
-	telling := make(map[snapshot.StackID]diff.Row)
-	for _, row := range c.ByStack(c.DefaultColumn(), nil) {
-		telling[row.Stack] = row
-	}
+	telling := telling(c)
 	for _, s := range atMost(c.Changes(), o.Limit) {
 		at := telling[s.Stack]
 		row := []string{outside(at.Name), outside(at.File), line(at.Line)}

@@ -37,7 +37,7 @@ func csvTold(c *diff.Comparison, g diff.Group) []string {
 	by := c.Table.Frame(told.Creators[0].Creator)
 	var locks []string
 	for _, l := range told.Locks {
-		locks = append(locks, fmt.Sprintf("%s %d", lockAddress(l.Address), l.Count))
+		locks = append(locks, fmt.Sprintf("%s %d", diff.LockName(l.Address), l.Count))
 	}
 	return []string{number(int64(told.Least)), number(int64(told.Most)), outside(by.Function), outside(by.File), line(by.Line),
 		strconv.Itoa(len(told.Creators) - 1), number(told.Locked), strings.Join(locks, "; ")}

@@ -24,10 +24,7 @@ func csvHeap(out *csv.Writer, r Run, o Options) {
 		}
 	}
 	out.Write(append(head, "stack"))
-	telling := make(map[snapshot.StackID]diff.Row)
-	for _, row := range c.ByStack(c.DefaultColumn(), nil) {
-		telling[row.Stack] = row
-	}
+	telling := telling(c)
 	for _, s := range atMost(c.Changes(), o.Limit) {
 		at := telling[s.Stack]
 		row := []string{string(s.Status), outside(at.Name), outside(at.File), line(at.Line)}
@@ -40,6 +37,15 @@ func csvHeap(out *csv.Writer, r Run, o Options) {
 		}
 		out.Write(append(row, outside(foldedPath(c.Table, s.Stack))))
 	}
+}
+
+// telling are the rows of the stacks of a comparison, which name their functions.
+func telling(c *diff.Comparison) map[snapshot.StackID]diff.Row {
+	rows := make(map[snapshot.StackID]diff.Row)
+	for _, row := range c.ByStack(c.DefaultColumn(), nil) {
+		rows[row.Stack] = row
+	}
+	return rows
 }
 
 // csvFindings writes what was judged, the worst first.

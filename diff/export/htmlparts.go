@@ -252,7 +252,7 @@ func newLockTable(c *diff.Comparison, groups []diff.Group, v values, o Options) 
 		t.Rows = append(t.Rows, lockRow{
 			Waiters: cell{Text: v.value(l.Waiters), Value: l.Waiters},
 			Wait:    cell{Text: lockWait(l), Value: int64(l.Minutes)},
-			Address: lockAddress(l.Address),
+			Address: diff.LockName(l.Address),
 			State:   string(l.At[0].Group.State),
 			Where:   lockPlaces(l, "; "),
 		})

@@ -3,7 +3,6 @@ package export
 import (
 	"cmp"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"leaktop/diff"
@@ -32,8 +31,6 @@ func sharedLocks(c *diff.Comparison, groups []diff.Group) ([]diff.Lock, string) 
 func lockColumns() []string {
 	return []string{"waiters", "longest wait", "lock", "state", "waiting in"}
 }
-
-func lockAddress(address uint64) string { return "0x" + strconv.FormatUint(address, 16) }
 
 // lockWait is for how long one of the waiters waits, as the runtime says.
 func lockWait(l diff.Lock) string {
@@ -83,7 +80,7 @@ const maxLocks = 100
 // writeLocks lists who waits for which lock, those with one waiter too.
 func writeLocks(j *jsonWriter, c *diff.Comparison, limit int) {
 	for i, l := range atMost(c.Locks(c.Groups()), cmp.Or(limit, maxLocks)) {
-		entry := lockEntry{Address: lockAddress(l.Address), Waiters: l.Waiters, Longest: l.Minutes, At: []lockPlace{}}
+		entry := lockEntry{Address: diff.LockName(l.Address), Waiters: l.Waiters, Longest: l.Minutes, At: []lockPlace{}}
 		for _, at := range l.At {
 			entry.At = append(entry.At, lockPlace{newFrame(at.Group.Blocked), at.Group.State, at.Count})
 		}

@@ -140,7 +140,7 @@ func (m *markdown) locks(c *diff.Comparison, groups []diff.Group) {
 	m.printf("\n|---:|---:|---|---|---|\n")
 	rows := atMost(locks, m.o.Limit)
 	for _, l := range rows {
-		m.printf("| %s | %s | %s | %s | %s |\n", values{unit: "count", exact: m.o.Exact}.value(l.Waiters), escape(lockWait(l)), code(lockAddress(l.Address)),
+		m.printf("| %s | %s | %s | %s | %s |\n", values{unit: "count", exact: m.o.Exact}.value(l.Waiters), escape(lockWait(l)), code(diff.LockName(l.Address)),
 			escape(string(l.At[0].Group.State)), escape(lockPlaces(l, "; ")))
 	}
 	m.rest(len(locks)-len(rows), "lock")

@@ -214,7 +214,7 @@ func textLocks(w io.Writer, c *diff.Comparison, groups []diff.Group, o Options) 
 	table.add()
 	table.add(lockColumns()...)
 	for _, l := range atMost(locks, o.Limit) {
-		table.add(v.value(l.Waiters), lockWait(l), lockAddress(l.Address), string(l.At[0].Group.State), lockPlaces(l, "; "))
+		table.add(v.value(l.Waiters), lockWait(l), diff.LockName(l.Address), string(l.At[0].Group.State), lockPlaces(l, "; "))
 	}
 	if err := table.write(w); err != nil {
 		return err

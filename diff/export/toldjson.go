@@ -21,8 +21,8 @@ type waitMinutes struct {
 	Most  int32 `json:"most"`
 }
 
-// startedAt is a line that started goroutines; its function is "" where nothing
-// did, as of the main goroutine.
+// startedAt is a line that started goroutines. Of those that nothing started, as the
+// main goroutine, its function is "".
 type startedAt struct {
 	Frame
 	Goroutines int64 `json:"goroutines"`
@@ -48,7 +48,7 @@ func newDumpFacts(c *diff.Comparison, stack snapshot.StackID) *dumpFacts {
 		out.Started = append(out.Started, startedAt{newFrame(c.Table.Frame(by.Creator)), by.Count})
 	}
 	for _, l := range told.Locks {
-		out.Locks = append(out.Locks, lockCount{lockAddress(l.Address), l.Count, l.Most})
+		out.Locks = append(out.Locks, lockCount{diff.LockName(l.Address), l.Count, l.Most})
 	}
 	return out
 }

@@ -3,6 +3,7 @@ package leak
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"leaktop/capture/snapshot"
 	"leaktop/diff"
@@ -179,12 +180,8 @@ func (f Fact) heldBy() string {
 	if f.says(asLongAsThey) {
 		why = append(why, "it has waited as long as the first of them")
 	}
-	for i, w := range why {
-		if i == 0 {
-			text += ": " + w
-		} else {
-			text += ", and " + w
-		}
+	if len(why) > 0 {
+		text += ": " + strings.Join(why, ", and ")
 	}
 	if p, known := f.Value("p"); known {
 		text += fmt.Sprintf(" (%s)", probability(p))

@@ -113,14 +113,11 @@ func (f Fact) circle() string {
 	if len(f.Functions) == 0 {
 		return ""
 	}
-	text := fmt.Sprintf("%d of them wait for each other in a circle, which never ends: ", len(f.Functions))
-	for i, function := range f.Functions {
-		if i > 0 {
-			text += " for one in "
-		}
-		text += shortName(function)
+	var names []string
+	for _, function := range f.Functions {
+		names = append(names, shortName(function))
 	}
-	return text + ", and that for the first; take the locks in one order everywhere"
+	return fmt.Sprintf("%d of them wait for each other in a circle, which never ends: ", len(names)) + strings.Join(names, " for one in ") + ", and that for the first; take the locks in one order everywhere"
 }
 
 func (f Fact) minutes(name string) string { return units.Count(f.whole(name) / 60) }
