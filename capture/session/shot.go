@@ -33,8 +33,9 @@ func (p *payload) shot(s *snapshot.Snapshot, end snapshot.Extent, packers *packe
 	p.bool(s.Advanced)
 	p.bool(s.ForcedGC)
 	missing := s.Missing
-	kept := make([]*snapshot.Profile, len(chained()))
-	for i, kind := range chained() {
+	kinds := chained()
+	kept := make([]*snapshot.Profile, len(kinds))
+	for i, kind := range kinds {
 		profile := s.Profile(kind)
 		if profile == nil {
 			continue
