@@ -58,8 +58,8 @@ func attach(ctx context.Context, std streams, text string, reach reachFlags, wat
 
 // showLive shows the screens on a source that runs, and records what it tells;
 // nil to record nothing.
-func showLive(ctx context.Context, std streams, s source, cfg tui.Config, recorder *recorder, words <-chan string) error {
-	ctx, cancel := context.WithCancel(ctx)
+func showLive(outer context.Context, std streams, s source, cfg tui.Config, recorder *recorder, words <-chan string) error {
+	ctx, cancel := context.WithCancel(outer)
 	defer cancel()
 	crash := newCrash(cancel)
 	live := watchLive(ctx, crash.source(s))
@@ -67,23 +67,29 @@ func showLive(ctx context.Context, std streams, s source, cfg tui.Config, record
 	if !ok {
 		return errors.Join(crash.err(), live.wait()) // there is nothing to show
 	}
-	notes := newNoteQueue()
-	if recorder != nil {
+	notes, queue := newMailbox[snapshot.Noted](), newRecordQueue(recorder)
+	if queue != nil {
 		cfg.Note = notes.put
+		go func() {
+			defer crash.catch()
+			queue.run()
+		}()
 	}
-	cfg.Events = merge(ctx, crash, recorder, first, live.events, notes, words)
+	cfg.Events = merge(ctx, crash, queue, first, live.events, notes, words)
 	cfg.Context = ctx
-	cfg.Replay = recorder.until
+	cfg.Replay = queue.until
 	model := tui.New(cfg)
 	err := runScreens(ctx, std, model, crash)
 	cancel()
 	for range cfg.Events { // until merge has ended
 	}
 	model.Wait()
-	for _, warning := range []string{recorder.applyAll(notes), recorder.close()} {
-		if warning != "" {
-			std.say(warning)
-		}
+	for _, n := range notes.take() {
+		queue.put(n)
+	}
+	queue.close(outer, std.say)
+	for _, warning := range queue.takeWarnings() {
+		std.say(warning)
 	}
 	return errors.Join(err, live.wait())
 }
@@ -184,10 +190,10 @@ func watchLive(ctx context.Context, s source) *liveSource {
 // wait returns how the sampler ended.
 func (l *liveSource) wait() error { return <-l.done }
 
-// merge puts an event that was already taken back before the others, and
-// notes and words among them, and has all of them recorded. It ends with rest,
-// which ends with the context.
-func merge(ctx context.Context, crash *crash, recorder *recorder, first snapshot.Event, rest <-chan snapshot.Event, notes *noteQueue, words <-chan string) <-chan snapshot.Event {
+// merge puts an event that was already taken back before the others, and notes and
+// words among them, and has all of them recorded. Warnings of the recording are
+// shown only. It ends with rest, which ends with the context.
+func merge(ctx context.Context, crash *crash, queue *recordQueue, first snapshot.Event, rest <-chan snapshot.Event, notes *mailbox[snapshot.Noted], words <-chan string) <-chan snapshot.Event {
 	out := make(chan snapshot.Event, eventBuffer)
 	send := func(e snapshot.Event) bool {
 		select {
@@ -197,10 +203,9 @@ func merge(ctx context.Context, crash *crash, recorder *recorder, first snapshot
 			return false
 		}
 	}
-	// What cannot be recorded is no reason not to show it.
 	take := func(e snapshot.Event) bool {
-		warning := recorder.apply(e)
-		return send(e) && (warning == "" || send(snapshot.Warned{Text: warning}))
+		queue.put(e)
+		return send(e)
 	}
 	go func() {
 		defer close(out)
@@ -211,12 +216,9 @@ func merge(ctx context.Context, crash *crash, recorder *recorder, first snapshot
 			case e, ok := <-rest:
 				more = ok && take(e)
 			case <-notes.wake:
-				for more {
-					n, ok := notes.next()
-					if !ok {
-						break
-					}
-					more = take(n)
+				for _, n := range notes.take() {
+					queue.put(n) // even if it is not shown any more
+					more = more && send(n)
 				}
 			case text, ok := <-words:
 				if !ok {
@@ -224,12 +226,16 @@ func merge(ctx context.Context, crash *crash, recorder *recorder, first snapshot
 					continue
 				}
 				more = take(snapshot.Warned{Text: text})
+			case <-queue.warned():
+				for _, text := range queue.takeWarnings() {
+					more = more && send(snapshot.Warned{Text: text})
+				}
 			case <-ctx.Done():
 				more = false
 			}
 		}
 		for e := range rest { // nobody sees it any more, but it was seen of the target
-			recorder.apply(e)
+			queue.put(e)
 		}
 	}()
 	return out

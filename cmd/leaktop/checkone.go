@@ -20,7 +20,7 @@ type checkRun struct {
 	client   *fetch.Client
 	headless *headless
 	alerts   *alerts
-	recorder *recorder
+	queue    *recordQueue // to the session file, nil where there is none
 	progress *targetProgress
 	report   export.Check // but for what is not known yet
 }
@@ -50,8 +50,8 @@ func newCheckRun(text string, flags checkFlags, policy gate.Policy) (*checkRun, 
 			judging:   judging,
 			untilSure: flags.untilSure,
 		},
-		recorder: liveRecorder(flags.session, table, flags.watch.every, settings),
-		report:   export.Check{Table: table, All: flags.all, Root: sourceTree()},
+		queue:  newRecordQueue(liveRecorder(flags.session, table, flags.watch.every, settings)),
+		report: export.Check{Table: table, All: flags.all, Root: sourceTree()},
 	}, nil
 }
 
@@ -66,7 +66,8 @@ func (r *checkRun) tellOn(p *targetProgress, out io.Writer, flags checkFlags) {
 	r.progress, r.alerts = p, newAlerts(flags.onFinding, p)
 	r.headless.told = func(e snapshot.Event, j *gate.Judged) {
 		p.tell(e, flags.watch.every)
-		if warning := r.recorder.apply(e); warning != "" {
+		r.queue.put(e)
+		for _, warning := range r.queue.takeWarnings() {
 			p.once(warning)
 		}
 		if j == nil {
@@ -91,9 +92,10 @@ func (r *checkRun) check(j *gate.Judged) export.Check {
 }
 
 // watch watches the target until there is no more to see, or to wait for.
-func (r *checkRun) watch(ctx context.Context) checked {
-	ctx, cancel := context.WithCancel(ctx)
+func (r *checkRun) watch(outer context.Context) checked {
+	ctx, cancel := context.WithCancel(outer)
 	defer cancel()
+	go r.queue.run()
 	live := watchLive(ctx, r.sampler)
 	judged, reached := r.headless.watch(ctx, live.events)
 	cancel()
@@ -101,7 +103,8 @@ func (r *checkRun) watch(ctx context.Context) checked {
 	}
 	err := live.wait()
 	r.alerts.wait()
-	if warning := r.recorder.close(); warning != "" {
+	r.queue.close(outer, r.progress.news)
+	for _, warning := range r.queue.takeWarnings() {
 		r.progress.once(warning)
 	}
 	if err == nil && !reached {

@@ -102,9 +102,9 @@ func runRecord(ctx context.Context, std streams, text string, flags recordFlags)
 	rec := recordRun{
 		flags:    flags,
 		progress: newProgress(std.err, flags.duration, 1),
-		recorder: &recorder{every: flags.watch.every, settings: session.Settings{Warmup: usualWarmup}, create: func(h session.Header) (*session.Writer, error) {
+		queue: newRecordQueue(&recorder{every: flags.watch.every, settings: session.Settings{Warmup: usualWarmup}, create: func(h session.Header) (*session.Writer, error) {
 			return session.Create(flags.output, h, table, session.Options{MaxBytes: int64(flags.session.max), Force: flags.force})
-		}},
+		}}),
 		span: watchSpan{duration: flags.duration, every: flags.watch.every, patience: flags.reach.options.Timeout},
 	}
 	rec.target = rec.progress.target(0)
@@ -116,33 +116,37 @@ func runRecord(ctx context.Context, std streams, text string, flags recordFlags)
 type recordRun struct {
 	flags    recordFlags
 	span     watchSpan
-	recorder *recorder
+	queue    *recordQueue
 	progress *progress
 	target   *targetProgress
 }
 
-func (r *recordRun) run(ctx context.Context, watch func(context.Context) *liveSource) error {
-	ctx, cancel := context.WithCancel(ctx)
+func (r *recordRun) run(outer context.Context, watch func(context.Context) *liveSource) error {
+	ctx, cancel := context.WithCancel(outer)
 	defer cancel()
+	go r.queue.run()
 	told := make(chan struct{})
 	go func() {
 		defer close(told)
 		r.progress.run(ctx)
 	}()
 	live := watch(ctx)
-	r.span.follow(ctx, live.events, r.take)
+	r.span.follow(ctx, live.events, func(e snapshot.Event) bool { return r.take(ctx, e) })
 	cancel()
 	for range live.events { // until the sampler has ended
 	}
 	<-told
 	err := live.wait()
-	r.recorder.close()
+	r.queue.close(outer, r.target.news)
+	for _, warning := range r.queue.takeWarnings() {
+		r.target.once(warning)
+	}
 	r.progress.clear()
 	switch {
 	case err != nil:
 		return err
-	case r.recorder.failed != nil:
-		return r.recorder.failed
+	case r.queue.err() != nil:
+		return r.queue.err()
 	case !r.span.reached:
 		return fmt.Errorf("%s: interrupted before it was reached; run it again when it is up", r.target.address)
 	}
@@ -153,15 +157,18 @@ func (r *recordRun) run(ctx context.Context, watch func(context.Context) *liveSo
 	return nil
 }
 
-// take writes an event down and tells of it. Where there is no file, there is
+// take has an event written down and tells of it. Where there is no file, there is
 // nothing to record.
-func (r *recordRun) take(e snapshot.Event) (enough bool) {
+func (r *recordRun) take(ctx context.Context, e snapshot.Event) (enough bool) {
 	r.target.tell(e, r.flags.watch.every)
-	warning := r.recorder.apply(e)
-	if r.recorder.create == nil {
-		return true
+	r.queue.put(e)
+	if _, ok := e.(snapshot.Attached); ok && !r.queue.hasFile() {
+		r.queue.sync(ctx)
+		if !r.queue.hasFile() {
+			return true
+		}
 	}
-	if warning != "" {
+	for _, warning := range r.queue.takeWarnings() {
 		r.target.once(warning)
 	}
 	if _, ok := e.(snapshot.Taken); ok {

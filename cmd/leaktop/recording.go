@@ -28,8 +28,9 @@ func (s *sessionFlags) addMax(f *pflag.FlagSet) {
 	f.Var(&s.max, "session-max", "how large a session file may grow: beyond it the oldest raw profiles go, never what was decoded")
 }
 
-// recorder writes what is seen of one target to a session file. It is made once
-// the target is reached, when it is known whose run it is.
+// recorder writes what is seen of one target to a session file, and takes as long
+// as the disk does; see [recordQueue]. The file is made once the target is reached,
+// when it is known whose run it is.
 type recorder struct {
 	create   func(session.Header) (*session.Writer, error)
 	table    *snapshot.Table
@@ -66,16 +67,6 @@ func (r *recorder) apply(e snapshot.Event) (warning string) {
 		return ""
 	}
 	return r.warning(r.write(e))
-}
-
-// applyAll writes down the notes that wait. It says what went wrong last.
-func (r *recorder) applyAll(notes *noteQueue) (warning string) {
-	for n, ok := notes.next(); ok; n, ok = notes.next() {
-		if wrong := r.apply(n); wrong != "" {
-			warning = wrong
-		}
-	}
-	return warning
 }
 
 func (r *recorder) write(e snapshot.Event) error {
@@ -134,5 +125,8 @@ func (r *recorder) warning(err error) string {
 	if r.failed == nil {
 		r.failed = err
 	}
-	return "this run is not kept whole: " + oneLine(err)
+	return notKept(err)
 }
+
+// notKept is how the user is told that a file lacks something.
+func notKept(err error) string { return "this run is not kept whole: " + oneLine(err) }

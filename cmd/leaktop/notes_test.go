@@ -16,12 +16,12 @@ import (
 // TestNotesAreAllWritten says things faster than they are written, and quits at
 // once or while the screen takes nothing: all of it is in the file, in order.
 func TestNotesAreAllWritten(t *testing.T) {
-	const notes = 500
+	const many = 500
 	for _, c := range []struct {
 		name  string
 		quits int  // after so many notes
 		ended bool // the source ended before
-	}{{"at the end", notes, false}, {"in between", notes / 2, false}, {"at once", 0, false}, {"after the source", notes, true}} {
+	}{{"at the end", many, false}, {"in between", many / 2, false}, {"at once", 0, false}, {"after the source", many, true}} {
 		t.Run(c.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "run.leaktop")
 			table := snapshot.NewTable()
@@ -36,21 +36,25 @@ func TestNotesAreAllWritten(t *testing.T) {
 			} else {
 				context.AfterFunc(ctx, func() { close(source) }) // as every source ends
 			}
-			queue := newNoteQueue()
-			events := merge(ctx, newCrash(quit), r, snapshot.Attached{Info: snapshot.Info{Address: "http://10.0.3.7:6060/"}}, source, queue, nil)
-			for i := range notes {
+			notes, queue := newMailbox[snapshot.Noted](), newRecordQueue(r)
+			go queue.run()
+			events := merge(ctx, newCrash(quit), queue, snapshot.Attached{Info: snapshot.Info{Address: "http://10.0.3.7:6060/"}}, source, notes, nil)
+			for i := range many {
 				if i == c.quits {
 					quit()
 				}
-				queue.put(snapshot.Noted{Seq: 1, At: noon(), Text: fmt.Sprint("note ", i+1)})
+				notes.put(snapshot.Noted{Seq: 1, At: noon(), Text: fmt.Sprint("note ", i+1)})
 			}
 			quit()
 			for range events { // nothing of which was shown
 			}
-			if warning := r.applyAll(queue); warning != "" {
-				t.Error(warning)
+			for _, n := range notes.take() {
+				queue.put(n)
 			}
-			r.close()
+			queue.close(t.Context(), func(text string) { t.Log(text) })
+			if err := queue.err(); err != nil {
+				t.Error(err)
+			}
 
 			file, err := session.Open(path, snapshot.NewTable())
 			if err != nil {
@@ -73,24 +77,24 @@ func TestNotesAreAllWritten(t *testing.T) {
 					}
 				}
 			}
-			if n != notes {
-				t.Errorf("%d notes are in the file, want %d", n, notes)
+			if n != many {
+				t.Errorf("%d notes are in the file, want %d", n, many)
 			}
 		})
 	}
 }
 
 // TestNotesComeBack says something while nothing else happens: it is on the screens
-// once it is written.
+// all the same.
 func TestNotesComeBack(t *testing.T) {
 	ctx, quit := context.WithCancel(t.Context())
 	defer quit()
-	queue := newNoteQueue()
-	events := merge(ctx, newCrash(func() {}), nil, snapshot.Attached{}, make(chan snapshot.Event), queue, nil)
+	notes := newMailbox[snapshot.Noted]()
+	events := merge(ctx, newCrash(func() {}), nil, snapshot.Attached{}, make(chan snapshot.Event), notes, nil)
 	<-events
 	for round := range 3 {
 		for i := range 5 {
-			queue.put(snapshot.Noted{Seq: 5*round + i})
+			notes.put(snapshot.Noted{Seq: 5*round + i})
 		}
 		for i := range 5 {
 			if n, ok := (<-events).(snapshot.Noted); !ok || n.Seq != 5*round+i {
