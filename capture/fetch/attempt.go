@@ -125,7 +125,7 @@ func (a *attempt) closed(err error) *Error {
 			"check that the port speaks TLS; if not, write http://", err)
 	}
 	return a.fail(Closed, "closed the connection", "the connection was closed without an answer",
-		"check that the target is still running, that the port serves HTTP, and that its write timeout is long enough", err)
+		"check that the target is still running, that the port serves HTTP/1.1, and that its write timeout is long enough", err)
 }
 
 func (a *attempt) redirected(r *redirectError) *Error {
@@ -194,6 +194,8 @@ func (a *attempt) secure(err error) *Error {
 		switch text := op.Err.Error(); {
 		case strings.HasSuffix(text, "certificate required"), strings.HasSuffix(text, "bad certificate"):
 			return a.fail(TLS, "wants a certificate", "it wants a certificate of the client", "give one that it trusts with --cert FILE and --key FILE", err)
+		case strings.HasSuffix(text, "no application protocol"):
+			return a.fail(NotHTTP, "no HTTP/1.1", "it refuses HTTP/1.1, which leaktop speaks", "give a port on which pprof is served over HTTP/1.1", err)
 		default:
 			return a.fail(TLS, "TLS failed", "it refused the TLS handshake: "+detail(op.Err), "check which TLS versions and certificates it takes", err)
 		}

@@ -90,6 +90,10 @@ func TestTLS(t *testing.T) {
 	old := quietTLS(t, pprofMux().ServeHTTP, func(s *httptest.Server) {
 		s.TLS = &tls.Config{MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10}
 	})
+	// A Go server that has HTTP/2 only lets HTTP/1.1 through the handshake; others do not.
+	newer := quietTLS(t, pprofMux().ServeHTTP, func(s *httptest.Server) {
+		s.TLS = &tls.Config{NextProtos: []string{"h2-16"}}
+	})
 
 	tests := []struct {
 		name, target string
@@ -101,6 +105,7 @@ func TestTLS(t *testing.T) {
 		{"certificate of another host", byName, target.Options{CACert: authority}, TLS, "certificate of another host", "not for localhost"},
 		{"certificate wanted", strict.URL, target.Options{Insecure: true}, TLS, "wants a certificate", "--cert FILE and --key FILE"},
 		{"TLS too old", old.URL, target.Options{Insecure: true}, TLS, "TLS failed", "protocol version"},
+		{"another protocol only", newer.URL, target.Options{Insecure: true}, NotHTTP, "no HTTP/1.1", "it refuses HTTP/1.1"},
 		{"https to a plain port", strings.Replace(plain, "http", "https", 1), target.Options{}, Scheme, "not TLS", "write http://"},
 		{"https to what is not even HTTP", "https://" + rawServer(t, func(_ context.Context, conn net.Conn) {
 			_, _ = io.WriteString(conn, "220 mail.example ESMTP\r\n")

@@ -67,7 +67,9 @@ func (t *Target) Transport(o Options) (*http.Transport, error) {
 }
 
 func (o Options) tls() (*tls.Config, error) {
-	config := &tls.Config{InsecureSkipVerify: o.Insecure}
+	// One connection with one request at a time is all that is wanted. Because the
+	// protocol is named, a server that speaks HTTP/2 only can say so.
+	config := &tls.Config{InsecureSkipVerify: o.Insecure, NextProtos: []string{"http/1.1"}}
 	if o.CACert != "" {
 		data, err := readFile("--cacert", o.CACert)
 		if err != nil {
