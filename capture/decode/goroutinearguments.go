@@ -11,9 +11,8 @@ import (
 const (
 	// maxArguments bounds the arguments that are looked at of one function.
 	maxArguments = 4
-	// maxArgumentSets bounds the different sets of arguments that are kept of a dump.
-	maxArgumentSets = 1 << 12
-	// maxArgumentTries is how many goroutines of one group are looked at.
+	// maxArgumentTries is how many goroutines of one group, or with one stack, are
+	// looked at.
 	maxArgumentTries = 1 << 10
 	// leastAddress is below every address of an object: systems leave the first
 	// pages out, and most numbers lie there.
@@ -133,21 +132,54 @@ func hexDigit(c byte) int {
 	return -1
 }
 
-// given keeps the arguments of a goroutine of a group, while there is room.
-func (c *counter) given(at int32, g *snapshot.DumpedGoroutine, a *arguments) {
-	group := &c.dump.Groups[at]
-	full := len(group.Arguments) >= snapshot.MaxArguments && g.Lock == 0 || len(group.Arguments) >= snapshot.MaxLockArguments
-	if group.Count > maxArgumentTries || full || c.sets >= maxArgumentSets {
-		return
+// argumentSets keeps the arguments of the goroutines of a dump, while there is room.
+type argumentSets struct{ kept int }
+
+// add adds those of a goroutine to what is kept of its like, of which it is the
+// number nth from 1 on.
+func (s *argumentSets) add(sum []snapshot.Arguments, nth int64, g *snapshot.DumpedGoroutine, a *arguments) []snapshot.Arguments {
+	full := len(sum) >= snapshot.MaxArguments && g.Lock == 0 || len(sum) >= snapshot.MaxLockArguments
+	if nth > maxArgumentTries || full || s.kept >= snapshot.MaxArgumentSets {
+		return sum
 	}
 	objects := a.objects()
 	if len(objects) == 0 && g.Lock == 0 {
+		return sum
+	}
+	before := len(sum)
+	sum = snapshot.AddArguments(sum, snapshot.Arguments{Lock: g.Lock, Objects: objects, Count: 1, Most: g.Minutes})
+	if len(sum) > before { // which keeps the slice, and the next one needs it
+		a.set = nil
+		s.kept++
+	}
+	return sum
+}
+
+// dumpArguments are those of the goroutines of a dump by stack.
+type dumpArguments struct {
+	sets    argumentSets
+	seen    map[snapshot.StackID]int64 // goroutines
+	byStack map[snapshot.StackID][]snapshot.Arguments
+}
+
+func newDumpArguments() *dumpArguments {
+	return &dumpArguments{seen: make(map[snapshot.StackID]int64), byStack: make(map[snapshot.StackID][]snapshot.Arguments)}
+}
+
+func (d *dumpArguments) add(g *snapshot.DumpedGoroutine, a *arguments) {
+	if g.Stack == snapshot.NoStack {
 		return
 	}
-	before := len(group.Arguments)
-	group.Arguments = snapshot.AddArguments(group.Arguments, snapshot.Arguments{Lock: g.Lock, Objects: objects, Count: 1, Most: g.Minutes})
-	if len(group.Arguments) > before { // which keeps the slice, and the next one needs it
-		a.set = nil
-		c.sets++
+	d.seen[g.Stack]++
+	if sum := d.sets.add(d.byStack[g.Stack], d.seen[g.Stack], g, a); len(sum) > 0 {
+		d.byStack[g.Stack] = sum
 	}
+}
+
+// all returns them; nil for none.
+func (d *dumpArguments) all() map[snapshot.StackID][]snapshot.Arguments {
+	if len(d.byStack) == 0 {
+		return nil
+	}
+	return d.byStack
 }

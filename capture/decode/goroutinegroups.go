@@ -85,8 +85,8 @@ type counter struct {
 	dump         snapshot.GroupedDump
 	index        map[groupKey]int32 // in dump.Groups
 	locks        map[lockKey]int    // in the group's Locks
-	sets         int                // of arguments that were kept
-	bare, placed int64              // goroutines whose frames have no places, and that have some
+	sets         argumentSets
+	bare, placed int64 // goroutines whose frames have no places, and that have some
 	// recent are the groups that came last, by stack, which saves most look-ups.
 	recent [recentGroups]struct {
 		key   groupKey
@@ -123,7 +123,7 @@ func (c *counter) add(t told) error {
 	if g.Locked {
 		group.Locked++
 	}
-	c.given(at, g, t.given)
+	group.Arguments = c.sets.add(group.Arguments, group.Count, g, t.given)
 	if t.elided {
 		d.Elided++
 	}

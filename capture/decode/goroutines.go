@@ -30,11 +30,14 @@ const (
 func Goroutines(r io.Reader, name string, table *snapshot.Table) (*snapshot.Dump, error) {
 	d := &snapshot.Dump{}
 	s := newScanner(r, table)
+	s.frames.given.wanted = true
+	arguments := newDumpArguments()
 	for s.next() {
 		if len(d.Goroutines) == maxDumped {
 			return nil, refuse(name, fmt.Sprintf("it has more than %d goroutines", maxDumped), "take a dump of fewer goroutines")
 		}
 		d.Goroutines = append(d.Goroutines, s.goroutine)
+		arguments.add(&s.goroutine, &s.frames.given)
 		if s.elided {
 			d.Elided++
 		}
@@ -46,6 +49,7 @@ func Goroutines(r io.Reader, name string, table *snapshot.Table) (*snapshot.Dump
 		return nil, err
 	}
 	d.Cut = s.cut || s.text.raw.bytes() == largestDump
+	d.Arguments = arguments.all()
 	slices.SortStableFunc(d.Goroutines, func(a, b snapshot.DumpedGoroutine) int { return cmp.Compare(a.ID, b.ID) })
 	return d, nil
 }

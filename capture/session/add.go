@@ -69,6 +69,12 @@ func (w *Writer) addDump(seq int, d *snapshot.Dump) {
 	p.dump(seq, d)
 	if !w.add(kindDump, p) {
 		w.leave(seq, "goroutine dump", "takes more than "+size(maxPayload))
+		return
+	}
+	if len(d.Arguments) > 0 {
+		var given payload
+		given.arguments(seq, d)
+		w.add(kindArguments, given) // no more than a dump takes at most
 	}
 }
 
@@ -126,7 +132,7 @@ func (w *Writer) addAs(k kind, b []byte, deflated bool) {
 	w.number++
 	w.added++
 	h := head{kind: k, deflated: deflated, number: w.number, length: uint32(len(b)), sum: crc32.Checksum(b, crcTable)}
-	if k == kindRaw || k == kindDump {
+	if k == kindRaw || k == kindDump || k == kindArguments {
 		w.records = append(w.records, span{kind: k, at: int64(w.pending.Len()), size: int64(headSize + len(b))})
 	}
 	w.pending.Write(h.append(nil, w.salt))

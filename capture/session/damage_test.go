@@ -55,7 +55,7 @@ func read(t testing.TB, file []byte) (*Reader, []snapshot.Event) {
 // isEvent reports whether a record is read as an event of its own.
 func isEvent(k kind) bool {
 	switch k {
-	case kindHeader, kindSettings, kindTable, kindRaw, kindDump, kindClosed:
+	case kindHeader, kindSettings, kindTable, kindRaw, kindDump, kindArguments, kindClosed:
 		return false
 	}
 	return true

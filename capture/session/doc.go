@@ -27,7 +27,7 @@
 // that stay keep their numbers.
 //
 // What a snapshot consists of is written with one call: first the stacks that are new,
-// then the raw profiles and the dump, last the snapshot itself. So what is there of it
+// then the raw profiles and the dump with its arguments, last the snapshot itself. So what is there of it
 // is whole, whenever the program is killed. Profiles are packed against the one
 // before (see [snapshot.Packer]), and name the record that holds it, so
 // that nothing is ever built on a record that was lost.

@@ -124,6 +124,12 @@ func TestSnapshotsKeepEveryField(t *testing.T) {
 	if seq, dump := parser.dump(stacks); seq == want.Seq {
 		got.Dump = dump
 	}
+	var given payload
+	given.arguments(want.Seq, want.Dump)
+	parser.b = given
+	if seq, arguments := parser.arguments(stacks); seq == want.Seq {
+		got.Dump.Arguments = arguments
+	}
 	if !reflect.DeepEqual(*got, want) {
 		t.Errorf("it came back as\n%+v, want\n%+v", *got, want)
 		for _, k := range chained() {

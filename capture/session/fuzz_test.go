@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"runtime/metrics"
+	"slices"
 	"testing"
 
 	"github.com/klauspost/compress/flate"
@@ -123,6 +124,13 @@ func checkRead(t *testing.T, table *snapshot.Table, s *snapshot.Snapshot) {
 		for _, g := range s.Dump.Goroutines {
 			if int(g.Stack) > stacks || int(g.Creator) > frames || clean.Text(g.Status) != g.Status {
 				t.Fatalf("goroutine %+v", g)
+			}
+		}
+		for stack, sets := range s.Dump.Arguments {
+			for _, set := range sets {
+				if int(stack) > stacks || set.Count < 0 || len(set.Objects) > snapshot.MaxObjects || slices.ContainsFunc(set.Objects, func(o snapshot.Argument) bool { return int(o.Frame) > frames }) {
+					t.Fatalf("arguments %+v of stack %d", set, stack)
+				}
 			}
 		}
 	}

@@ -228,7 +228,7 @@ func sameShot(a, b *snapshot.Snapshot) bool {
 			return false
 		}
 	}
-	if a.Dump != nil && b.Dump != nil && !reflect.DeepEqual(a.Dump.Goroutines, b.Dump.Goroutines) {
+	if a.Dump != nil && b.Dump != nil && !(reflect.DeepEqual(a.Dump.Goroutines, b.Dump.Goroutines) && reflect.DeepEqual(a.Dump.Arguments, b.Dump.Arguments)) {
 		return false
 	}
 	return (a.Dump == nil) == (b.Dump == nil) && reflect.DeepEqual(a.Vitals, b.Vitals)

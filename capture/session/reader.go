@@ -131,6 +131,15 @@ func (r *Reader) read(found found) (snapshot.Event, error) {
 		}
 		r.dumpSeq, r.dump = seq, d
 		return nil, nil
+	case kindArguments:
+		seq, all := p.arguments(r.stacks)
+		if all == nil {
+			return nil, errBadRecord
+		}
+		if r.dump != nil && r.dumpSeq == seq { // else the dump was thinned out, or is damaged
+			r.dump.Arguments = all
+		}
+		return nil, nil
 	case kindSnapshot:
 		s, err := p.shot(r.stacks, &r.chains, found.number)
 		if err != nil {

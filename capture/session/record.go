@@ -25,9 +25,10 @@ const (
 	kindClosed
 	kindSettings
 	kindInterrupted
+	kindArguments
 
 	// lastKind is the last that this version knows.
-	lastKind = kindInterrupted
+	lastKind = kindArguments
 )
 
 const (

@@ -114,6 +114,11 @@ func (r *run) dump(n int) *snapshot.Dump {
 			Origin: r.table.Dumped(r.stack(50 - i)), Creator: snapshot.FrameID(i), Labels: snapshot.LabelsID(i % 2), Minutes: int32(i), Leaked: i == 3, Locked: i == 4,
 		})
 	}
+	stack := d.Goroutines[2].Stack
+	d.Arguments = map[snapshot.StackID][]snapshot.Arguments{stack: {
+		{Lock: 0xc000012340, Count: 3, Most: 40, Objects: []snapshot.Argument{{Frame: 2, Address: 0xc000012300, First: true, Sure: true}}},
+		{Count: 1, Most: 7, Objects: []snapshot.Argument{{Frame: 1, Address: 0xc000099990}, {Frame: 2, Address: 0xc000012300, Sure: true}}},
+	}}
 	return d
 }
 
@@ -297,12 +302,30 @@ func TestReplayIntoAUsedTable(t *testing.T) {
 					t.Errorf("goroutine %d of #%d is %+v, want %+v", g.ID, n+1, g, was)
 				}
 			}
+			if got, was := argumentRows(table, d), argumentRows(run.table, want[n].Dump); !reflect.DeepEqual(got, was) {
+				t.Errorf("the arguments of #%d are\n%v, want\n%v", n+1, got, was)
+			}
 		}
 		n++
 	}
 	if n != len(want) {
 		t.Errorf("%d snapshots, want %d", n, len(want))
 	}
+}
+
+// argumentRows gives the arguments of a dump by what their ids stand for.
+func argumentRows(table *snapshot.Table, d *snapshot.Dump) map[string][]string {
+	out := make(map[string][]string)
+	for stack, sets := range d.Arguments {
+		var rows []string
+		for _, set := range sets {
+			for _, o := range set.Objects {
+				rows = append(rows, fmt.Sprintf("%x %d %d %s %x %v %v", set.Lock, set.Count, set.Most, table.Frame(o.Frame).Function, o.Address, o.First, o.Sure))
+			}
+		}
+		out[fmt.Sprint(table.Stack(stack))] = rows
+	}
+	return out
 }
 
 // rows gives a profile by what its ids stand for.

@@ -37,9 +37,9 @@ func (w *Writer) thin(room int64, part int64) (bool, error) {
 // oldest picks what is to go, in the order of the file: the oldest raw profiles,
 // then the oldest dumps, until they come to so many bytes.
 func (w *Writer) oldest(bytes int64) (gone []span, gain int64) {
-	for _, k := range []kind{kindRaw, kindDump} {
+	for _, raw := range []bool{true, false} {
 		for _, s := range w.bulk {
-			if s.kind == k && gain < bytes {
+			if (s.kind == kindRaw) == raw && gain < bytes {
 				gone, gain = append(gone, s), gain+s.size
 			}
 		}

@@ -33,6 +33,8 @@ const (
 	// stack; of those that wait for a lock, MaxLockArguments.
 	MaxArguments     = 16
 	MaxLockArguments = 256
+	// MaxArgumentSets is how many different ones are kept of a dump.
+	MaxArgumentSets = 1 << 12
 	// MaxObjects is how many addresses of one goroutine are kept.
 	MaxObjects = 24
 )

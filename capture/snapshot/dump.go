@@ -18,6 +18,8 @@ type Dump struct {
 	Time time.Time // by our clock, when it was asked for
 	// Goroutines are in order of ID.
 	Goroutines []DumpedGoroutine
+	// Arguments are those of some of the goroutines, by stack; nil where none are known.
+	Arguments map[StackID][]Arguments
 	// Cut says that the text ended in the middle, as the runtime's does at 64 MiB.
 	// Then these are not all, and a goroutine that is missing need not have ended.
 	Cut bool
@@ -62,7 +64,13 @@ func (d *Dump) size() int {
 	if d == nil {
 		return 0
 	}
-	return len(d.Goroutines) * int(unsafe.Sizeof(DumpedGoroutine{}))
+	n := len(d.Goroutines) * int(unsafe.Sizeof(DumpedGoroutine{}))
+	for _, sets := range d.Arguments {
+		for _, a := range sets {
+			n += int(unsafe.Sizeof(a)) + len(a.Objects)*int(unsafe.Sizeof(Argument{}))
+		}
+	}
+	return n
 }
 
 // Dumped returns what a full dump has for a stack of the goroutine profile: the

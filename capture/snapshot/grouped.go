@@ -84,8 +84,7 @@ type Told struct {
 	// Locks are those that most of them wait for, that of most first; no more
 	// than [MaxLocks].
 	Locks []LockCount
-	// Arguments are those of some of them, the ones that wait longest first. Only a
-	// dump that was read from a file has them.
+	// Arguments are those of some of them, the ones that wait longest first.
 	Arguments []Arguments
 	// Locked is how many are locked to their threads.
 	Locked int64

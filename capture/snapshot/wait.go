@@ -82,6 +82,7 @@ func (d *Dump) Told() map[StackID]Told {
 	}
 	out := make(map[StackID]Told, len(tallies))
 	for stack, sum := range tallies {
+		sum.argue(d.Arguments[stack])
 		out[stack] = sum.told()
 	}
 	return out
