@@ -13,6 +13,9 @@ func Readable(head []byte) bool {
 	if isGzip(head) {
 		head = gunzipHead(head)
 	}
+	if order := utf16Order(head); order != nil {
+		head, _ = order.NewDecoder().Bytes(head) // as far as it goes
+	}
 	return goroutineLine.Match(head) || textHeading.Match(head) || otherText.Match(head) || isBinaryCPU(head) || !isText(head) && startsAsProto(head)
 }
 

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"strings"
 	"testing"
+
+	"golang.org/x/text/encoding/unicode"
 )
 
 // Among other files those are found that can be read.
@@ -25,6 +27,8 @@ func TestReadable(t *testing.T) {
 		"dump":                {fixture(t, "go-goroutine-debug2.txt"), true},
 		"dump, packed":        {gzipped(t, fixture(t, "go-goroutine-debug2.txt")), true},
 		"dump in a log":       {[]byte("2026-03-01 starting\n2026-03-01 goroutine 7 [chan send, 3 minutes]:\n2026-03-01 main.f()\n"), true},
+		"dump of PowerShell":  {[]byte(asUTF16(unicode.LittleEndian, unicode.UseBOM, string(fixture(t, "go-goroutine-debug2.txt")))), true},
+		"log of PowerShell":   {[]byte(asUTF16(unicode.LittleEndian, unicode.UseBOM, "starting 3 goroutines\r\n")), false},
 		"an old CPU profile":  {binaryProfile, true},
 		"nothing":             {nil, false},
 		"a log":               {[]byte("2026-03-01 starting 3 goroutines\n"), false},
