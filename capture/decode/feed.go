@@ -244,9 +244,11 @@ func (f *feed) give(s *stream, line []byte) {
 	s.open = f.open
 	switch {
 	case isHeader(line), bytes.HasPrefix(line, []byte("goroutine ")) && mayBreak(line):
-		if len(s.text) > 0 && s.proven {
+		switch {
+		case len(s.text) == 0 || listed(s.text, line):
+		case s.proven:
 			f.put(s)
-		} else if len(s.text) > 0 {
+		default:
 			s.heads++
 		}
 		s.text, s.begins = append(append(s.text[:0], line...), '\n'), f.number
@@ -257,6 +259,19 @@ func (f *feed) give(s *stream, line []byte) {
 		}
 		s.text = append(append(s.text, line...), '\n')
 	}
+}
+
+// listed reports whether a text is no more than what goleak, in earlier releases,
+// wrote above the first line of the goroutine, which is the line at hand.
+func listed(text, line []byte) bool {
+	text = bytes.TrimPrefix(bytes.TrimSpace(text), []byte("["))
+	above, isGoleak := bytes.CutPrefix(text, []byte(goleakStart))
+	below, isRuntime := bytes.CutPrefix(bytes.TrimLeft(line, " \t"), []byte("goroutine "))
+	if !isGoleak || !isRuntime || bytes.IndexByte(text, '\n') >= 0 {
+		return false
+	}
+	n := digits(above)
+	return n > 0 && n == digits(below) && bytes.Equal(above[:n], below[:n])
 }
 
 // startsBody reports whether a line can be the first one below a header.

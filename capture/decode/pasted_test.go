@@ -293,6 +293,10 @@ gl.TestX.func1()
 	for name, text := range map[string]string{
 		"as it is now":     list,
 		"as it was before": "found unexpected goroutines:\n[" + both + "]\n",
+		"as it was before, in the log of a build": eachLine("found unexpected goroutines:\n["+strings.ReplaceAll(both, "\n\n", "\n\n ")+"]", func(n int, line string) string {
+			return fmt.Sprintf("2026-11-02T16:09:45.%07dZ %s", 9555131+n, line)
+		}),
+		"as it was before, behind a name": eachLine(both, func(_ int, line string) string { return "web-1 | " + line }),
 		"of go test -json": eachLine(list, func(_ int, line string) string {
 			return asJSON(map[string]string{"Action": "output", "Test": "TestX", "Output": line + "\n"})
 		}),
