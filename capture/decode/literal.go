@@ -28,11 +28,16 @@ func isPacked(line []byte) bool {
 }
 
 // isLabels reports whether a line tells labels, as that of a text profile or the
-// first of a goroutine does, and is not one in which such a line is quoted.
+// first of a goroutine does, and is not one in which such a line is quoted. What a
+// log has put before it may have quotes of its own.
 func isLabels(line []byte) bool {
 	start := line[:min(len(line), 2*maxPrefix)]
 	i := max(bytes.Index(start, []byte("labels: {")), bytes.Index(start, []byte("labels:{")))
-	return i >= 0 && !bytes.ContainsAny(line[:i], `"\`)
+	if i < 0 || bytes.IndexByte(line[:i], '\\') >= 0 {
+		return false
+	}
+	labels := line[i+bytes.IndexByte(line[i:], '{')+1:]
+	return bytes.IndexByte(line[:i], '"') < 0 || bytes.HasPrefix(labels, []byte(`"`)) && !bytes.HasPrefix(labels, []byte(`""`))
 }
 
 // literals adds the lines of the texts in quotes that a line holds. Each stands
@@ -113,17 +118,27 @@ func lastWord(gap []byte) string {
 }
 
 // quotedText takes the text off that begins behind a quote, up to the next one or
-// the end of the line.
+// the end of the line. A quote that is doubled, as between commas, does not end it:
+// behind the end of a text in JSON stands no other one.
 func quotedText(line []byte) (text, rest []byte) {
+	text, doubled := line, false
 	for i := 0; i < len(line); i++ {
-		switch line[i] {
-		case '\\':
+		switch {
+		case line[i] == '\\' && !doubled:
 			i++
-		case '"':
-			return unescaped(line[:i]), line[i+1:]
+		case line[i] != '"':
+		case i > 0 && i+1 < len(line) && line[i+1] == '"':
+			doubled = true
+			i++
+		default:
+			text, rest = line[:i], line[i+1:]
+			i = len(line)
 		}
 	}
-	return unescaped(line), nil
+	if doubled {
+		return bytes.ReplaceAll(text, []byte(`""`), []byte(`"`)), rest
+	}
+	return unescaped(text), rest
 }
 
 // unescaped puts back what was escaped in a text as JSON and Go do.

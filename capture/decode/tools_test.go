@@ -129,6 +129,9 @@ var tools = map[string]func(text string) string{
 	"heroku logs": eachOf(func(n int, line string) string {
 		return fmt.Sprintf("2026-11-02T10:00:00.%06d+00:00 app[web.1]: %s", n, line)
 	}),
+	"logcli": eachOf(func(_ int, line string) string {
+		return `2026-11-02T10:00:00+01:00 {app="mailer", pod="mailer-7d9"} ` + line
+	}),
 	"stern":             eachOf(func(_ int, line string) string { return "mailer-7d9c mailer " + line }),
 	"a process manager": eachOf(func(_ int, line string) string { return "0|mailerd  | " + line }),
 	"the trace of ginkgo": func(text string) string {
@@ -165,6 +168,11 @@ var tools = map[string]func(text string) string{
 	"go test -json": eachOf(func(_ int, line string) string {
 		return asJSON(map[string]string{"Time": "2026-11-02T10:00:00Z", "Action": "output", "Package": "example.org/mailer", "Output": line + "\n"})
 	}),
+	"fields with commas": func(text string) string {
+		return "@timestamp,message\r\n" + eachLine(text, func(n int, line string) string {
+			return fmt.Sprintf(`"2026-11-02 10:00:00.%03d","%s"`+"\r", n, strings.ReplaceAll(line, `"`, `""`))
+		})
+	},
 
 	// What a page makes of it.
 	"blocks of HTML on one line": func(text string) string {
