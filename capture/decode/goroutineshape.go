@@ -117,7 +117,14 @@ func isPart(line []byte) bool {
 			return true
 		}
 	}
-	return isPath(line) || len(line) >= leastBroken && line[len(line)-1] != ')' && bytes.IndexByte(line, ' ') < 0 && bytes.IndexByte(line, '/') >= 0
+	return isPath(line) || len(line) >= leastBroken && line[len(line)-1] != ')' && bytes.IndexByte(line, '/') >= 0 && mayBeginName(line)
+}
+
+// mayBeginName reports whether a line may be the start of a function's name, or of a
+// path without a root, as with -trimpath: neither has a blank in it, and no address of
+// the web or tag of XML, such as stand behind a dump, is one.
+func mayBeginName(line []byte) bool {
+	return !bytes.ContainsAny(line, ` <>="`) && !bytes.Contains(line, []byte("://")) && bytes.IndexByte([]byte("([{])}-"), line[0]) < 0
 }
 
 // leastBroken is how long a line is at least that a terminal breaks.

@@ -175,6 +175,15 @@ var tools = map[string]func(text string) string{
 	},
 
 	// What a page makes of it.
+	"a report of JUnit": func(text string) string {
+		return `<testsuites><testsuite><testcase name="TestMail"><failure message="Failed">` + html.EscapeString(text) + "</failure></testcase></testsuite></testsuites>\n"
+	},
+	"a report of JUnit, as it was": func(text string) string {
+		return "<testsuite><testcase name=\"TestMail\"><failure message=\"Failed\"><![CDATA[" + text + "]]></failure></testcase></testsuite>\n"
+	},
+	"the address of a ticket below it": func(text string) string {
+		return text + "https://tickets.example.org/browse/MAIL-2281/comments/4\nsee also there\n"
+	},
 	"blocks of HTML on one line": func(text string) string {
 		return "<div class=log>" + strings.ReplaceAll(eachLine(text, func(_ int, line string) string { return `<div class="line">` + html.EscapeString(line) + "</div>" }), "\n", "") + "</div>"
 	},
