@@ -119,6 +119,7 @@ func (f *feed) next(between bool) bool {
 		return false
 	}
 	for f.read() {
+		f.line = tabbed(f.line)
 		if len(f.streams) == 0 && prefixed(f.line) < 0 || !f.routed() {
 			return true
 		}

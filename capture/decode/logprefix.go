@@ -112,15 +112,33 @@ func isSmall(c byte) bool { return 'a' <= c && c <= 'z' }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// rsyslog writes a tab so.
-const escapedTab = "#011"
+// escapedTabs are how logs write a tab: rsyslog and other syslogs, and who prints
+// control characters as Go or C do.
+var escapedTabs = [][]byte{[]byte("#011"), []byte("^I"), []byte(`\t`), []byte(`\011`)}
 
-// tabbed puts the tab back that a log has escaped. It changes line.
+// tabbed puts the tab back that a log has escaped at the start of a line, where no
+// dump has such signs. It changes line.
 func tabbed(line []byte) []byte {
-	if !bytes.HasPrefix(line, []byte(escapedTab)) {
-		return line
+	if len(line) == 0 || bytes.IndexByte([]byte(`#^\`), line[0]) < 0 {
+		return line // as nearly all
 	}
-	line = line[len(escapedTab)-1:]
-	line[0] = '\t'
+	for _, escape := range escapedTabs {
+		if bytes.HasPrefix(line, escape) {
+			line = line[len(escape)-1:]
+			line[0] = '\t'
+			return line
+		}
+	}
+	return line
+}
+
+// allTabbed puts all tabs of a line of a text profile back where its first one was
+// escaped, which stands at its start or behind the sign of a comment.
+func allTabbed(line []byte) []byte {
+	for _, escape := range escapedTabs {
+		if bytes.HasPrefix(line, escape) || bytes.HasPrefix(bytes.TrimPrefix(line, []byte("#")), escape) {
+			return bytes.ReplaceAll(line, escape, []byte("\t"))
+		}
+	}
 	return line
 }

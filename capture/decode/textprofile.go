@@ -140,9 +140,9 @@ func (m *mended) read(lines []byte) {
 			if !same {
 				continue
 			}
-			line = bytes.ReplaceAll(below, []byte(escapedTab), []byte("\t"))
+			line = below
 		}
-		line = bytes.TrimSpace(line)
+		line = bytes.TrimSpace(allTabbed(bytes.TrimSpace(line)))
 		if bytes.Equal(line, []byte("--- Memory map: ---")) || bytes.HasPrefix(line, []byte("MAPPED_LIBRARIES:")) {
 			m.end()
 			m.finish()

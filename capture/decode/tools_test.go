@@ -138,6 +138,14 @@ var tools = map[string]func(text string) string{
 		return "  Full Stack Trace\n" + eachLine(text, func(_ int, line string) string { return "  " + line })
 	},
 
+	// What writes a tab as it can be seen.
+	"rsyslog, and its prefix cut off": func(text string) string { return strings.ReplaceAll(text, "\t", "#011") },
+	"the syslog of BSD": eachOf(func(n int, line string) string {
+		return fmt.Sprintf("Nov  2 10:00:%02d mx1 mailerd[812]: %s", n, strings.ReplaceAll(line, "\t", "^I"))
+	}),
+	"tabs as Go writes them": func(text string) string { return strings.ReplaceAll(text, "\t", `\t`) },
+	"tabs as C writes them":  eachOf(func(_ int, line string) string { return "mailerd: " + strings.ReplaceAll(line, "\t", `\011`) }),
+
 	// What packs the lines in JSON, in fields, or in a table.
 	"journalctl -o json": eachOf(func(n int, line string) string {
 		return asJSON(map[string]string{"_HOSTNAME": "mx1", "SYSLOG_IDENTIFIER": "mailerd", "MESSAGE": line, "_PID": "812", "__REALTIME_TIMESTAMP": fmt.Sprint(17648000000000 + n)})
