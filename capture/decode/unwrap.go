@@ -90,11 +90,11 @@ func (u *unwrapper) split(before, text []byte, depth int) {
 	}
 }
 
-// controlled reports whether a line has a control character in it, or what
-// prints as a blank and is none.
+// controlled reports whether a line has a control character in it, what prints as
+// a blank and is none, or as three dots.
 func controlled(line []byte) bool {
 	for i, c := range line {
-		if c < ' ' && c != '\t' || c == 0x7f || c == 0xc2 && i+1 < len(line) && line[i+1] <= 0xa0 || c == 0xef && bytes.HasPrefix(line[i:], byteOrderMark) {
+		if c < ' ' && c != '\t' || c == 0x7f || c == 0xc2 && i+1 < len(line) && line[i+1] <= 0xa0 || c == 0xef && bytes.HasPrefix(line[i:], byteOrderMark) || isEllipsis(line[i:]) {
 			return true
 		}
 	}
@@ -102,6 +102,15 @@ func controlled(line []byte) bool {
 }
 
 var byteOrderMark = []byte("\ufeff")
+
+// ellipsis is what an editor or a wiki makes of the three dots in "main.f(...)".
+const ellipsis = "…"
+
+// isEllipsis reports whether a text begins with one that was three dots: arguments,
+// or what a type is made of, end with it.
+func isEllipsis(text []byte) bool {
+	return bytes.HasPrefix(text, []byte(ellipsis)) && len(text) > len(ellipsis) && bytes.IndexByte([]byte(")]}"), text[len(ellipsis)]) >= 0
+}
 
 // withoutControls takes off colours, and whatever else steers a terminal.
 func withoutControls(line []byte) []byte {
@@ -118,6 +127,9 @@ func withoutControls(line []byte) []byte {
 			}
 		case c == 0xef && bytes.HasPrefix(line[i:], byteOrderMark):
 			i += len(byteOrderMark) - 1
+		case isEllipsis(line[i:]):
+			out = append(out, "..."...)
+			i += len(ellipsis) - 1
 		default:
 			out = append(out, c)
 		}
