@@ -116,7 +116,8 @@ var tools = map[string]func(text string) string{
 	"GitHub Actions": eachOf(func(n int, line string) string {
 		return fmt.Sprintf("2026-11-02T10:00:00.%07dZ \x1b[36;1m%s\x1b[0m", n, line)
 	}),
-	"Jenkins": eachOf(func(n int, line string) string { return fmt.Sprintf("[2026-11-02T10:00:00.%03dZ] %s", n, line) }),
+	"Buildkite": eachOf(func(n int, line string) string { return fmt.Sprintf("\x1b_bk;t=17648%08d\a%s\r", n, line) }),
+	"Jenkins":   eachOf(func(n int, line string) string { return fmt.Sprintf("[2026-11-02T10:00:00.%03dZ] %s", n, line) }),
 	"klog": eachOf(func(n int, line string) string {
 		return fmt.Sprintf("E1102 10:00:00.%06d     812 debug.go:12] %s", n, line)
 	}),

@@ -2,6 +2,7 @@ package decode
 
 import (
 	"bytes"
+	"regexp"
 
 	"github.com/charmbracelet/x/ansi"
 )
@@ -112,10 +113,14 @@ func isEllipsis(text []byte) bool {
 	return bytes.HasPrefix(text, []byte(ellipsis)) && len(text) > len(ellipsis) && bytes.IndexByte([]byte(")]}"), text[len(ellipsis)]) >= 0
 }
 
+// ownEnd matches what steers a terminal and ends with a bell, where others end with
+// a sequence of two characters: Buildkite writes the time of a line so.
+var ownEnd = regexp.MustCompile("\x1b_[^\x07\x1b]*\x07")
+
 // withoutControls takes off colours, and whatever else steers a terminal.
 func withoutControls(line []byte) []byte {
 	if bytes.IndexByte(line, 0x1b) >= 0 {
-		line = []byte(ansi.Strip(string(line)))
+		line = []byte(ansi.Strip(string(ownEnd.ReplaceAll(line, nil))))
 	}
 	out := make([]byte, 0, len(line))
 	for i := 0; i < len(line); i++ {
