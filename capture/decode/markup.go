@@ -25,6 +25,9 @@ func withoutMarkup(line []byte) []byte {
 				out = append(out, '\n')
 			}
 		case isInline(name):
+			if isCell(name) && rest[1] != '/' && len(bytes.TrimSpace(out)) > 0 {
+				out = append(out, ' ') // one of a row, as where the number of a line stands before it
+			}
 		default:
 			out = append(out, rest[:size]...)
 		}
@@ -73,6 +76,9 @@ func isInline(name string) bool {
 	}
 	return false
 }
+
+// isCell reports whether a tag is that of a cell in a table.
+func isCell(name string) bool { return name == "td" || name == "th" }
 
 // hasEntity reports whether a text has one of the entities in it that stand for
 // what a dump has, so that it came through HTML.

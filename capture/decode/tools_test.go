@@ -200,6 +200,11 @@ var tools = map[string]func(text string) string{
 	"HTML with nothing but entities": eachOf(func(_ int, line string) string {
 		return strings.NewReplacer("\t", "&nbsp;&nbsp;&nbsp;&nbsp;", " ", "&nbsp;").Replace(html.EscapeString(line)) + "<br/>"
 	}),
+	"a table of HTML, a line in each row": func(text string) string {
+		return "<html><body><table>\n" + eachLine(text, func(n int, line string) string {
+			return fmt.Sprintf("<tr><td class=\"n\">%d</td><td>%s</td></tr>", n, html.EscapeString(line))
+		}) + "</table></body></html>\n"
+	},
 
 	// What became of its bytes.
 	"zeros behind it":       func(text string) string { return text + strings.Repeat("\x00", 4096) },
