@@ -243,12 +243,20 @@ func TestProfilesThatAreNotWhole(t *testing.T) {
 	for _, test := range []struct{ name, text, want string }{
 		{"cut", plain[:strings.Index(plain, "40 @")], "goroutine profile 1 of 1, 41 unread"},
 		{"names lost of one", strings.Replace(plain, "#\t0x7a10c5\tshop/stock.(*Feed).push+0x555\t\t/src/shop/stock/feed.go:88\n#\t0x7a1b3b\tshop/stock.(*Feed).follow+0x5b\t/src/shop/stock/feed.go:61\n", "", 1), "goroutine profile 1 of 1, 500 unread"},
+		{"all names lost", withoutLines(plain, "#"), "goroutine profile 1 of 1, 541 unread"},
+		{"all names lost, of another program", withoutLines(mailerProfile, "#\t"), "goroutine profile 1 of 1, 1042 unread"},
+		{"its names behind the width of a terminal", broken(nil, strings.ReplaceAll(mailerProfile, "\t", "                ")), "goroutine profile 1 of 1, 1042 unread"},
 		{"two of them", plain + "\n" + plain, "goroutine profile 2 of 2, 0 unread"},
 	} {
 		if got, _, _ := strings.Cut(toldOf(t, test.text, 0), "\n"); got != test.want {
 			t.Errorf("%s: it is %q, want %q", test.name, got, test.want)
 		}
 	}
+}
+
+// withoutLines leaves out the lines of a text that begin so.
+func withoutLines(text, start string) string {
+	return without(func(line string) bool { return strings.HasPrefix(line, start) })(nil, text)
 }
 
 // What go test -v prints of a dump has its prefix before the first line alone.

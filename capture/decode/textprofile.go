@@ -219,9 +219,10 @@ func (m *mended) end() {
 }
 
 // finish takes the records without names where none has any: a program that does
-// not know its names writes none.
+// not know its names writes none. Go knows those of its goroutines, so that they
+// were lost, and what is at addresses alone would be taken for one group.
 func (m *mended) finish() {
-	if !m.names {
+	if !m.names && !bytes.HasPrefix(m.heading, []byte("goroutine")) {
 		m.text = append(m.text, m.kept...)
 		m.whole, m.bare = m.whole+m.bare, 0
 	}
