@@ -1,7 +1,6 @@
 package decode
 
 import (
-	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -259,16 +258,58 @@ func withoutLines(text, start string) string {
 	return without(func(line string) bool { return strings.HasPrefix(line, start) })(nil, text)
 }
 
-// What go test -v prints of a dump has its prefix before the first line alone.
+// What a test logs has its prefix before the first line alone, or none, and the
+// indentation of the test before the others.
 func TestDumpInTheOutputOfATest(t *testing.T) {
-	c := toldOf(t, pasted(t, "go-test-v"), 0)
-	for _, want := range []string{"1 × running; gt.TestA", "1 × chan receive; testing.(*T).Run"} {
-		if !strings.Contains(c, want) && !strings.Contains(c, strings.Replace(want, "gt.TestA", "runtime/debug.Stack", 1)) {
-			t.Errorf("%q is not in\n%s", want, c)
+	const starter = "        created by testing.(*T).Run in goroutine 8\n        \t/usr/local/go/src/testing/testing.go:1997 +0x465\n"
+	const started = "by testing.(*T).Run /usr/local/go/src/testing/testing.go:1997; 0 to 0 min; []"
+	for _, c := range []struct {
+		name, text string
+		groups     []string // each begins so
+		ends       string   // and the first so
+	}{
+		{"as it was reported: a dump, and a stack below it", pasted(t, "go-test-v"), []string{
+			"1 × chan receive; testing.(*T).Run /usr/local/go/src/testing/testing.go:2109; testing.runTests.func1 ",
+			"1 × running; runtime/debug.Stack ",
+			"1 × running; runtime/pprof.writeGoroutineStacks /usr/local/go/src/runtime/pprof/pprof.go:819; runtime/pprof.writeGoroutine ",
+			"5 × chan receive; gt.wait /home/dev/gt/a_test.go:3; by gt.TestA /home/dev/gt/a_test.go:5",
+		}, "_testmain.go:46; 0 to 0 min; []"},
+		{"of a subtest, behind words", "=== RUN   TestQueue/drains\n    queue_test.go:31: still busy: goroutine 9 [running]:\n" +
+			"        runtime/debug.Stack()\n        \t/usr/local/go/src/runtime/debug/stack.go:26 +0x5e\n        shop/queue.TestQueue.func1(0xc000007a00)\n        \t/src/shop/queue/queue_test.go:31 +0x2b\n" + starter +
+			"    queue_test.go:40: and it hangs\n--- FAIL: TestQueue (0.00s)\nFAIL\n", []string{
+			"1 × running; runtime/debug.Stack /usr/local/go/src/runtime/debug/stack.go:26; shop/queue.TestQueue.func1 /src/shop/queue/queue_test.go:31; by ",
+		}, started},
+		{"of goroutines that are left, below the words", "--- FAIL: TestQueue (30.00s)\n    queue_test.go:52: not drained in 30s:\n" +
+			"        goroutine 21 [chan send]:\n        shop/queue.(*Q).put(0xc000012345, 0x1)\n        \t/src/shop/queue/queue.go:19 +0x1d\n" + starter + "        \n" +
+			"        goroutine 22 [chan send, 2 minutes]:\n        shop/queue.(*Q).put(0xc000012345, 0x2)\n        \t/src/shop/queue/queue.go:19 +0x1d\n" + starter + "FAIL\nexit status 1\n", []string{
+			"2 × chan send; shop/queue.(*Q).put /src/shop/queue/queue.go:19; by ",
+		}, "testing.go:1997; 0 to 2 min; []"},
+		{"of a suite that recovered", "    suite.go:87: test panicked: boom\n        goroutine 9 [running]:\n" +
+			"        panic({0x5e3d60?, 0x6a3e50?})\n        \t/usr/local/go/src/runtime/panic.go:783 +0x132\n        shop/queue.(*Suite).TestTwice(0xc0000a4000)\n        \t/src/shop/queue/suite_test.go:14 +0x1d\n" + starter, []string{
+			"1 × running; runtime.gopanic /usr/local/go/src/runtime/panic.go:783; shop/queue.(*Suite).TestTwice /src/shop/queue/suite_test.go:14; by ",
+		}, started},
+	} {
+		lines := strings.Split(toldOf(t, c.text, 0), "\n")
+		same := len(lines) == len(c.groups)+1 && lines[0] == "dump 1 of 1, 0 unread, 0 elided, 0 unavailable, cut false" && strings.HasSuffix(lines[1], c.ends)
+		for i, group := range c.groups {
+			same = same && strings.HasPrefix(lines[i+1], group)
+		}
+		if !same {
+			t.Errorf("%s: it is\n%s\nwant what begins with\n%s", c.name, strings.Join(lines, "\n"), strings.Join(c.groups, "\n"))
 		}
 	}
-	if got, want := toldOf(t, pasted(t, "hidden"), 0), "dump 1 of 1, 0 unread"; !strings.HasPrefix(got, want) || bytes.Contains([]byte(got), []byte("Warm")) {
-		t.Errorf("the goroutines of another service are\n%s", got)
+}
+
+// What a service printed is told as its own, however like that of another it looks.
+func TestDumpsOfTwoServices(t *testing.T) {
+	for name, c := range map[string]struct{ text, want, not string }{
+		"as it was reported": {pasted(t, "hidden"), "40 × select; shop/stock.(*Feed).follow ", "Warm"},
+		"a mail server":      {strings.ReplaceAll(mailerDump, "\t", "        "), "2 × select; example.org/mailer/queue", "shop/"},
+		"its neighbour":      {strings.ReplaceAll(mailerDump, "example.org/mailer/queue", "example.org/mailer/spool"), "2 × select; example.org/mailer/spool", "mailer/queue."},
+	} {
+		if got := toldOf(t, c.text, 0); !strings.HasPrefix(got, "dump 1 of 1, 0 unread") || !strings.Contains(got, c.want) || strings.Contains(got, c.not) {
+			t.Errorf("%s: it is\n%s\nwant %q in it and not %q", name, got, c.want, c.not)
+		}
 	}
 }
 
