@@ -73,6 +73,28 @@ func TestAdviceFitsFiles(t *testing.T) {
 	}
 }
 
+// A file with the profile of a heap that is not sampled says so, by the figures of the
+// whole process that stand behind it.
+func TestFileOfAHeapThatIsNotSampled(t *testing.T) {
+	t.Parallel()
+	figures := func(alloc int) string {
+		return fmt.Sprintf("\n\n# runtime.MemStats\n# Alloc = %d\n# TotalAlloc = 4524288000\n# Sys = 424288000\n# HeapAlloc = %[1]d\n# HeapSys = 402653184\n# HeapIdle = 9830400\n# HeapInuse = 392822784\n# NumGC = 44\n", alloc)
+	}
+	const kept = "1: 65536 [1: 65536] @ 0x47a44e 0x482501\n#\t0x47a44d\tmain.keep+0x2d\t/src/main.go:17\n"
+	for name, c := range map[string]struct{ text, says string }{
+		"with a rate of 0":          {"heap profile: 0: 0 [0: 0] @ heap/0\n" + figures(387973120), "the heap profile shows nothing of the 370.0 MiB that are allocated in the target: its heap profiling is off"},
+		"with a rate of a GiB":      {"heap profile: 1: 65536 [1: 65536] @ heap/2147483648\n" + kept + figures(387973120), "the target samples its heap once in 1.0 GiB (runtime.MemProfileRate), too rarely to show anything of the 370.0 MiB"},
+		"with a rate as by default": {"heap profile: 1: 65536 [1: 65536] @ heap/1048576\n" + kept + figures(387973120), "not what grows"},
+		"of a small program":        {"heap profile: 0: 0 [0: 0] @ heap/0\n" + figures(387973), "not what grows"},
+	} {
+		path := put(t, "heap.txt", []byte(c.text))
+		p := leaktop(t, "show", path, "--fail-on", "leak")
+		if text := strings.Join(strings.Fields(p.stdout), " "); p.code != exitInconclusive || !strings.Contains(text, "INCONCLUSIVE: ") || !strings.Contains(text, c.says) {
+			t.Errorf("a heap %s ends with %d and does not say %q:\n%s%s", name, p.code, c.says, p.stdout, p.stderr)
+		}
+	}
+}
+
 // Of a profile of CPU or of waits nobody says that it tells what is held.
 func TestVerdictOfAProfileWithoutMemory(t *testing.T) {
 	t.Parallel()

@@ -13,6 +13,8 @@ func (j *Judge) aloneLacks() string {
 		return "the two are of different processes, which have no trend in common; compare two of one process, or " + watchIt
 	case r.heap != nil && r.heap.Heap.Columns().LiveBytes < 0:
 		return "a leak of memory shows in the bytes in use, which such a profile does not tell; give a heap profile, or " + watchIt
+	case r.heap != nil && notSampled(r.heap) != "":
+		return notSampled(r.heap) + "; run it with the default rate, or " + watchIt
 	case r.heap != nil && two:
 		return "two heap profiles tell what differs, but not whether it goes on; " + watchIt
 	case r.heap != nil:

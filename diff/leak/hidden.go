@@ -67,6 +67,22 @@ func (s *scene) hiddenHeap() hidden {
 	return h
 }
 
+// notSampled says in a clause that the profile of one snapshot shows nothing of the
+// heap that the runtime's own figures beside it tell of; "" where it may show some.
+// These have garbage in them, so that the rate alone counts.
+func notSampled(s *snapshot.Snapshot) string {
+	n, ok := s.Vitals.Get(snapshot.HeapAlloc)
+	rate := s.Heap.Period
+	switch {
+	case !ok || n < leastHidden:
+	case rate == 0 && s.Heap.Total(s.Heap.Columns().LiveBytes) == 0:
+		return "the heap profile shows nothing of the " + units.Bytes(n) + " that are allocated in the target: its heap profiling is off (runtime.MemProfileRate)"
+	case float64(n) < sampledHidden*float64(rate):
+		return hidden{live: n, rate: rate}.text()
+	}
+	return ""
+}
+
 // text says it in a clause.
 func (h hidden) text() string {
 	if h.rate > 0 {
