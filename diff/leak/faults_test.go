@@ -102,6 +102,27 @@ func TestBlockedSyscall(t *testing.T) {
 	}
 }
 
+// A thread is held by whatever does not return to Go: a call of another program, a lock
+// of a file, a device, a library of C. No context wakes any of them.
+func TestBlockedCalls(t *testing.T) {
+	for name, stack := range map[string]string{
+		"a program that does not end":    "syscall.Syscall6 os.(*Process).blockUntilWaitable os.(*Process).wait os/exec.(*Cmd).Wait app/scan.run",
+		"one awaited by its descriptor":  "internal/runtime/syscall.Syscall6 syscall.RawSyscall6 syscall.Syscall6 internal/syscall/unix.Waitid os.(*Process).pidfdWait os/exec.(*Cmd).Wait app/scan.run",
+		"a lock of a file":               "syscall.Syscall syscall.Flock app/spool.lock app/scan.run",
+		"a device":                       "internal/runtime/syscall.Syscall6 syscall.Syscall syscall.Ioctl app/till.read app/scan.run",
+		"a library of C":                 "runtime.cgocall app/clam._Cfunc_scan app/clam.Scan app/scan.run",
+		"the library of macOS":           "syscall.syscall6 syscall.wait4 syscall.Wait4 os.(*Process).wait os/exec.(*Cmd).Wait app/scan.run",
+		"the library of Windows":         "runtime.cgocall syscall.SyscallN syscall.WaitForSingleObject os.(*Process).wait os/exec.(*Cmd).Wait app/scan.run",
+		"a call that the runtime leaves": "runtime.notetsleepg app/till._wait app/scan.run",
+	} {
+		r := story{snapshots: 60, goroutines: []line{{stack: stack, count: grows(3, 2)}}}.judge(t)
+		f := finding(r, leak.BlockedSyscall)
+		if f == nil || len(r.Findings) != 1 || f.Verdict != leak.Leak || strings.Contains(f.Remedy, "ctx.Done()") || !strings.Contains(evidence(f), "thread of the operating system") {
+			t.Errorf("%s: the findings are %q, want one of threads that are held", name, told(r))
+		}
+	}
+}
+
 // What is advised can be followed in the wait that it is for.
 func TestRemedyFitsTheWait(t *testing.T) {
 	const (
