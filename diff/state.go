@@ -51,7 +51,8 @@ func waitOf(function string) State {
 	case "runtime.block":
 		return SelectNoCases
 	case "runtime.netpollblock",
-		"internal/poll.runtime_pollWait": // where the runtime's frames have no names
+		"internal/poll.runtime_pollWait", // where the runtime's frames have no names
+		"net.runtime_pollWait":           // to 1.8
 		return IOWait
 	case "time.Sleep":
 		return Sleep
@@ -93,6 +94,9 @@ func StateOf(t *snapshot.Table, stack snapshot.StackID) State {
 	default:
 		return told
 	}
+	if lock := olderLock(t, stack); lock != "" {
+		return lock
+	}
 	parked, acquires, depth := false, false, 0
 	for f := range t.Frames(stack) {
 		if state := waitOf(f.Function); state != "" {
@@ -127,6 +131,9 @@ func StateOf(t *snapshot.Table, stack snapshot.StackID) State {
 // has no names of the runtime's frames at the leaf, they show some states and not
 // others.
 func waitShown(t *snapshot.Table, stack snapshot.StackID, otherwise State) State {
+	if lock := olderLock(t, stack); lock != "" {
+		return lock
+	}
 	for f := range t.Frames(stack) {
 		if state := waitOf(f.Function); state != "" {
 			return state
@@ -136,6 +143,29 @@ func waitShown(t *snapshot.Table, stack snapshot.StackID, otherwise State) State
 		}
 	}
 	return otherwise
+}
+
+// olderLock is the lock that a goroutine of Go 1.19, or one before it, waits for: all
+// locks had the semaphore of a mutex then, or to 1.8 that of a sync.WaitGroup, and the
+// caller tells which it is. It is "" for others.
+func olderLock(t *snapshot.Table, stack snapshot.StackID) State {
+	semaphore := false
+	for f := range t.Frames(stack) {
+		switch {
+		case !semaphore:
+		case f.Function == "sync.(*RWMutex).RLock":
+			return RWMutexRLock
+		case f.Function == "sync.(*RWMutex).Lock":
+			return RWMutexLock
+		case f.Function == "sync.(*Mutex).Lock":
+			return MutexLock
+		}
+		semaphore = f.Function == "sync.runtime_SemacquireMutex" || f.Function == "sync.runtime_Semacquire"
+		if !waitMachinery(PackageOf(f.Function)) {
+			break
+		}
+	}
+	return ""
 }
 
 // waitMachinery reports whether a package implements waiting, so that its
