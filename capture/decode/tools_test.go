@@ -90,12 +90,17 @@ var tools = map[string]func(text string) string{
 	"a block that folds": func(text string) string {
 		return "<details><summary>stacks</summary>\n\n```\n" + text + "```\n\n</details>\n"
 	},
-	"blanks that do not break":    func(text string) string { return strings.ReplaceAll(text, "\t", "\u00a0\u00a0\u00a0\u00a0") },
-	"lines with numbers":          eachOf(func(n int, line string) string { return fmt.Sprintf("%5d\t%s", n, line) }),
-	"lines with numbers and bar":  eachOf(func(n int, line string) string { return fmt.Sprintf("%3d | %s", n, line) }),
-	"what grep -n finds":          eachOf(func(n int, line string) string { return fmt.Sprintf("mailerd.log:%d:%s", n, line) }),
-	"lines that a patch adds":     eachOf(func(_ int, line string) string { return "+" + line }),
-	"a message of 1990":           func(text string) string { return "Gr\xf6\xdfe der Schlange: 3\n" + text }, // ISO 8859-1
+	"blanks that do not break":   func(text string) string { return strings.ReplaceAll(text, "\t", "\u00a0\u00a0\u00a0\u00a0") },
+	"lines with numbers":         eachOf(func(n int, line string) string { return fmt.Sprintf("%5d\t%s", n, line) }),
+	"lines with numbers and bar": eachOf(func(n int, line string) string { return fmt.Sprintf("%3d | %s", n, line) }),
+	"what grep -n finds":         eachOf(func(n int, line string) string { return fmt.Sprintf("mailerd.log:%d:%s", n, line) }),
+	"lines that a patch adds":    eachOf(func(_ int, line string) string { return "+" + line }),
+	"a message of 1990":          func(text string) string { return "Gr\xf6\xdfe der Schlange: 3\n" + text }, // ISO 8859-1
+	// A page that takes what begins so for a heading loses the signs of comments.
+	"comments without their signs": func(text string) string { return strings.ReplaceAll(text, "\n#", "\n") },
+	"the same, with blanks for tabs": func(text string) string {
+		return strings.NewReplacer("\n#\t", "\n        ", "\n# ", "\n", "\t", "    ").Replace(text)
+	},
 	"three dots as one character": func(text string) string { return strings.ReplaceAll(text, "...", "…") },
 
 	// What a terminal makes of it.

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/pprof/profile"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 )
@@ -320,7 +321,17 @@ func zipped(t *testing.T, files map[string][]byte) []byte {
 // Where no sample type is named, the one is shown that pprof shows.
 func TestDefaultSampleType(t *testing.T) {
 	t.Parallel()
+	made := func(preferred string, types ...*profile.ValueType) string {
+		p := sampled(types, "main.work")
+		p.DefaultSampleType = preferred
+		return put(t, "made.pb.gz", packedProfile(t, p))
+	}
+	contentions, delay := &profile.ValueType{Type: "contentions", Unit: "count"}, &profile.ValueType{Type: "delay", Unit: "nanoseconds"}
 	for name, want := range map[string]string{
+		reportInput(t, "own.cpu.pb.gz"):                 "profile cpu",
+		made("", contentions, delay):                    "profile delay",
+		made("contentions", contentions, delay):         "profile contentions",
+		made("", delay):                                 "profile delay",
 		reportedFile("o_mutex.c.pb.gz"):                 "profile delay",
 		reportedFile("cpu-binary.pprof"):                "profile cpu",
 		"../../fixtures/profiles/go-heap.pb.gz":         "heap inuse_space",

@@ -16,6 +16,9 @@ import (
 func TestTimeUnknown(t *testing.T) {
 	t.Parallel()
 	more := put(t, "more.txt", blocked(500))
+	heap := func(kept int) string {
+		return put(t, "heap.txt", fmt.Appendf(nil, "heap profile: %[1]d: %[2]d [%[1]d: %[2]d] @ heap/1048576\n%[1]d: %[2]d [%[1]d: %[2]d] @ 0x4e1f00 0x46e7e1\n#\t0x4e1eff\tmain.keep+0x1f\t/src/main.go:70\n", kept, kept<<20))
+	}
 	few := put(t, "few.txt", blocked(20))
 	for _, pair := range [][2]string{
 		{reportedFile("plain.b.txt"), reportedFile("plain.c.txt")},
@@ -23,6 +26,8 @@ func TestTimeUnknown(t *testing.T) {
 		{reportedFile("lab.b.pb.gz"), reportedFile("lab.c.pb.gz")},
 		{reportedFile("plain.b.txt"), "../../fixtures/profiles/go-goroutine.pb.gz"},
 		{few, more},
+		{heap(5), heap(90)},
+		{heap(90), heap(5)},
 	} {
 		for _, format := range []string{"text", "json", "markdown", "html", "csv"} {
 			p := leaktop(t, "diff", pair[0], pair[1], "--fail-on", "growing", "--format", format)
