@@ -72,11 +72,11 @@ func Read(in Input, limits Limits, read func(Content) error) error {
 	}
 	switch outer := formatOf(head); {
 	case outer == foreign:
-		return a.refuse("it is an archive of a kind that is not read here (7z or RAR)", "unpack it, and name a file in it")
+		return a.refuse("it is an archive of a kind that leaktop does not read (7z or RAR)", "unpack it, and name a file in it")
 	case outer == zipped || outer == tarred || outer.packs() && formatOf(unpackedHead(outer, head)) == tarred:
 		err = a.archive(outer, buffered, read)
 	case in.Entry != "":
-		return a.refuse("it is no archive, so that there is no "+shown(in.Entry)+" in it", "name it alone")
+		return a.refuse("it is not an archive, so there is no "+shown(in.Entry)+" in it", "leave out :"+shown(in.Entry))
 	case outer == plain || outer == gzipped: // a reader of profiles unpacks gzip by itself
 		return read(Content{Reader: buffered, Length: in.Length, Name: in.Name})
 	default:
@@ -141,7 +141,7 @@ func (a *opener) content(m *meter, c Content, read func(Content) error) error {
 	}
 	inner := formatOf(head)
 	if inner == gzipped && formatOf(unpackedHead(gzipped, head)) == tarred || inner == zipped || inner == tarred || inner == foreign {
-		return &refusal{"there is an archive in the archive (" + inner.String() + ")", "unpack the outer one, and name the inner one"}
+		return &refusal{"it holds another archive (" + inner.String() + ")", "unpack the outer one, and name the inner one"}
 	}
 	err := read(c)
 	if m.err != nil {

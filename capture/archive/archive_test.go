@@ -136,7 +136,7 @@ func TestRead(t *testing.T) {
 		says  string // of the error
 	}{
 		{"no archive", []byte(dumpText), "", "bundle", ""},
-		{"no archive, of which a file is named", []byte(dumpText), "x", "", "no archive, so that there is no x in it"},
+		{"no archive, of which a file is named", []byte(dumpText), "x", "", "not an archive, so there is no x in it; leave out :x"},
 		{"nothing", nil, "", "bundle", ""},
 		{"zip", zipOf(t, other, dump), "", "bundle:logs/goroutines.txt", ""},
 		{"tar", tarOf(t, other, dump), "", "bundle:logs/goroutines.txt", ""},
@@ -154,20 +154,20 @@ func TestRead(t *testing.T) {
 		{"by a path as tar writes it", tarOf(t, file{"./logs/goroutines.txt", dumpText}, dump), "./logs/goroutines.txt", "bundle:logs/goroutines.txt", ""},
 		{"by its name", gzipOf(t, tarOf(t, other, dump)), "goroutines.txt", "bundle:logs/goroutines.txt", ""},
 		{"one that is not readable, by its name", zipOf(t, other, dump), "notes.txt", "bundle:notes.txt", ""},
-		{"by a name of several", zipOf(t, file{"a/g.txt", dumpText}, file{"b/g.txt", dumpText}), "g.txt", "", "2 of its files are called g.txt (a/g.txt, b/g.txt); name one with its path"},
+		{"by a name of several", zipOf(t, file{"a/g.txt", dumpText}, file{"b/g.txt", dumpText}), "g.txt", "", "2 of its files are called g.txt (a/g.txt, b/g.txt); give the path of one, such as"},
 		{"by a name of none", zipOf(t, other, dump), "heap.pb.gz", "", "there is no heap.pb.gz in it; it holds notes.txt, logs/goroutines.txt; name one of these"},
-		{"several", zipOf(t, other, dump, file{"b.txt", dumpText}), "", "", "it holds 2 profiles and dumps (logs/goroutines.txt, b.txt); name one as bundle:logs/goroutines.txt"},
+		{"several", zipOf(t, other, dump, file{"b.txt", dumpText}), "", "", "it holds 2 profiles and dumps (logs/goroutines.txt, b.txt); name one, such as bundle:logs/goroutines.txt"},
 		{"none of several", zipOf(t, other, file{"x", "y"}), "", "", "none of the files in it looks like a profile or a dump"},
 		{"an empty zip", zipOf(t), "", "", "it holds no files"},
 		{"an empty tar.gz", gzipOf(t, tarOf(t)), "", "bundle", ""}, // no magic: zeros, which are no profile
-		{"a zip in a zip", zipOf(t, file{"in.zip", string(zipOf(t, dump))}), "", "", "an archive in the archive (zip); unpack the outer one"},
-		{"a tar.gz in a tar", tarOf(t, other, file{"in.tgz", string(gzipOf(t, tarOf(t, dump)))}), "in.tgz", "", "an archive in the archive"},
-		{"a zip in a zst", zstdOf(t, zipOf(t, dump)), "", "", "an archive in the archive (zip)"},
-		{"a 7z", []byte("7z\xbc\xaf\x27\x1c\x00\x04"), "", "", "an archive of a kind that is not read here"},
-		{"a cut zip", zipOf(t, other, dump)[:200], "", "", "its zip data are damaged"},
-		{"a cut tar.gz", gzipOf(t, tarOf(t, file{"noise", noise()}, dump))[:50_000], "logs/goroutines.txt", "", "end in the middle"},
-		{"a zst that is no zst", append([]byte("\x28\xb5\x2f\xfd"), "garbage garbage"...), "", "", "its zstd data are damaged"},
-		{"an xz that is no xz", append([]byte("\xfd7zXZ\x00"), "garbage garbage"...), "", "", "its xz data are damaged"},
+		{"a zip in a zip", zipOf(t, file{"in.zip", string(zipOf(t, dump))}), "", "", "it holds another archive (zip); unpack the outer one"},
+		{"a tar.gz in a tar", tarOf(t, other, file{"in.tgz", string(gzipOf(t, tarOf(t, dump)))}), "in.tgz", "", "it holds another archive"},
+		{"a zip in a zst", zstdOf(t, zipOf(t, dump)), "", "", "it holds another archive (zip)"},
+		{"a 7z", []byte("7z\xbc\xaf\x27\x1c\x00\x04"), "", "", "an archive of a kind that leaktop does not read"},
+		{"a cut zip", zipOf(t, other, dump)[:200], "", "", "its zip data is damaged"},
+		{"a cut tar.gz", gzipOf(t, tarOf(t, file{"noise", noise()}, dump))[:50_000], "logs/goroutines.txt", "", "is truncated"},
+		{"a zst that is no zst", append([]byte("\x28\xb5\x2f\xfd"), "garbage garbage"...), "", "", "its zstd data is damaged"},
+		{"an xz that is no xz", append([]byte("\xfd7zXZ\x00"), "garbage garbage"...), "", "", "its xz data is damaged"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			name, content, err := readAll(c.data, c.entry, DefaultLimits())

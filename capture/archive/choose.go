@@ -135,19 +135,19 @@ func (a *opener) readable(walk walker) (int, error) {
 	case can.all == 1:
 		return found, nil
 	case can.all > 1:
-		return 0, &refusal{fmt.Sprintf("it holds %d profiles and dumps (%s)", can.all, &can), "name one as " + a.choose(can.shown[0])}
+		return 0, &refusal{fmt.Sprintf("it holds %d profiles and dumps (%s)", can.all, &can), "name one, such as " + a.choose(can.shown[0])}
 	case every.all == 0:
 		return 0, &refusal{"it holds no files that can be read", "name a profile or a dump"}
 	case every.all == 1:
 		return only, nil
 	}
-	return 0, &refusal{fmt.Sprintf("none of the files in it looks like a profile or a dump (%s)", &every), "name one all the same as " + a.choose(every.shown[0])}
+	return 0, &refusal{fmt.Sprintf("none of the files in it looks like a profile or a dump (%s)", &every), "to read one anyway, name it as " + a.choose(every.shown[0])}
 }
 
 // choose is how a file in the archive is named.
 func (a *opener) choose(name string) string {
 	if a.Path == "" {
-		return "FILE:" + name + ", with what is read here saved as FILE"
+		return "FILE:" + name + ", after saving the input as FILE"
 	}
 	return shown(a.Path) + ":" + name
 }
@@ -177,7 +177,7 @@ func (a *opener) named(walk walker) (int, error) {
 	case ends.all == 1:
 		return ending, nil
 	case ends.all > 1:
-		return 0, &refusal{fmt.Sprintf("%d of its files are called %s (%s)", ends.all, shown(a.Entry), &ends), "name one with its path, as " + a.choose(ends.shown[0])}
+		return 0, &refusal{fmt.Sprintf("%d of its files are called %s (%s)", ends.all, shown(a.Entry), &ends), "give the path of one, such as " + a.choose(ends.shown[0])}
 	case every.all == 0:
 		return 0, &refusal{"it holds no files that can be read", "name a profile or a dump"}
 	}

@@ -60,9 +60,9 @@ func (m *meter) Read(p []byte) (int, error) {
 	m.n += int64(n)
 	switch {
 	case m.n > m.limits.Unpacked:
-		m.err = &refusal{"it unpacks to more than " + humanize.IBytes(uint64(m.limits.Unpacked)), "unpack it by yourself, and name the file"}
+		m.err = &refusal{"it unpacks to more than " + humanize.IBytes(uint64(m.limits.Unpacked)), "unpack it yourself, and name the file"}
 	case m.n > muchUnpacked && m.n/m.limits.Ratio > *m.packed:
-		m.err = &refusal{fmt.Sprintf("it unpacks to more than %d times its size, as no profile or dump does", m.limits.Ratio), "unpack it by yourself if you trust it, and name the file"}
+		m.err = &refusal{fmt.Sprintf("it unpacks to more than %d times its size, which no profile or dump does", m.limits.Ratio), "unpack it yourself if you trust it, and name the file"}
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		// A dump is read as far as it goes, and says that it is cut.
 		return n, err
@@ -84,7 +84,7 @@ func damaged(f format, err error) error {
 	case errors.Is(err, errBudget):
 		return &refusal{errBudget.Error(), "unpack it, and name a file in it"}
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return &refusal{"its " + f.String() + " data end in the middle", "fetch it again, whole"}
+		return &refusal{"its " + f.String() + " data is truncated", "fetch all of it again"}
 	}
-	return &refusal{"its " + f.String() + " data are damaged (" + clean.Line(err.Error(), maxReason) + ")", "fetch it again; copy it as binary, not as text"}
+	return &refusal{"its " + f.String() + " data is damaged (" + clean.Line(err.Error(), maxReason) + ")", "fetch it again; copy it as binary, not as text"}
 }

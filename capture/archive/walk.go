@@ -42,7 +42,7 @@ func (a *opener) walker(outer format, buffered io.Reader) (walker, error) {
 		case err != nil:
 			return nil, damaged(outer, err)
 		case int64(len(data)) > a.limits.Spooled:
-			return nil, &refusal{"it is larger than " + humanize.IBytes(uint64(a.limits.Spooled)) + ", and cannot be read twice", "name it as a file, or unpack it"}
+			return nil, &refusal{"it is larger than " + humanize.IBytes(uint64(a.limits.Spooled)) + ", and a stream cannot be read twice", "save it and name the file, or unpack it"}
 		}
 		file, length = bytes.NewReader(data), int64(len(data))
 	}

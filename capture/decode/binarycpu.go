@@ -81,11 +81,11 @@ func surveyBinary(data []byte, w words) (stacks, addresses int, text []byte, ok 
 // protoOfBinary turns a binary CPU profile into the standard form, once it was
 // looked over. Functions have no names in it.
 func protoOfBinary(data []byte, name string) ([]byte, error) {
-	const again = "take a newer one, with go tool pprof -proto PROGRAM PROFILE"
+	const again = "convert it with go tool pprof -proto PROGRAM PROFILE"
 	w, _ := wordsOf(data)
 	stacks, addresses, text, ok := surveyBinary(data, w)
 	if !ok {
-		return nil, refuse(name, "it is a CPU profile in the old binary form, and ends in the middle", "fetch it again, whole")
+		return nil, refuse(name, "it is a CPU profile in the old binary format, and is truncated", "fetch all of it again")
 	}
 	maps := textSurvey{afterSamples: true, addresses: addresses}
 	for line := range bytes.Lines(text) {
@@ -96,15 +96,15 @@ func protoOfBinary(data []byte, name string) ([]byte, error) {
 		why = fmt.Sprintf("it has %d stacks and %d addresses, too much to decode", stacks, addresses)
 	}
 	if why != "" {
-		return nil, refuse(name, "it is a CPU profile in the old binary form, and "+why, again)
+		return nil, refuse(name, "it is a CPU profile in the old binary format, and "+why, again)
 	}
 	p, err := profile.ParseData(data)
 	if err != nil {
-		return nil, refuse(name, "it is a CPU profile in the old binary form that pprof does not read ("+clean.Line(err.Error(), maxName)+")", again)
+		return nil, refuse(name, "it is a CPU profile in the old binary format that pprof cannot read ("+clean.Line(err.Error(), maxName)+")", again)
 	}
 	var proto bytes.Buffer
 	if err := p.WriteUncompressed(&proto); err != nil {
-		return nil, refuse(name, "it is a CPU profile in the old binary form that pprof cannot keep ("+clean.Line(err.Error(), maxName)+")", again)
+		return nil, refuse(name, "it is a CPU profile in the old binary format that pprof cannot convert ("+clean.Line(err.Error(), maxName)+")", again)
 	}
 	return proto.Bytes(), nil
 }

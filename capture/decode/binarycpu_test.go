@@ -94,9 +94,9 @@ func TestBinaryCPURefused(t *testing.T) {
 		data []byte
 		says string
 	}{
-		"cut":                {whole[:60], "ends in the middle"},
-		"no end":             {whole[:5*8+4*8], "ends in the middle"},
-		"a lying length":     {lies, "ends in the middle"},
+		"cut":                {whole[:60], "is truncated"},
+		"no end":             {whole[:5*8+4*8], "is truncated"},
+		"a lying length":     {lies, "is truncated"},
 		"variables":          {append(bytes.Clone(whole), "a=$b$b\n"...), "too many variables"},
 		"a long map":         {append(bytes.Clone(whole), strings.Repeat("x\n", maxMapLines+1)...), "too long to decode"},
 		"stacks upon stacks": {binaryCPU(w, 1, "", many(600_000)...), "too much to decode"},

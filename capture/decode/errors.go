@@ -31,9 +31,9 @@ func refuseProto(name string, err error, types int) error {
 	case errors.As(err, &over):
 		return refuse(name, over.why, over.do)
 	case errors.Is(err, errProtoCut) && types > 0:
-		return refuse(name, "the profile ends in the middle", "fetch it again, whole")
+		return refuse(name, "the profile is truncated", "fetch all of it again")
 	case errors.Is(err, errProtoCut), errors.Is(err, errNoProto):
 		return refuse(name, "it is neither a protobuf nor a text profile that pprof knows", howToFetch)
 	}
-	return refuse(name, "it is a damaged profile ("+clean.Line(err.Error(), maxName)+")", "fetch it again, one profile a file")
+	return refuse(name, "it is a damaged profile ("+clean.Line(err.Error(), maxName)+")", "fetch it again, one profile per file")
 }

@@ -65,7 +65,7 @@ func File(r io.Reader, from Source, table *snapshot.Table, limits Limits) (Conte
 	order := utf16Order(head)
 	if order == nil && (isBinaryCPU(head) || !mayBeText(head)) {
 		if from.Nth > 1 {
-			return Content{}, refuse(name, fmt.Sprintf("it holds one profile, and there is no #%d", from.Nth), "leave the number out")
+			return Content{}, refuse(name, fmt.Sprintf("it holds one profile, so there is no #%d", from.Nth), "leave the number out")
 		}
 		data, err := readWhole(in, from.Length, name, limits.MaxBytes)
 		if err != nil {
@@ -89,7 +89,7 @@ func File(r io.Reader, from Source, table *snapshot.Table, limits Limits) (Conte
 		if packed {
 			bound = "--max-unpacked"
 		}
-		return Content{}, refuse(name, "it holds more than "+size(lead)+" of zeros", "cut them off, or raise the bound with "+bound)
+		return Content{}, refuse(name, "it holds more than "+size(lead)+" of zeros", "cut them off, or raise the cap with "+bound)
 	}
 	if c.Dump != nil {
 		c.Dump.Cut = c.Dump.Cut || text.cut

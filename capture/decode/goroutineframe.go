@@ -171,7 +171,7 @@ func (f *dumpFrames) place(line []byte) *knownFrame {
 	}
 	k.id = f.table.InternFrame(snapshot.Frame{Function: cmp.Or(function, unknownFunction), File: clean.Text(string(file)), Line: at})
 	if f.text += len(text); f.text > maxDumpText {
-		f.err = fmt.Errorf("the names of its frames have more than %s of text", size(maxDumpText))
+		f.err = fmt.Errorf("the names of its frames add up to more than %s", size(maxDumpText))
 	}
 	f.known[text] = k
 	f.expect(k)

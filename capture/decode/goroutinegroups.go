@@ -44,7 +44,7 @@ func groupDump(s *scanner, name string, nth int) (*snapshot.GroupedDump, error) 
 		return nil, err
 	}
 	if d == nil {
-		return nil, refuse(name, fmt.Sprintf("it holds %s, and there is no #%d", several(g.dumps, "dump"), nth), fmt.Sprintf("name one from #1 to #%d", g.dumps))
+		return nil, refuse(name, fmt.Sprintf("it holds %s, so there is no #%d", several(g.dumps, "dump"), nth), fmt.Sprintf("name one from #1 to #%d", g.dumps))
 	}
 	d.Truncated = s.text.raw.bytes() == largestDump
 	d.Cut = s.cut

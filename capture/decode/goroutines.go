@@ -66,9 +66,9 @@ func (s *scanner) refusal(name string, found bool) error {
 	case s.frames.err != nil:
 		return refuse(name, s.frames.err.Error(), "take a dump of a program with fewer and shallower stacks")
 	case s.late:
-		return refuse(name, fmt.Sprintf("there is no goroutine in its first %s", size(int(s.lead))), "cut off what stands before the dump, or raise the bound with --max-filesize")
+		return refuse(name, fmt.Sprintf("there is no goroutine in its first %s", size(int(s.lead))), "cut off what comes before the dump, or raise the cap with --max-filesize")
 	case !found:
-		return noDump{refuse(name, "it is no full goroutine dump", howToDump)}
+		return noDump{refuse(name, "it is not a full goroutine dump", howToDump)}
 	}
 	return nil
 }

@@ -294,9 +294,9 @@ func TestDumpsThatAreRefused(t *testing.T) {
 	for _, test := range []struct {
 		name, text, want string
 	}{
-		{"nothing", "", "it is no full goroutine dump"},
-		{"HTML", "<html>\n<body>\n", "it is no full goroutine dump"},
-		{"the older text form", string(fixture(t, "go-goroutine-debug1.txt")), "it is no full goroutine dump"},
+		{"nothing", "", "it is not a full goroutine dump"},
+		{"HTML", "<html>\n<body>\n", "it is not a full goroutine dump"},
+		{"the older text form", string(fixture(t, "go-goroutine-debug1.txt")), "it is not a full goroutine dump"},
 		{"too deep", "goroutine 1 [select]:\n" + deep, "it has a stack of more than 65536 frames"},
 	} {
 		_, err := Goroutines(strings.NewReader(test.text), "dump\n.txt", snapshot.NewTable())

@@ -34,7 +34,7 @@ func Index(body []byte) (map[string]int64, error) {
 	}
 	if len(counts) == 0 {
 		return nil, errors.New("no pprof index: the page has no list of profiles; " +
-			"check the address: pprof may be mounted under another prefix than /debug/pprof/")
+			"check the address: pprof may be mounted under a prefix other than /debug/pprof/")
 	}
 	return counts, nil
 }

@@ -74,7 +74,7 @@ func (l *labels) keep(key []byte, value func() string, n int) error {
 		return err
 	}
 	if l.text += len(key) + n; l.text > maxLabelText {
-		return tooMuch(fmt.Sprintf("its labels have more than %s of text", size(maxLabelText)))
+		return tooMuch(fmt.Sprintf("its labels add up to more than %s", size(maxLabelText)))
 	}
 	l.set = append(l.set, snapshot.Label{Key: clean.Text(string(key)), Value: value()})
 	return nil

@@ -103,7 +103,7 @@ func (r *resolver) count(function int) {
 
 func (r *resolver) bound() error {
 	if r.text > maxFrameText {
-		return tooMuch(fmt.Sprintf("the names of its frames have more than %s of text", size(maxFrameText)))
+		return tooMuch(fmt.Sprintf("the names of its frames add up to more than %s", size(maxFrameText)))
 	}
 	return nil
 }

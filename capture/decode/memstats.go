@@ -31,7 +31,7 @@ func MemStats(body []byte) (snapshot.Vitals, error) {
 	}
 	// NumGC stands near the end, behind the long lists of pauses.
 	if _, ok := v.Get(snapshot.NumGC); !ok {
-		return snapshot.Vitals{}, errors.New("no Go memory statistics: heap?debug=1 ends in the middle of them; fetch it again, whole")
+		return snapshot.Vitals{}, errors.New("no Go memory statistics: heap?debug=1 is truncated in the middle of them; fetch all of it again")
 	}
 	return v, nil
 }

@@ -187,7 +187,7 @@ func TestSeveralDumps(t *testing.T) {
 				t.Errorf("%s: #%d is\n%s\nwant\n%s", name, nth, got, want)
 			}
 		}
-		if got, want := toldOf(t, text, 4), "pasted.txt: it holds 3 dumps, and there is no #4; name one from #1 to #3"; got != want {
+		if got, want := toldOf(t, text, 4), "pasted.txt: it holds 3 dumps, so there is no #4; name one from #1 to #3"; got != want {
 			t.Errorf("%s: #4 is %q, want %q", name, got, want)
 		}
 	}

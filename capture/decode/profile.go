@@ -19,7 +19,7 @@ import (
 // kept. A profile without samples is fine; one without sample types is refused.
 func Profile(data []byte, name string, table *snapshot.Table, limits Limits) (*snapshot.Profile, error) {
 	if len(data) > limits.MaxBytes {
-		return nil, refuse(name, fmt.Sprintf("it has %s, more than the cap of %s", size(len(data)), size(limits.MaxBytes)),
+		return nil, refuse(name, fmt.Sprintf("it is %s, more than the cap of %s", size(len(data)), size(limits.MaxBytes)),
 			"take a smaller profile or raise the cap with --max-filesize")
 	}
 	packed := len(data)
@@ -75,7 +75,7 @@ func Profile(data []byte, name string, table *snapshot.Table, limits Limits) (*s
 func refuseGzip(name string, err error, limits Limits) error {
 	switch {
 	case errors.Is(err, errGzipCut):
-		return refuse(name, err.Error()+", so the profile is cut", "fetch it again, whole")
+		return refuse(name, err.Error()+", so the profile is incomplete", "fetch all of it again")
 	case errors.Is(err, errGzipOver):
 		return refuse(name, "it unpacks to more than the cap of "+size(limits.MaxUnpacked),
 			"take a smaller profile or raise the cap with --max-unpacked")

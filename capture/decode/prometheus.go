@@ -126,7 +126,7 @@ func Prometheus(body []byte) (Metrics, error) {
 	}
 	out.Vitals = v
 	if v == (snapshot.Vitals{}) {
-		return Metrics{}, errors.New("no metrics of the process: the page has neither go_* nor process_* figures of one process; " +
+		return Metrics{}, errors.New("no process metrics: the page has no go_* or process_* metrics of a single process; " +
 			"check the address, or register the Go and process collectors")
 	}
 	return out, nil

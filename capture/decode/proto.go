@@ -136,7 +136,7 @@ func (p *proto) message(f field, at extent) error {
 		p.functions = append(p.functions, function{v[1], uint32(v[2]), uint32(v[3]), uint32(v[4]), lineNumber(int64(v[5]))})
 	case fieldString:
 		if len(p.strings) == 0 && len(f.body) > 0 {
-			return damage("the first of its strings is not empty")
+			return damage("its first string is not empty")
 		}
 		p.strings = append(p.strings, at)
 	}

@@ -25,7 +25,7 @@ var fullDump = regexp.MustCompile(`^goroutine \d+ [^\n]*\[`)
 // refuseKind refuses what is plainly something else than a profile, by how it
 // starts; nil where it may be one.
 func refuseKind(name string, data []byte) error {
-	const want = ", a pprof profile was expected"
+	const want = ", but a pprof profile was expected"
 	text := startOf(data)
 	starts := func(prefix string) bool { return bytes.HasPrefix(text, []byte(prefix)) }
 	switch {

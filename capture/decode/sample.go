@@ -160,7 +160,7 @@ func (s *samples) value(v uint64) {
 
 var (
 	errDeep = tooMuch(fmt.Sprintf("it has a stack of more than %d frames", maxDepth))
-	errWalk = tooMuch(fmt.Sprintf("its stacks have more than %d frames", maxWalk))
+	errWalk = tooMuch(fmt.Sprintf("its stacks have more than %d frames in all", maxWalk))
 	errFull = tooMuch(fmt.Sprintf("there are more than %d different frames or %d different stacks, or they are too deep", maxFrames, maxStacks))
 )
 

@@ -114,5 +114,5 @@ func (s *survey) location(message []byte) error {
 func (s *survey) tooCostly() error {
 	return bound(fmt.Sprintf("decoding it would take more than %s of memory (unpacked it is %s; in the first part alone "+
 		"there are samples: %d, locations: %d, functions: %d)", size(maxCost), size(s.unpacked), s.samples, s.locations, s.functions),
-		"take a smaller profile: of a shorter run, or with a larger sampling rate")
+		"take a smaller profile: of a shorter run, or sampled less often")
 }

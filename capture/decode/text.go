@@ -47,7 +47,7 @@ func protoOfText(data []byte, name string) ([]byte, error) {
 	nameText(data, p)
 	var proto bytes.Buffer
 	if err := p.WriteUncompressed(&proto); err != nil {
-		return nil, refuse(name, "it is text that pprof cannot keep as a profile ("+clean.Line(err.Error(), maxName)+")", howToFetch)
+		return nil, refuse(name, "it is text that pprof cannot convert to a profile ("+clean.Line(err.Error(), maxName)+")", howToFetch)
 	}
 	return proto.Bytes(), nil
 }

@@ -17,14 +17,14 @@ func textProfile(s *scanner, name string, limits Limits, nth int) (Content, erro
 		return Content{}, unreadable(name, err)
 	}
 	if lines == nil {
-		return Content{}, refuse(name, "it has more than the cap of "+size(limits.MaxUnpacked), "name a smaller profile, or raise the cap with --max-unpacked")
+		return Content{}, refuse(name, "it is larger than the cap of "+size(limits.MaxUnpacked), "name a smaller profile, or raise the cap with --max-unpacked")
 	}
 	parts := sections(lines)
 	if nth == 0 {
 		nth = len(parts)
 	}
 	if nth > len(parts) {
-		return Content{}, refuse(name, fmt.Sprintf("it holds %s, and there is no #%d", several(len(parts), "profile"), nth), fmt.Sprintf("name one from #1 to #%d", len(parts)))
+		return Content{}, refuse(name, fmt.Sprintf("it holds %s, so there is no #%d", several(len(parts), "profile"), nth), fmt.Sprintf("name one from #1 to #%d", len(parts)))
 	}
 	m := mended{}
 	m.read(parts[nth-1])

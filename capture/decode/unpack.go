@@ -12,7 +12,7 @@ import (
 
 // Why a gzip body could not be unpacked.
 var (
-	errGzipCut   = errors.New("the gzip data ends in the middle")
+	errGzipCut   = errors.New("the gzip data is truncated")
 	errGzipOver  = errors.New("over the cap")
 	errGzipWrong = errors.New("the size in the trailer is wrong")
 )

@@ -9,9 +9,9 @@ import (
 
 // Why reading the wire format ended early.
 var (
-	errProtoCut = errors.New("the protobuf data ends in the middle")
+	errProtoCut = errors.New("the protobuf data is truncated")
 	errNoProto  = errors.New("not protobuf")
-	errWireType = errors.New("a field has another type than profile.proto says")
+	errWireType = errors.New("a field has a different type than profile.proto defines")
 )
 
 // field is one field of a message, whatever it is.

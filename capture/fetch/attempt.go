@@ -51,12 +51,12 @@ func (a *attempt) failed(err error) *Error {
 	}
 	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "proxyconnect" {
 		return a.fail(Proxy, "proxy failed",
-			"the proxy that the environment names failed: "+detail(op.Err),
+			"the proxy set in the environment failed: "+detail(op.Err),
 			"correct HTTP_PROXY or HTTPS_PROXY, or set NO_PROXY="+clean.Text(a.url.Hostname()), err)
 	}
 	// net/http has no type for this, and quotes the address, which may hold a password.
 	if strings.Contains(err.Error(), "failed to parse Location header") {
-		return a.fail(Redirect, "redirects elsewhere", "it redirects to what is no valid address", "give the address where pprof really is", nil)
+		return a.fail(Redirect, "redirects elsewhere", "it redirects to an invalid address", "give the address of pprof itself", nil)
 	}
 	if a.client.target.Unix() {
 		if e := a.socket(err); e != nil {
@@ -77,7 +77,7 @@ func (a *attempt) failed(err error) *Error {
 		if strings.Contains(err.Error(), `"\x15\x03`) { // the start of a TLS alert
 			return a.plainToTLS(err)
 		}
-		return a.fail(NotHTTP, "not HTTP", "what answers there does not speak HTTP",
+		return a.fail(NotHTTP, "not HTTP", "the server there does not speak HTTP",
 			"check the port; it must be the one that serves pprof", err)
 	}
 	return a.fail(Other, "failed", detail(err), "check the address", err)
@@ -132,7 +132,7 @@ func (a *attempt) redirected(r *redirectError) *Error {
 	a.url = r.from
 	to := a.client.target.Describe(r.to)
 	if r.to.Host == a.url.Host && r.to.Scheme == a.url.Scheme {
-		return a.fail(Redirect, "redirects without end", "it redirects again and again, at last to "+to, "give the address where pprof really is", r)
+		return a.fail(Redirect, "redirect loop", "it redirects again and again, at last to "+to, "give the address of pprof itself", r)
 	}
 	return a.fail(Redirect, "redirects elsewhere", "it redirects to another host, "+to,
 		"if that is what you want to watch, give that address", r)
@@ -156,7 +156,7 @@ func (a *attempt) network(err error) *Error {
 	host := clean.Text(a.url.Hostname())
 	if dns, ok := errors.AsType[*net.DNSError](err); ok {
 		if dns.IsNotFound {
-			return a.fail(NoHost, "no such host", "no such host as "+host, "check the spelling, or give its IP address", err)
+			return a.fail(NoHost, "no such host", "no such host: "+host, "check the spelling, or give its IP address", err)
 		}
 		return a.fail(NoHost, "name lookup failed", "the name "+host+" cannot be looked up: "+clean.Line(dns.Err, 200),
 			"check the network and its name server, or give the IP address", err)
@@ -166,7 +166,7 @@ func (a *attempt) network(err error) *Error {
 		return a.fail(Refused, "refused", "connection refused, so nothing listens there",
 			"check host and port and that the program is running, or wait for it with --wait", err)
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.EADDRNOTAVAIL):
-		return a.fail(NoRoute, "no route to host", "the network does not lead to "+host, "check the address, the network and the VPN", err)
+		return a.fail(NoRoute, "no route to host", "there is no route to "+host, "check the address, the network and the VPN", err)
 	}
 	return nil
 }
@@ -179,25 +179,25 @@ func (a *attempt) secure(err error) *Error {
 	}
 	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
 		return a.fail(TLS, "untrusted certificate", "its certificate was signed by an unknown authority",
-			"give that authority with --cacert FILE, or trust whoever answers with --insecure", err)
+			"give that authority with --cacert FILE, or skip verification with --insecure", err)
 	}
 	if _, ok := errors.AsType[x509.HostnameError](err); ok {
 		return a.fail(TLS, "certificate of another host", "its certificate is not for "+host,
-			"use a name that it is for, or trust whoever answers with --insecure", err)
+			"use a name that it covers, or skip verification with --insecure", err)
 	}
 	if invalid, ok := errors.AsType[x509.CertificateInvalidError](err); ok && invalid.Reason == x509.Expired {
 		return a.fail(TLS, "expired certificate", "its certificate is expired or not yet valid",
-			"have it renewed, check the clock, or trust whoever answers with --insecure", err)
+			"have it renewed, check the clock, or skip verification with --insecure", err)
 	}
 	// crypto/tls keeps the type of the alerts that it received to itself.
 	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "remote error" {
 		switch text := op.Err.Error(); {
 		case strings.HasSuffix(text, "certificate required"), strings.HasSuffix(text, "bad certificate"):
-			return a.fail(TLS, "wants a certificate", "it wants a certificate of the client", "give one that it trusts with --cert FILE and --key FILE", err)
+			return a.fail(TLS, "wants a certificate", "it requires a client certificate", "give one that it trusts with --cert FILE and --key FILE", err)
 		case strings.HasSuffix(text, "no application protocol"):
 			return a.fail(NotHTTP, "no HTTP/1.1", "it refuses HTTP/1.1, which leaktop speaks", "give a port on which pprof is served over HTTP/1.1", err)
 		default:
-			return a.fail(TLS, "TLS failed", "it refused the TLS handshake: "+detail(op.Err), "check which TLS versions and certificates it takes", err)
+			return a.fail(TLS, "TLS failed", "it refused the TLS handshake: "+detail(op.Err), "check which TLS versions and certificates it accepts", err)
 		}
 	}
 	_, verify := errors.AsType[*tls.CertificateVerificationError](err)
@@ -207,7 +207,7 @@ func (a *attempt) secure(err error) *Error {
 		return a.fail(Scheme, "not TLS", "the port does not speak TLS", "write http:// instead of https://", err)
 	case verify || strings.Contains(err.Error(), "tls: "):
 		return a.fail(TLS, "TLS failed", "the TLS handshake failed: "+detail(err),
-			"check the certificate, or trust whoever answers with --insecure", err)
+			"check the certificate, or skip verification with --insecure", err)
 	}
 	return nil
 }
@@ -227,7 +227,7 @@ func inBytes(n int) string {
 // brokeOff says what an error means that ended the reading of the body after
 // got bytes; want is the length it was to have, or negative.
 func (a *attempt) brokeOff(err error, got int, want int64) *Error {
-	if e := a.stopped(err, ", of which "+inBytes(got)+" came"); e != nil {
+	if e := a.stopped(err, ", of which "+inBytes(got)+" arrived"); e != nil {
 		return e
 	}
 	of := ""

@@ -51,7 +51,7 @@ func TestGetRealPprof(t *testing.T) {
 	}
 	failure(t, ExpectProfile(index), HTML, "HTML, not a profile", "mount it at /debug/pprof/")
 	_, err = c.Get(t.Context(), to.Profile("nosuch", nil))
-	failure(t, err, NoProfile, "404, unknown profile", "knows no profile of this name; see "+to.Address())
+	failure(t, err, NoProfile, "404, unknown profile", "has no profile of this name; see "+to.Address())
 }
 
 func TestGetOverUnixSocket(t *testing.T) {
@@ -137,7 +137,7 @@ func TestGetEndsARedirectLoop(t *testing.T) {
 		http.Redirect(w, r, r.URL.Path, http.StatusFound)
 	})
 	_, err := heap(t, url, Options{})
-	failure(t, err, Redirect, "redirects without end", "it redirects again and again")
+	failure(t, err, Redirect, "redirect loop", "it redirects again and again")
 	if n := asked.Load(); n != maxRedirects+1 {
 		t.Errorf("asked %d times", n)
 	}
@@ -198,8 +198,8 @@ func TestGetTimesOutInEveryPhase(t *testing.T) {
 	}{
 		{"no answer", "timed out after 150ms waiting for an answer; the target may be busy", answerAndStay("")},
 		{"half the headers", "waiting for an answer", answerAndStay("HTTP/1.1 200 OK\r\nContent-")},
-		{"body never comes", "reading the body, of which 0 bytes came", answerAndStay("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n")},
-		{"half the body", "reading the body, of which 3 bytes came", answerAndStay("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc")},
+		{"body never comes", "reading the body, of which 0 bytes arrived", answerAndStay("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n")},
+		{"half the body", "reading the body, of which 3 bytes arrived", answerAndStay("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc")},
 		{"a body that trickles", "reading the body", func(ctx context.Context, conn net.Conn) {
 			answer("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")(ctx, conn)
 			for tick := time.NewTicker(time.Millisecond); ; <-tick.C {
@@ -275,11 +275,11 @@ func TestGetHonoursTheCallersContext(t *testing.T) {
 		}
 	})
 	t.Run("a share of the time", func(t *testing.T) {
-		ctx, cancel := WithShare(t.Context(), short, "of which attaching waits half")
+		ctx, cancel := WithShare(t.Context(), short, "half of which is for attaching")
 		defer cancel()
 		c, to := client(t, rawServer(t, answerAndStay("")), Options{})
 		_, err := c.Get(ctx, to.Profile("heap", nil))
-		failure(t, err, TimedOut, "timed out after 150ms", "give it more time with --timeout, of which attaching waits half")
+		failure(t, err, TimedOut, "timed out after 150ms", "give it more time with --timeout, half of which is for attaching")
 	})
 	t.Run("a deadline that is over", func(t *testing.T) {
 		ctx, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))

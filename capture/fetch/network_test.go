@@ -26,10 +26,10 @@ func TestNetworkErrors(t *testing.T) {
 		kind         Kind
 		reason, text string
 	}{
-		{"unknown name", lookup(net.DNSError{Err: "no such host", Name: "app", IsNotFound: true}), NoHost, "no such host", "no such host as app; check the spelling"},
+		{"unknown name", lookup(net.DNSError{Err: "no such host", Name: "app", IsNotFound: true}), NoHost, "no such host", "no such host: app; check the spelling"},
 		{"name server fails", lookup(net.DNSError{Err: "server misbehaving", Name: "app"}), NoHost, "name lookup failed", "cannot be looked up: server misbehaving"},
-		{"network unreachable", dial(syscall.ENETUNREACH), NoRoute, "no route to host", "does not lead to app"},
-		{"host unreachable", dial(syscall.EHOSTUNREACH), NoRoute, "no route to host", "does not lead to app"},
+		{"network unreachable", dial(syscall.ENETUNREACH), NoRoute, "no route to host", "there is no route to app"},
+		{"host unreachable", dial(syscall.EHOSTUNREACH), NoRoute, "no route to host", "there is no route to app"},
 		{"reset", dial(syscall.ECONNRESET), Closed, "closed the connection", "closed without an answer"},
 		{"anything else", errors.New("strange\x1b[2J"), Other, "failed", "strange\uFFFD[2J; check the address"},
 	}

@@ -36,8 +36,8 @@ func ExpectProfile(r *Response) error {
 	case r.IsHTML():
 		// pprof.Index cuts "/debug/pprof/" off the path and takes the rest as the
 		// name, so below another prefix it answers every name with its own page.
-		return newError(HTML, r.URL, "HTML, not a profile", "a page of HTML came where a profile was expected",
-			"if pprof.Index is mounted there, mount it at /debug/pprof/ (http.StripPrefix helps below a prefix); if a login stands in front, give -H 'Authorization: …'; else give the address of pprof", nil)
+		return newError(HTML, r.URL, "HTML, not a profile", "an HTML page came where a profile was expected",
+			"if pprof.Index is mounted there, mount it at /debug/pprof/ (http.StripPrefix helps below a prefix); if there is a login in front of it, give -H 'Authorization: …'; else give the address of pprof", nil)
 	case start[0] == '{' || start[0] == '[':
 		return newError(Content, r.URL, "JSON, not a profile", "JSON came where a profile was expected",
 			"check that the address is that of pprof", nil)
@@ -48,7 +48,7 @@ func ExpectProfile(r *Response) error {
 // NotIndex returns the error for an answer of the index route that turned out
 // not to be the index page of pprof; cause says why and may be nil.
 func NotIndex(r *Response, cause error) *Error {
-	return newError(NotPprof, r.URL, "not pprof", "something answers there, but it is not the index page of pprof",
+	return newError(NotPprof, r.URL, "not pprof", "something answers there, but it is not pprof's index page",
 		"check the port, and where pprof is mounted: give its full address (http://HOST:PORT/PREFIX/debug/pprof/)", cause)
 }
 

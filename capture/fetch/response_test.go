@@ -51,7 +51,7 @@ func TestIndexUnderAnotherPrefix(t *testing.T) {
 func TestNotIndex(t *testing.T) {
 	cause := errors.New("no profiles listed")
 	err := NotIndex(&Response{URL: "http://app/debug/pprof/"}, cause)
-	if failure(t, err, NotPprof, "not pprof", "not the index page of pprof"); !errors.Is(err, cause) {
+	if failure(t, err, NotPprof, "not pprof", "not pprof's index page"); !errors.Is(err, cause) {
 		t.Error("the cause is lost")
 	}
 }

@@ -15,7 +15,7 @@ type shareKey struct{}
 
 // WithShare bounds requests by what is left of a share of the time that --timeout
 // gives. Where that is what ends one, its error says of which share it is, in
-// words that complete "--timeout, ": "of which attaching waits half".
+// words that complete "--timeout, ": "half of which is for attaching".
 func WithShare(ctx context.Context, left time.Duration, of string) (context.Context, context.CancelFunc) {
 	deadline := time.Now().Add(left)
 	ctx = context.WithValue(ctx, shareKey{}, share{deadline, of})

@@ -36,15 +36,15 @@ func (a *attempt) explain(resp *http.Response, body string) *Error {
 			return a.fail(Unauthorized, code+" unauthorized", "401, these credentials were refused",
 				"check the user and the password, or what -H 'Authorization: …' gives", nil)
 		}
-		return a.fail(Unauthorized, code+" unauthorized", "401, it wants to know who asks",
+		return a.fail(Unauthorized, code+" unauthorized", "401, it requires credentials",
 			"give -H 'Authorization: …', or write USER:PASSWORD@ before the host", nil)
 	case http.StatusForbidden:
-		return a.fail(Forbidden, code+" forbidden", "403, it does not let you in"+said(resp, body),
+		return a.fail(Forbidden, code+" forbidden", "403, it denies access"+said(resp, body),
 			"ask from an allowed address or with other credentials (-H 'Authorization: …')", nil)
 	case http.StatusNotFound:
 		return a.notFound(resp, body)
 	case http.StatusMethodNotAllowed:
-		return a.fail(NotAllowed, code, "405, this path takes no GET", "check that the address is that of pprof", nil)
+		return a.fail(NotAllowed, code, "405, this path does not accept GET", "check that the address is that of pprof", nil)
 	}
 	if resp.StatusCode == http.StatusBadRequest && askedForTLS(body) {
 		return a.plainToTLS(nil)
@@ -55,7 +55,7 @@ func (a *attempt) explain(resp *http.Response, body string) *Error {
 	}
 	todo := "check that the address is that of pprof"
 	if resp.StatusCode >= 500 {
-		todo = "look at the target's own log, or what stands in front of it"
+		todo = "look at the target's own log, or at what stands in front of it"
 	}
 	return a.fail(Status, reason, reason+said(resp, body), todo, nil)
 }
@@ -65,8 +65,8 @@ func (a *attempt) explain(resp *http.Response, body string) *Error {
 func (a *attempt) notFound(resp *http.Response, body string) *Error {
 	index := a.client.target.Address()
 	if strings.HasPrefix(body, "Unknown profile") || resp.Header.Get("X-Go-Pprof") != "" {
-		return a.fail(NoProfile, "404, unknown profile", "404, pprof is there but knows no profile of this name",
-			"see "+index+" for the names it knows", nil)
+		return a.fail(NoProfile, "404, unknown profile", "404, pprof is there but has no profile of this name",
+			"see "+index+" for the names it has", nil)
 	}
 	return a.fail(NotFound, "404", "404, nothing is served there",
 		"pprof may be mounted elsewhere, such as below /debug/ or the program's own prefix, or on another port: give its full address (http://HOST:PORT/PREFIX/debug/pprof/)", nil)

@@ -23,7 +23,7 @@ func TestStatus(t *testing.T) {
 		{"403", 403, "text/plain", "admin only\n", Forbidden, "403 forbidden", `it says "admin only"`, false},
 		{"404", 404, "text/plain", "404 page not found\n", NotFound, "404", "/debug/pprof/heap: 404, nothing is served there; pprof may be mounted elsewhere", false},
 		{"404 of pprof, header lost", 404, "text/plain", "Unknown profile\n", NoProfile, "404, unknown profile", "pprof is there but", false},
-		{"405", 405, "", "", NotAllowed, "405", "takes no GET", false},
+		{"405", 405, "", "", NotAllowed, "405", "does not accept GET", false},
 		{"400", 400, "text/plain", "invalid value", Status, "400 bad request", `it says "invalid value"; check that the address`, false},
 		{"400 of nginx on a TLS port", 400, "text/html", "<h1>400</h1>The plain HTTP request was sent to HTTPS port", Scheme, "speaks TLS", "write https://", false},
 		{"500 with a hostile text", 500, "text/plain", "out of\r\n\t\x1b]52;c;eA==\acheese \u202e", Status, "500 internal server error", "it says \"out of \uFFFD]52;c;eA==\uFFFDcheese \uFFFD\"", false},

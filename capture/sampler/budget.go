@@ -113,7 +113,7 @@ func (s *Sampler) slowed() string {
 		return ""
 	}
 	if max(s.pace(s.heapURL).factor(), s.pace(s.goroutineURL).factor()) > 1 {
-		return "a profile did not come in time, and the target may be at work on it still"
+		return "a profile did not come in time, and the target may still be working on it"
 	}
 	parts := s.profiles()
 	for i, url := range []string{s.heapURL, s.goroutineURL}[:len(parts)] {

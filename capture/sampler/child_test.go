@@ -240,7 +240,7 @@ func TestTheEndOfALocalProcess(t *testing.T) {
 	handedOn := New(Config{Target: to})
 	handedOn.emit = func(snapshot.Event) {}
 	handedOn.found.process = process
-	if handedOn.restarted(time.Now(), "its start time moved"); handedOn.found.process != nil {
+	if handedOn.restarted(time.Now(), "its start time changed"); handedOn.found.process != nil {
 		t.Error("the process before the restart is kept")
 	}
 

@@ -24,7 +24,7 @@ type shortfall struct {
 const maxRawDump = 4 << 20
 
 // anew ends the cost of what comes with every snapshot, if it gets a yes.
-const anew = ", each time anew"
+const anew = ", every time"
 
 // extras fetches what a snapshot has only where it was allowed: the full dump,
 // then the leaked goroutines, since looking for these erases the minutes in the
@@ -97,7 +97,7 @@ func (s *Sampler) leaks(ctx context.Context, out *shot) error {
 		return nil
 	}
 	if _, listed := s.found.counts[leakProfile]; !listed {
-		out.fail(findLeaks, "goroutineleak profile: the target's index does not list it, so no leak is proven; build the target with Go 1.27, or with Go 1.26 and GOEXPERIMENT=goroutineleakprofile")
+		out.fail(findLeaks, "goroutineleak profile: the target's index does not list it, so no leak can be proven; build the target with Go 1.27, or with Go 1.26 and GOEXPERIMENT=goroutineleakprofile")
 		return nil
 	}
 	if n := out.Goroutines.Total(0); n > leakMaxGoroutines && !s.consent.covers(findLeaks, float64(n)) {
@@ -106,7 +106,7 @@ func (s *Sampler) leaks(ctx context.Context, out *shot) error {
 	}
 	profile, raw, err := s.profile(ctx, s.leakURL)
 	if err == nil && profile.Column(leakProfile) < 0 {
-		err = fmt.Errorf("%s: another profile came where goroutineleak was expected; check what is mounted there", s.cfg.Target.Address())
+		err = fmt.Errorf("%s: a different profile came where goroutineleak was expected; check what is mounted there", s.cfg.Target.Address())
 	}
 	if err != nil {
 		return s.spare(ctx, out, findLeaks, err)

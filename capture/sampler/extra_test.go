@@ -177,8 +177,8 @@ func TestATargetThatIsGoneDuringADump(t *testing.T) {
 // Beyond the bounds of the plan there is one question, and nothing is asked of
 // the target before there is a yes.
 func TestExtrasBeyondThePlan(t *testing.T) {
-	const dumped = "a standstill of about 84 ms in 3 pauses and 2.9 MiB of text, for 28,000 goroutines with 28,000 frames, each time anew"
-	const searched = "a GC of up to 1 ms of CPU and a pause of about 12 ms, for 28,000 goroutines, each time anew"
+	const dumped = "a standstill of about 84 ms in 3 pauses and 2.9 MiB of text, for 28,000 goroutines with 28,000 frames, every time"
+	const searched = "a GC of up to 1 ms of CPU and a pause of about 12 ms, for 28,000 goroutines, every time"
 	for _, test := range []struct {
 		name       string
 		goroutines int64
@@ -188,7 +188,7 @@ func TestExtrasBeyondThePlan(t *testing.T) {
 		leaks      int
 	}{
 		{"at the bound of the dump", 8_000, allowBoth, "", "", 5, 5},
-		{"above it", 8_001, allowBoth, "full goroutine dump", "a standstill of about 8 ms and 0.8 MiB of text, for 8,001 goroutines with 8,001 frames, each time anew", 0, 5},
+		{"above it", 8_001, allowBoth, "full goroutine dump", "a standstill of about 8 ms and 0.8 MiB of text, for 8,001 goroutines with 8,001 frames, every time", 0, 5},
 		{"at the bound of the leaks", 20_000, func(c *Config) { c.AllowLeakProfile = true }, "", "", 0, 5},
 		{"above it, without dumps", 28_000, func(c *Config) { c.AllowLeakProfile = true }, "goroutineleak profile", searched, 0, 0},
 		{"above both", 28_000, allowBoth, "full goroutine dump and the goroutineleak profile", dumped + ", and " + searched, 0, 0},

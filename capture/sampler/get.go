@@ -25,7 +25,7 @@ func (s *Sampler) get(ctx context.Context, url string) (*fetch.Response, error) 
 			return nil, s.lastGone // there is no time to ask
 		}
 		var cancel context.CancelFunc
-		ctx, cancel = fetch.WithShare(ctx, left, "of which attaching waits half")
+		ctx, cancel = fetch.WithShare(ctx, left, "half of which is for attaching")
 		defer cancel()
 	}
 	begun := time.Now()

@@ -71,9 +71,9 @@ func TestARestartAcrossAnOutage(t *testing.T) {
 		tellsNot bool
 		evidence string
 	}{
-		{"start time", []string{pathMetrics}, false, "its start time moved"},
+		{"start time", []string{pathMetrics}, false, "its start time changed"},
 		{"counters", []string{pathVars}, false, "NumGC fell from 30 to 1"},
-		{"mappings", nil, true, "its memory mappings moved"},
+		{"mappings", nil, true, "its memory mappings changed"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {

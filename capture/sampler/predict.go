@@ -46,9 +46,9 @@ const (
 // target is not believed without a word: they would take 200 GB for their stacks.
 const (
 	longSeconds = 24 * 60 * 60
-	longText    = "a day and more"
+	longText    = "a day or more"
 	hugeBytes   = 1 << 40
-	hugeText    = "1 TiB and more"
+	hugeText    = "1 TiB or more"
 	believable  = 100_000_000
 )
 

@@ -54,7 +54,7 @@ func (r *run) restart(since time.Time, v *snapshot.Vitals, fresh bool, shot *sna
 	}
 	// Two processes may have had a hand in one snapshot.
 	if moved(shot.Heap, shot.Goroutines) || moved(shot.Goroutines, shot.Leaked) {
-		return "its memory mappings moved during a snapshot"
+		return "its memory mappings changed during a snapshot"
 	}
 	return ""
 }
@@ -73,7 +73,7 @@ func restartInProcess(before, after *target.Process) (evidence string, settled b
 	case after == nil:
 		return "", false
 	case before.PID != after.PID:
-		return fmt.Sprintf("its process id moved from %d to %d", before.PID, after.PID), false
+		return fmt.Sprintf("its process id changed from %d to %d", before.PID, after.PID), false
 	}
 	return "", err == nil
 }
@@ -90,7 +90,7 @@ func restartInVitals(before, after *snapshot.Vitals) (evidence string, settled b
 	}
 	fell := counterFell(before, after)
 	if known && moved > startTolerance && (fell != "" || !clockWasSet(before, after)) {
-		return "its start time moved", false
+		return "its start time changed", false
 	}
 	return fell, false
 }
@@ -138,7 +138,7 @@ func restartInProfiles(before, after *snapshot.Profile) string {
 	case before == nil || after == nil:
 		return ""
 	case moved(before, after):
-		return "its memory mappings moved"
+		return "its memory mappings changed"
 	case allocatedFell(before, after):
 		return "objects ever allocated fell"
 	}

@@ -34,12 +34,12 @@ func TestEvidenceOfARestart(t *testing.T) {
 		want     string // the evidence
 		within   time.Duration
 	}{
-		{"start time", []string{pathMetrics}, false, 100, func(p *process) { p.start = time.Now() }, "its start time moved", 2 * time.Second},
+		{"start time", []string{pathMetrics}, false, 100, func(p *process) { p.start = time.Now() }, "its start time changed", 2 * time.Second},
 		{"NumGC", []string{pathMetrics}, true, 100, func(p *process) { p.numGC = 2 }, "NumGC fell from 30 to 2", 2 * time.Second},
 		{"TotalAlloc", []string{pathVars}, true, 100, func(p *process) { p.totalAlloc = 5 }, "TotalAlloc fell from 1073741824 to 5", 2 * time.Second},
 		{"Mallocs", nil, true, 100, func(p *process) { p.mallocs = 7 }, "Mallocs fell from 5000 to 7", 2 * time.Second},
-		{"mappings", []string{pathVars}, true, 100, func(p *process) { p.mappings += 4096 }, "its memory mappings moved", 15 * time.Second},
-		{"mappings, by the profiles alone", nil, true, 1000, func(p *process) { p.mappings += 4096 }, "its memory mappings moved", 15 * time.Second},
+		{"mappings", []string{pathVars}, true, 100, func(p *process) { p.mappings += 4096 }, "its memory mappings changed", 15 * time.Second},
+		{"mappings, by the profiles alone", nil, true, 1000, func(p *process) { p.mappings += 4096 }, "its memory mappings changed", 15 * time.Second},
 		{"alloc_objects", nil, true, 1000, func(p *process) { p.allocs-- }, "objects ever allocated fell", 15 * time.Second},
 	} {
 		t.Run(test.name, func(t *testing.T) {

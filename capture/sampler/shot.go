@@ -124,7 +124,7 @@ func (s *Sampler) part(ctx context.Context, out *shot, kind snapshot.Kind, url s
 		return profile, nil
 	}
 	if asks && s.run.refused(kind, err) {
-		s.emit(snapshot.Warned{Text: err.Error() + "; the " + string(kind) + " profile is not asked for any more, until the target is attached to anew or restarts"})
+		s.emit(snapshot.Warned{Text: err.Error() + "; the " + string(kind) + " profile is not requested again until leaktop attaches again or the target restarts"})
 	}
 	if gone(err) {
 		if err := s.confirm(ctx, err); err != nil {
@@ -171,7 +171,7 @@ func (s *Sampler) mayListGoroutines(out *shot) bool {
 		return true
 	}
 	cost := listCost(n)
-	out.Missing = append(out.Missing, "goroutine profile: left out, since it would cost the target "+cost+"; allow it to see them")
+	out.Missing = append(out.Missing, "goroutine profile: left out, since it would cost the target "+cost+"; allow it to see goroutines")
 	out.left = append(out.left, excess{listGoroutines, float64(n), cost})
 	return false
 }

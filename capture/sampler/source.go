@@ -31,7 +31,7 @@ const (
 const indexSource = "index counts"
 
 // errTooCostly is the failure of a source that must not be asked again.
-var errTooCostly = errors.New("it costs more than a curve may")
+var errTooCostly = errors.New("it is too costly for a curve")
 
 // curveSource is one way to get a point of the curves.
 type curveSource struct {

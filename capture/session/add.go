@@ -27,7 +27,7 @@ func (w *Writer) addShot(s *snapshot.Snapshot) error {
 			raw := s.Raw[k]
 			switch {
 			case len(raw) >= maxRaw:
-				w.leave(s.Seq, string(k)+" profile as it was fetched", fmt.Sprintf("takes %s, and a session file takes %s", size(int64(len(raw))), size(maxRaw)))
+				w.leave(s.Seq, "raw "+string(k)+" profile", fmt.Sprintf("takes %s, and a session file can hold less than %s", size(int64(len(raw))), size(maxRaw)))
 			case len(raw) > 0:
 				var p payload
 				p.int(int64(s.Seq))
@@ -54,7 +54,7 @@ func (w *Writer) addShot(s *snapshot.Snapshot) error {
 	var p payload
 	p.shot(s, end, &w.packers, w.number+1)
 	if !w.add(kindSnapshot, p) {
-		return leftOut{what: "snapshot", text: fmt.Sprintf("%s: #%d has more in it than a session file takes; it is left out, and so are later ones that do not fit", clean.Text(w.path), s.Seq)}
+		return leftOut{what: "snapshot", text: fmt.Sprintf("%s: #%d has more in it than a session file can hold; it is left out, and so are later ones that do not fit", clean.Text(w.path), s.Seq)}
 	}
 	return nil
 }
@@ -62,7 +62,7 @@ func (w *Writer) addShot(s *snapshot.Snapshot) error {
 // addDump adds a full goroutine dump.
 func (w *Writer) addDump(seq int, d *snapshot.Dump) {
 	if n := len(d.Goroutines); n > maxGoroutines {
-		w.leave(seq, "goroutine dump", fmt.Sprintf("has %s, and a session file takes %d", plural(n, "goroutine"), maxGoroutines))
+		w.leave(seq, "goroutine dump", fmt.Sprintf("has %s, more than the %d that a session file can hold", plural(n, "goroutine"), maxGoroutines))
 		return
 	}
 	var p payload
@@ -93,10 +93,10 @@ func (w *Writer) addTable() (snapshot.Extent, error) {
 	}
 	if full {
 		w.full = true
-		return w.extent, fmt.Errorf("%s: the program has more stacks than a session file takes; the snapshots from now on are not in it", clean.Text(w.path))
+		return w.extent, fmt.Errorf("%s: the program has more stacks than a session file can hold; snapshots from now on are not recorded", clean.Text(w.path))
 	}
 	if unlabelled > 0 {
-		w.left = append(w.left, leftOut{what: "labels", text: fmt.Sprintf("%s: the program has more labels than the %s that a session file takes; those that come from now on are not in it", clean.Text(w.path), size(snapshot.MaxLabelText))})
+		w.left = append(w.left, leftOut{what: "labels", text: fmt.Sprintf("%s: the program has more labels than the %s that a session file can hold; labels that are new from now on are not recorded", clean.Text(w.path), size(snapshot.MaxLabelText))})
 	}
 	w.next = a.End()
 	return w.next, nil
@@ -140,7 +140,7 @@ func (w *Writer) addAs(k kind, b []byte, deflated bool) {
 }
 
 // errFullFile says that what was added would take the file over its bound.
-var errFullFile = errors.New("the file has reached its bound")
+var errFullFile = errors.New("the file has reached its limit")
 
 // write writes what was added, within a bound of the file.
 func (w *Writer) write(most int64) error {

@@ -56,7 +56,7 @@ type unpacker struct {
 
 var (
 	// errChain says that a profile cannot be read because one before it is lost.
-	errChain = errors.New("a snapshot before it is damaged, and it tells only what changed since")
+	errChain = errors.New("an earlier snapshot is damaged, and this one holds only what changed since")
 	// errFrame says that it is damaged itself, though its record is whole.
 	errFrame = errors.New("it is damaged")
 )

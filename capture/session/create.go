@@ -37,7 +37,7 @@ func Create(path string, h Header, table *snapshot.Table, o Options) (*Writer, e
 		w.max = DefaultMaxBytes
 	}
 	if most := int64(maxFile / (eventShare + 1) * eventShare); w.max > most {
-		return nil, fmt.Errorf("%s: a bound of %s is more than a session file can take; allow %s at most with --session-max", target.Name(path), size(w.max), size(most))
+		return nil, fmt.Errorf("%s: a session file cannot grow to %s; allow %s at most with --session-max", target.Name(path), size(w.max), size(most))
 	}
 	if _, err := rand.Read(w.salt[:]); err != nil {
 		return nil, cannotWrite(path, err)
@@ -102,7 +102,7 @@ func replace(path string) (*os.File, error) {
 	case err != nil:
 		return nil, cannotWrite(path, err)
 	case !info.Mode().IsRegular():
-		return nil, cannotWrite(path, errors.New("it is no regular file"))
+		return nil, cannotWrite(path, errors.New("it is not a regular file"))
 	}
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
@@ -120,7 +120,7 @@ func replace(path string) (*os.File, error) {
 }
 
 func inUse(path string) error {
-	return fmt.Errorf("%s: another leaktop is writing it; name another file, or end the other one", target.Name(path))
+	return fmt.Errorf("%s: another leaktop is writing to it; name another file, or end the other leaktop", target.Name(path))
 }
 
 // cannotWrite words a failed write by its cause.

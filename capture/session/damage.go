@@ -42,7 +42,7 @@ func (d *damage) String() string {
 		parts = append(parts, text)
 	}
 	if d.tail > 0 {
-		parts = append(parts, fmt.Sprintf("its last %s are no whole record: it was cut, or its writer was killed", plural(int(d.tail), "byte")))
+		parts = append(parts, fmt.Sprintf("it ends with %s of an incomplete record: it was truncated, or its writer was killed", plural(int(d.tail), "byte")))
 	}
 	return strings.Join(parts, "; ")
 }

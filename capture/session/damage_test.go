@@ -68,7 +68,7 @@ func TestCutAtEveryByte(t *testing.T) {
 	for n := range file {
 		r, err := newReader("small", memory(file[:n]), snapshot.NewTable())
 		if n < preambleSize {
-			if err == nil || !strings.Contains(err.Error(), "no session file") {
+			if err == nil || !strings.Contains(err.Error(), "not a leaktop session file") {
 				t.Fatalf("%d bytes gave %v, want that it is no session file", n, err)
 			}
 			continue
@@ -90,7 +90,7 @@ func TestCutAtEveryByte(t *testing.T) {
 		if len(events) != whole || whole > 0 && !reflect.DeepEqual(events, all[:whole]) {
 			t.Fatalf("%d bytes: %d events are not the first %d", n, len(events), whole)
 		}
-		if said := strings.Contains(r.Damage(), "are no whole record") || strings.Contains(r.Damage(), "is no whole record"); said != (int64(n) > end) || r.Ended() {
+		if said := strings.Contains(r.Damage(), "of an incomplete record"); said != (int64(n) > end) || r.Ended() {
 			t.Fatalf("%d bytes, the last record ends at %d: it says %q", n, end, r.Damage())
 		}
 	}

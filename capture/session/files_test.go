@@ -49,12 +49,12 @@ func TestOpenRefuses(t *testing.T) {
 		{"empty", write("empty", nil), "it is empty"},
 		{"a directory", filepath.Join(dir, "folder"), "it is a directory"},
 		{"not there", filepath.Join(dir, "nothing"), "no such file"},
-		{"a device", os.DevNull, "it is no regular file"},
-		{"foreign", write("foreign", []byte(strings.Repeat("a profile, or a text\n", 100))), "it is no session file of leaktop"},
-		{"a single byte", write("byte", []byte("l")), "it is no session file of leaktop"},
+		{"a device", os.DevNull, "it is not a regular file"},
+		{"foreign", write("foreign", []byte(strings.Repeat("a profile, or a text\n", 100))), "it is not a leaktop session file"},
+		{"a single byte", write("byte", []byte("l")), "it is not a leaktop session file"},
 		{"newer", write("newer", newer), "it was written by a newer leaktop (format 2, and this one reads up to 1)"},
-		{"10 GB", huge, "it takes 10737418240 bytes"},
-		{"a path up and down", filepath.Join(dir, "folder") + "/../foreign", "it is no session file of leaktop"},
+		{"10 GB", huge, "it has 10737418240 bytes"},
+		{"a path up and down", filepath.Join(dir, "folder") + "/../foreign", "it is not a leaktop session file"},
 		{"a path with controls", filepath.Join(dir, "\x1b[31m"), "no such file"},
 	} {
 		r, err := Open(c.path, snapshot.NewTable())
@@ -105,7 +105,7 @@ func TestTwoWriters(t *testing.T) {
 	if _, err := Create(path, run.header(), run.table, Options{}); !errors.Is(err, fs.ErrExist) || !plain.MatchString(err.Error()) {
 		t.Errorf("a second writer gave %v, want that the file exists", err)
 	}
-	if _, err := Create(path, run.header(), run.table, Options{Force: true}); err == nil || !strings.Contains(err.Error(), "another leaktop is writing it") || !plain.MatchString(err.Error()) {
+	if _, err := Create(path, run.header(), run.table, Options{Force: true}); err == nil || !strings.Contains(err.Error(), "another leaktop is writing to it") || !plain.MatchString(err.Error()) {
 		t.Errorf("a second writer with force gave %v, want that another one is writing it", err)
 	}
 	for _, e := range run.events(2, 3) {
@@ -164,8 +164,8 @@ func TestCreateRefuses(t *testing.T) {
 	}{
 		{filepath.Join(dir, "nowhere", "run"), false, "no such file"},
 		{dir, false, "exists"},
-		{dir, true, "it is no regular file"},
-		{os.DevNull, true, "it is no regular file"},
+		{dir, true, "it is not a regular file"},
+		{os.DevNull, true, "it is not a regular file"},
 	} {
 		w, err := Create(c.path, run.header(), run.table, Options{Force: c.force})
 		if err == nil {

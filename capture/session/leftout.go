@@ -22,8 +22,8 @@ func (w *Writer) leave(seq int, what, why string) {
 
 // excess says why a profile is too large for a file, "" for one that is not.
 func excess(p *snapshot.Profile) string {
-	of := func(n int, what string, most int) string {
-		return fmt.Sprintf("has %s, and a session file takes %d", plural(n, what), most)
+	over := func(what string, most int) string {
+		return fmt.Sprintf("has %s, more than the %d that a session file can hold", what, most)
 	}
 	told := len(p.Told)
 	for _, t := range p.Told {
@@ -31,11 +31,11 @@ func excess(p *snapshot.Profile) string {
 	}
 	switch {
 	case len(p.Keys) > maxRecords:
-		return of(len(p.Keys), "record", maxRecords)
+		return over(plural(len(p.Keys), "record"), maxRecords)
 	case len(p.Values) > maxValues:
-		return of(len(p.Values), "value", maxValues)
+		return over(plural(len(p.Values), "value"), maxValues)
 	case told > maxTold:
-		return of(told, "stack and starter in its dump", maxTold)
+		return over(fmt.Sprintf("%d stacks and creators in its dump", told), maxTold)
 	}
 	return ""
 }

@@ -41,12 +41,12 @@ func TestLeftOutIsSaid(t *testing.T) {
 		says string
 		has  func(*snapshot.Snapshot) bool // what is kept
 	}{
-		{"records", manyRecords, "the heap profile of #1 has 524289 records, and a session file takes 524288; it is left out", func(s *snapshot.Snapshot) bool {
+		{"records", manyRecords, "the heap profile of #1 has 524289 records, more than the 524288 that a session file can hold; it is left out", func(s *snapshot.Snapshot) bool {
 			return s.Goroutines != nil && strings.Contains(fmt.Sprint(s.Missing), "heap profile: it has 524289 records")
 		}},
 		{"goroutines of a dump", manyGoroutines, "the goroutine dump of #1 has 1048577 goroutines", func(s *snapshot.Snapshot) bool { return s.Heap != nil && s.Goroutines != nil }},
-		{"labels", manyLabels, "more labels than the 64 MiB that a session file takes", func(s *snapshot.Snapshot) bool { return s.Heap != nil && s.Goroutines != nil }},
-		{"raw profiles", largeRaw, "the heap profile as it was fetched of #1 takes 32 MiB", func(s *snapshot.Snapshot) bool { return s.Heap != nil }},
+		{"labels", manyLabels, "more labels than the 64 MiB that a session file can hold", func(s *snapshot.Snapshot) bool { return s.Heap != nil && s.Goroutines != nil }},
+		{"raw profiles", largeRaw, "the raw heap profile of #1 takes 32 MiB", func(s *snapshot.Snapshot) bool { return s.Heap != nil }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -48,7 +48,7 @@ func openRegular(path string) (*os.File, error) {
 	case info.IsDir():
 		return nil, refuse(path, "it is a directory")
 	case !info.Mode().IsRegular():
-		return nil, refuse(path, "it is no regular file")
+		return nil, refuse(path, "it is not a regular file")
 	case info.Size() == 0:
 		return nil, refuse(path, "it is empty")
 	}
@@ -93,11 +93,11 @@ func (r *Reader) recognise() (size int64, err error) {
 	p, ok := readPreamble(first)
 	switch {
 	case !ok:
-		return 0, refuse(r.path, "it is no session file of leaktop")
+		return 0, refuse(r.path, "it is not a leaktop session file")
 	case p.version > version:
 		return 0, fmt.Errorf("%s: it was written by a newer leaktop (format %d, and this one reads up to %d); open it with that version or a later one", clean.Text(r.path), p.version, version)
 	case size > maxFile:
-		return 0, refuse(r.path, fmt.Sprintf("it takes %d bytes, and no session file takes more than %d", size, int64(maxFile)))
+		return 0, refuse(r.path, fmt.Sprintf("it has %d bytes, and no session file has more than %d", size, int64(maxFile)))
 	}
 	r.salt = p.salt
 	return size, nil

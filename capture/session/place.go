@@ -11,11 +11,11 @@ import (
 )
 
 // Restored says that the file of a run was removed or moved away while it was
-// written, and that it is there again, with all that was in it.
+// written, and that it has been put back with everything in it.
 type Restored struct{ path string }
 
 func (r Restored) Error() string {
-	return clean.Text(r.path) + ": it was removed or moved away while it was being written; it is there again, with all that was in it"
+	return clean.Text(r.path) + ": it was removed or moved away while it was being written; it has been put back with everything in it"
 }
 
 // errReplaced says that another file has the path of the one that is written.
@@ -28,12 +28,12 @@ func (w *Writer) inPlace() error {
 	case err == nil:
 		return nil
 	case errors.Is(err, errReplaced):
-		return fmt.Errorf("%s: %w; what is recorded from now on is in the one that was moved away, if that is still there; record to another file", clean.Text(w.path), err)
+		return fmt.Errorf("%s: %w; what is recorded from now on is in the file that was moved away, if that still exists; record to another file", clean.Text(w.path), err)
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil // writing tells
 	}
 	if err := w.copyWithout(nil, w.end, w.link); err != nil {
-		return fmt.Errorf("%s: it was removed while it was being written, and cannot be put there again (%w); make its directory again, or record to another file", clean.Text(w.path), cause(err))
+		return fmt.Errorf("%s: it was removed while it was being written, and cannot be put back (%w); create its directory again, or record to another file", clean.Text(w.path), cause(err))
 	}
 	return Restored{w.path}
 }

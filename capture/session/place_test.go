@@ -64,7 +64,7 @@ func TestRemovedWhileWritten(t *testing.T) {
 			}
 			err := w.Apply(run.taken(10))
 			if c.name == "with its directory" {
-				if err == nil || !strings.Contains(err.Error(), "cannot be put there again (no such file or directory)") {
+				if err == nil || !strings.Contains(err.Error(), "cannot be put back (no such file or directory)") {
 					t.Errorf("without a directory it says %v", err)
 				}
 				if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil {

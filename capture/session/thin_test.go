@@ -115,8 +115,8 @@ func TestFullOfSnapshots(t *testing.T) {
 	if info, err := os.Stat(path); err != nil || info.Size() > most+most/eventShare+200 {
 		t.Errorf("in the end it takes %d bytes (%v)", info.Size(), err)
 	}
-	if len(said) != 2 || !strings.Contains(said[0], "it has reached the 64 KiB that it may take; the snapshots from now on are not in it") ||
-		!strings.Contains(said[1], "nothing that happens from now on is in it") {
+	if len(said) != 2 || !strings.Contains(said[0], "it has reached its limit of 64 KiB; snapshots from now on are not recorded") ||
+		!strings.Contains(said[1], "nothing that happens from now on is recorded") {
 		t.Errorf("it said %q", said)
 	}
 	r, _ := open(t, path)

@@ -87,7 +87,7 @@ func (w *Writer) event(e snapshot.Event) error {
 		if err := w.write(w.max + w.max/eventShare); !errors.Is(err, errFullFile) {
 			return err
 		}
-		return fmt.Errorf("%s: it has reached the %s that it may take; nothing that happens from now on is in it; allow more with --session-max", clean.Text(w.path), size(w.max))
+		return fmt.Errorf("%s: it has reached its limit of %s; nothing that happens from now on is recorded; allow more with --session-max", clean.Text(w.path), size(w.max))
 	}
 	return nil
 }
@@ -104,7 +104,7 @@ func (w *Writer) shot(s *snapshot.Snapshot) error {
 	err := w.write(w.max)
 	if errors.Is(err, errFullFile) {
 		w.full = true
-		err = fmt.Errorf("%s: it has reached the %s that it may take; the snapshots from now on are not in it; allow more with --session-max", clean.Text(w.path), size(w.max))
+		err = fmt.Errorf("%s: it has reached its limit of %s; snapshots from now on are not recorded; allow more with --session-max", clean.Text(w.path), size(w.max))
 	}
 	return err
 }

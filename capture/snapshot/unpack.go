@@ -40,10 +40,10 @@ type Unpacker struct {
 }
 
 // errNoKey is what a delta frame gives that follows on nothing.
-var errNoKey = errors.New("packed profile: it tells only what changed, and the profile before it is missing; begin with a key frame")
+var errNoKey = errors.New("packed profile: it holds only what changed, and the profile before it is missing; begin with a key frame")
 
 func errFrame(what string) error {
-	return fmt.Errorf("packed profile: %s; the file is damaged or was cut", what)
+	return fmt.Errorf("packed profile: %s; the file is damaged or truncated", what)
 }
 
 // Next unpacks the next frame. After an error the chain goes on with the next
@@ -72,7 +72,7 @@ func (u *Unpacker) Next(frame []byte) error {
 		return err
 	}
 	if r.bad || r.at != len(r.b) {
-		return errFrame("it is longer or shorter than what it says")
+		return errFrame("it is longer or shorter than it should be")
 	}
 	u.begun = true
 	return nil
@@ -140,7 +140,7 @@ func (u *Unpacker) readKeys(r *frameReader, whole bool) error {
 	records := len(u.keys) - len(u.gone) + len(u.come)
 	maxRecords, maxValues := orElse(u.MaxRecords, DefaultMaxRecords), orElse(u.MaxValues, DefaultMaxValues)
 	if records > maxRecords || n > 0 && records > maxValues/n {
-		return fmt.Errorf("packed profile: it has %d records of %d columns, more than %d records or %d values; nothing that leaktop writes has", records, n, maxRecords, maxValues)
+		return fmt.Errorf("packed profile: it has %d records of %d columns; leaktop writes no more than %d records or %d values", records, n, maxRecords, maxValues)
 	}
 	keys, values := slices.Grow(u.oldKeys[:0], records), slices.Grow(u.oldValues[:0], records*n)
 	gone, come := u.gone, u.come

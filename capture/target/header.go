@@ -34,7 +34,7 @@ func ParseHeader(line string) (Header, error) {
 	case strings.ContainsFunc(value, func(r rune) bool { return r != '\t' && r < ' ' || r == 0x7f }):
 		return Header{}, &UsageError{"header " + name, "its value holds control characters", headerForm + " on one line"}
 	case slices.ContainsFunc(managed(), func(m string) bool { return strings.EqualFold(m, name) }):
-		return Header{}, &UsageError{"header " + name, "leaktop must set it by itself", "leave it out"}
+		return Header{}, &UsageError{"header " + name, "leaktop sets it itself", "leave it out"}
 	}
 	return Header{Name: name, Value: value}, nil
 }

@@ -33,7 +33,7 @@ func TestParseHeaderRefuses(t *testing.T) {
 		{"name with a space", "X Team: hunter2", "its name is empty or has characters that HTTP forbids"},
 		{"second header smuggled in", "X-Team: a\r\nX-Evil: hunter2", "control characters"},
 		{"escape sequence", "X-Team: \x1b[2Jhunter2", "control characters"},
-		{"framing", "content-length: 5", "leaktop must set it by itself"},
+		{"framing", "content-length: 5", "leaktop sets it itself"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -31,7 +31,7 @@ func FindLocal(ctx context.Context, t *Target, cmdline []string) (*Process, erro
 		return nil, errors.New("the local process is unknown: the address is not a loopback address")
 	}
 	if len(cmdline) == 0 || cmdline[0] == "" {
-		return nil, errors.New("the local process is unknown: the target does not tell its command line")
+		return nil, errors.New("the local process is unknown: the target does not report its command line")
 	}
 	sockets, err := listeners(hosts, port)
 	if err != nil {

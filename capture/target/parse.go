@@ -70,7 +70,7 @@ func Parse(text string) (*Target, error) {
 	case scheme == "ssh", scheme == "k8s":
 		return nil, unsupported(text, scheme+"://")
 	}
-	return nil, &UsageError{quote(text), "its scheme is none of http, https and unix", expected}
+	return nil, &UsageError{quote(text), "its scheme is not http, https or unix", expected}
 }
 
 // LacksSlash reports whether a text is a URL with one slash after its scheme,
@@ -93,7 +93,7 @@ func parseSocket(rest string) (*Target, error) {
 	case strings.ContainsRune(socket, 0):
 		return nil, &UsageError{what, "the path of a unix socket cannot hold a NUL", "write unix:///run/app.sock"}
 	case len(socket) > maxSocketPath:
-		return nil, &UsageError{what, "the path of a unix socket has at most " + strconv.Itoa(maxSocketPath) + " bytes", "reach it through a shorter symbolic link"}
+		return nil, &UsageError{what, "the path of a unix socket can have at most " + strconv.Itoa(maxSocketPath) + " bytes", "reach it through a shorter symbolic link"}
 	}
 	return &Target{base: url.URL{Scheme: "http", Host: "unix", Path: defaultMount}, socket: socket}, nil
 }
@@ -124,10 +124,10 @@ func parseURL(text, full string) (*Target, error) {
 	}
 	host, port := strings.ToLower(u.Host), u.Port()
 	if u.User == nil && port != "" && userEnd(full[strings.Index(full, u.Host)+len(u.Host):]) > 0 {
-		return nil, &UsageError{quote(text), "there is an @ behind the port, so that the host may be a part of a password", userinfoForm}
+		return nil, &UsageError{quote(text), "there is an @ after the port, so the host may be part of a password", userinfoForm}
 	}
 	if strings.ContainsAny(u.Hostname(), "!$&'()*+,;=") {
-		return nil, &UsageError{quote(text), "its host has characters that no host has", expected}
+		return nil, &UsageError{quote(text), "its host has characters that no host name can have", expected}
 	}
 	if n, err := strconv.Atoi(port); port != "" && (err != nil || n < 1 || n > 65535) {
 		return nil, &UsageError{quote(text), "a port is a number from 1 to 65535", expected}
@@ -166,7 +166,7 @@ func mount(escaped string) string {
 func unsupported(text, scheme string) *UsageError {
 	return &UsageError{
 		quote(text), scheme + " targets are not supported by this version",
-		"forward the port yourself and give that, such as 127.0.0.1:6060",
+		"forward the port yourself and give its address, such as 127.0.0.1:6060",
 	}
 }
 

@@ -78,7 +78,7 @@ func TestParseRefuses(t *testing.T) {
 		{"pid", "pid:1234", `pid: targets are not supported by this version`},
 		{"ssh", "ssh://me@box/localhost:6060", `ssh:// targets are not supported by this version`},
 		{"k8s", "k8s://default/pod:6060", `k8s:// targets are not supported by this version`},
-		{"another scheme", "ftp://app/", `its scheme is none of http, https and unix`},
+		{"another scheme", "ftp://app/", `its scheme is not http, https or unix`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

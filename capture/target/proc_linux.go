@@ -44,7 +44,7 @@ func parseStat(text string) (stat, error) {
 	for i, field := range []int{utime, stime, start, rss, threads} {
 		v, err := strconv.ParseUint(fields[field-3], 10, 63)
 		if err != nil {
-			return stat{}, fmt.Errorf("field %d of /proc/PID/stat is no number", field)
+			return stat{}, fmt.Errorf("field %d of /proc/PID/stat is not a number", field)
 		}
 		n[i] = v
 	}
@@ -63,7 +63,7 @@ func parseStatm(text string) (anon int64, err error) {
 	all, err := strconv.ParseUint(fields[resident], 10, 63)
 	ofFiles, err2 := strconv.ParseUint(fields[shared], 10, 63)
 	if err != nil || err2 != nil || ofFiles > all {
-		return 0, errors.New("/proc/PID/statm has no numbers of pages")
+		return 0, errors.New("/proc/PID/statm has no page counts")
 	}
 	return ofPages(all - ofFiles), nil
 }
