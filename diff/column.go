@@ -65,7 +65,7 @@ func (c *Comparison) SampleIndex(name string) (int, error) {
 	if len(names) == 0 {
 		return -1, fmt.Errorf("sample type %q: the profiles have no sample types; compare others", name)
 	}
-	return -1, fmt.Errorf("sample type %q: the profiles have no such one; use %s", name, strings.Join(names, ", "))
+	return -1, fmt.Errorf("sample type %q: the profiles do not have it; use %s", name, strings.Join(names, ", "))
 }
 
 // head is a profile that has the comparison's columns and nothing else.

@@ -20,10 +20,10 @@ func (c *Comparison) Notes() []string {
 	}
 	switch {
 	case c.Identity == snapshot.AcrossBuilds:
-		notes = append(notes, "the builds differ: stacks are matched by what they call, wherever the rebuild moved its lines and however it numbered its closures")
+		notes = append(notes, "the builds differ: stacks are matched by what they call, even where lines moved or closures were renumbered")
 		notes = append(notes, c.movedNotes()...)
 	case c.separate():
-		notes = append(notes, "the profiles are of different processes: nothing in the one is still there in the other")
+		notes = append(notes, "the profiles are from different processes: nothing in one is still there in the other")
 	}
 	if c.Base.Period != c.Current.Period {
 		notes = append(notes, fmt.Sprintf("the sampling rates differ: %d before, %d after", c.Base.Period, c.Current.Period))

@@ -14,7 +14,7 @@ import (
 )
 
 // pseudonymsNote tells whoever reads an anonymised report what the names are.
-const pseudonymsNote = "the names of functions, files, labels and the target are pseudonyms: a word has one wherever it stands"
+const pseudonymsNote = "the names of functions, files, labels and the target are pseudonyms: a word has the same one everywhere"
 
 // Anonymise returns a run that says the same about a program without telling
 // which: functions, files, labels, request handlers, the target, its build and

@@ -64,7 +64,7 @@ func secretRun() export.Run {
 	known := f
 	known.ID = "goroutine-00112233445566ab"
 	c := checkOf(t, gate.Judged{
-		Result: leak.Result{Outcome: leak.Leaks, Findings: []leak.Finding{f}, Lacking: "no heap profile could be had (http://galah.internal:6060/debug/pprof/heap: 500)",
+		Result: leak.Result{Outcome: leak.Leaks, Findings: []leak.Finding{f}, Lacking: "there was no heap profile (http://galah.internal:6060/debug/pprof/heap: 500)",
 			Needs: []string{"What dial tcp 10.11.12.13:6060 would say."}},
 		Known: []leak.Finding{known},
 	})

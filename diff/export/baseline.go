@@ -32,7 +32,7 @@ func Baseline(data []byte) (map[string]bool, error) {
 		case err != nil:
 			return nil, errors.New("it is not JSON of that form")
 		case report.Schema != schemaName:
-			return nil, fmt.Errorf("its schema is %.40q and not %q", report.Schema, schemaName)
+			return nil, fmt.Errorf("its schema is %.40q, not %q", report.Schema, schemaName)
 		case report.Findings == nil:
 			return nil, errors.New("it has no list of findings")
 		case report.Verdict == nil:

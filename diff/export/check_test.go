@@ -212,7 +212,7 @@ func TestFindingLine(t *testing.T) {
 	}{
 		{stuck(table), "2026-03-01 12:02:00 UTC  LEAK, 97 % sure: 1,203 goroutines send on a channel that nobody receives from, holding about 1.0 MiB each  " +
 			"shop/orders.(*Notifier).Push orders/notify.go:88  +60.8/min (+58.0 to +63.1)  http://127.0.0.1:6060/debug/pprof/"},
-		{offHeap(), "2026-03-01 12:02:00 UTC  STUCK: memory outside of the Go heap grows: 187.0 MiB that the Go runtime does not know of  http://127.0.0.1:6060/debug/pprof/"},
+		{offHeap(), "2026-03-01 12:02:00 UTC  STUCK: memory outside the Go heap grows: 187.0 MiB that the Go runtime does not know of  http://127.0.0.1:6060/debug/pprof/"},
 	} {
 		if got := export.FindingLine(c, line.finding); got != line.want {
 			t.Errorf("got  %s\nwant %s", got, line.want)

@@ -28,7 +28,7 @@ func checkMarkdown(w io.Writer, by string, c Check) error {
 	m.findings(c, "", c.news())
 	m.findings(c, "Known from the baseline", c.known())
 	if len(c.Judged.Needs) > 0 {
-		m.printf("\n#### What more would show\n\n")
+		m.printf("\n#### What would show more\n\n")
 		for _, need := range c.Judged.Needs {
 			m.printf("- %s\n", escape(need))
 		}
@@ -68,7 +68,7 @@ func (m *markdown) foldedStacks(t *snapshot.Table, l listed) {
 	}
 	for _, to := range l.Related {
 		if to.Stack != snapshot.NoStack {
-			m.folded(t, "A "+string(to.Kind)+" stack that hangs together with it: "+amounts(to.Now), to.Stack)
+			m.folded(t, "A "+string(to.Kind)+" stack related to it: "+amounts(to.Now), to.Stack)
 		}
 	}
 }

@@ -26,7 +26,7 @@ func CheckText(w io.Writer, c Check) error {
 	t.section(c, "Known from the baseline", c.known())
 	if len(c.Judged.Needs) > 0 {
 		t.line("")
-		t.line("What more would show")
+		t.line("What would show more")
 		for _, need := range c.Judged.Needs {
 			t.wrapped("  - ", "    ", need)
 		}

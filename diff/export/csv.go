@@ -75,7 +75,7 @@ func CSV(w io.Writer, r Run, t Table, o Options) error {
 		for _, t := range Tables() {
 			names = append(names, string(t))
 		}
-		return fmt.Errorf("table %q: there is no such one; use %s", string(t), strings.Join(names, ", "))
+		return fmt.Errorf("table %q: there is no such table; use %s", string(t), strings.Join(names, ", "))
 	}
 	out.Flush() // errors of the writer stay until here
 	return out.Error()

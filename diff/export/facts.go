@@ -89,10 +89,10 @@ func (c Check) runFacts() facts {
 	}
 	out.add("idle", j.Idle.Text())
 	if n := len(j.Known); n > 0 {
-		out.add("known", units.Plural(n, "finding")+" of the baseline, not counted")
+		out.add("known", units.Plural(n, "finding")+" from the baseline, not counted")
 	}
 	if j.Ignored > 0 {
-		out.add("ignored", units.Plural(j.Ignored, "finding")+" by --ignore, not listed")
+		out.add("ignored", units.Plural(j.Ignored, "finding")+" matched by --ignore, not listed")
 	}
 	return out
 }
@@ -157,7 +157,7 @@ func limitLine(l leak.Limit) string {
 	if l.Bytes <= 0 {
 		return ""
 	}
-	out := fmt.Sprintf("%s (%s), of which %s are used", units.Bytes(l.Bytes), l.What, units.Bytes(l.Used))
+	out := fmt.Sprintf("%s (%s), of which %s is used", units.Bytes(l.Bytes), l.What, units.Bytes(l.Used))
 	if l.Left > 0 {
 		out += ": reached in about " + units.Duration(l.Left) + " at this rate"
 	}

@@ -49,7 +49,7 @@ func Folded(w io.Writer, d Diff, o Options, value string) error {
 	if value != Both {
 		i := slices.IndexFunc(sides(), func(s side) bool { return s.name == value })
 		if i < 0 {
-			return fmt.Errorf("value %q: folded stacks have no such one; use %s", value, strings.Join(FoldedValues(), ", "))
+			return fmt.Errorf("value %q: folded stacks have no such value; use %s", value, strings.Join(FoldedValues(), ", "))
 		}
 		columns = sides()[i : i+1]
 	}

@@ -89,7 +89,7 @@ func TestFoldedRefuses(t *testing.T) {
 	var out bytes.Buffer
 	for _, c := range []struct{ sampleType, value, says string }{
 		{"", "median", "use both, before, after, growth, shrink"},
-		{"walltime", export.Both, "no such one; use alloc_objects"},
+		{"walltime", export.Both, "do not have it; use alloc_objects"},
 	} {
 		err := export.Folded(&out, growing(), export.Options{SampleType: c.sampleType}, c.value)
 		if err == nil || !strings.Contains(err.Error(), c.says) || out.Len() > 0 {

@@ -54,7 +54,7 @@ func (a alone) heldFunctions(c column) heldTable {
 	rows := atMost(all, a.o.Limit)
 	for _, row := range rows {
 		name := heldText(row.Name, "function")
-		name.Stack = newShownStack(c.Table, "Of its stacks the one that holds most, leaf first", row.Stack)
+		name.Stack = newShownStack(c.Table, "The stack that holds most, leaf first", row.Stack)
 		t.Rows = append(t.Rows, heldRow{[]heldCell{
 			heldNumber(v.value(row.Flat.After), row.Flat.After), heldNumber(share(row.Flat.After, total), row.Flat.After),
 			heldNumber(v.value(row.Cum.After), row.Cum.After), heldNumber(share(row.Cum.After, total), row.Cum.After),

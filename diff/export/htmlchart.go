@@ -271,7 +271,7 @@ func chartMarks(r Run, from, to time.Time, x func(time.Time) float64) []chartMar
 	for _, m := range r.Curves.Snapshots {
 		kind, title := "snapshot", fmt.Sprintf("snapshot #%d, %s", m.Seq, stamp(m.Time))
 		if m.ForcedGC {
-			kind, title = "gc", title+", after a GC that was asked for"
+			kind, title = "gc", title+", after a forced GC"
 		}
 		for _, compared := range []struct {
 			in   Input

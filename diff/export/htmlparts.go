@@ -94,7 +94,7 @@ func newCard(c Check, l listed) card {
 	}
 	for _, to := range l.Related {
 		if to.Stack != snapshot.NoStack {
-			out.Stacks = append(out.Stacks, newShownStack(c.Table, "A "+string(to.Kind)+" stack that hangs together with it: "+amounts(to.Now), to.Stack))
+			out.Stacks = append(out.Stacks, newShownStack(c.Table, "A "+string(to.Kind)+" stack related to it: "+amounts(to.Now), to.Stack))
 		}
 	}
 	return out
@@ -156,7 +156,7 @@ func newHeapTable(r Run, c column, o Options) heapTable {
 			Status: v.status(row.Status),
 			Name:   row.Name,
 			Place:  place(at),
-			Stack:  newShownStack(c.Table, "Of its stacks the one that changed most, leaf first", row.Stack),
+			Stack:  newShownStack(c.Table, "The stack that changed most, leaf first", row.Stack),
 		})
 	}
 	t.More = moreRows(len(all)-len(rows), "function")

@@ -8,7 +8,7 @@ import (
 )
 
 // watched is a run of the shop with everything that a report can show: what was
-// judged, and curves with an outage, a restart and a GC that was asked for.
+// judged, and curves with an outage, a restart and a forced GC.
 func watched() export.Run {
 	c := checks()["leaks and what levelled off"]
 	d := growing()

@@ -63,7 +63,7 @@ func SVG(w io.Writer, d Diff, o Options) error {
 		s.legend()
 	}
 	if len(boxes) == 0 {
-		s.text(svgMargin, svgTop+svgRow, svgFont, "#1c1e21", "Nothing is held now: a flame graph has no width to share.")
+		s.text(svgMargin, svgTop+svgRow, svgFont, "#1c1e21", "Nothing is held now, so the flame graph is empty.")
 	}
 	for i, b := range boxes {
 		s.box(b, i == 0, v)

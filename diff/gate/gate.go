@@ -75,7 +75,7 @@ func (g *Gate) Judge(r *leak.Result) *Judged {
 		unknown = append(unknown, fmt.Sprintf("it was interrupted after %s of %s", units.Duration(g.cut.After.Round(time.Second)), units.Duration(g.cut.Of)))
 	}
 	if g.outage != nil {
-		unknown = append(unknown, fmt.Sprintf("the target has given no answer since %s (%s), and what it did since is not known",
+		unknown = append(unknown, fmt.Sprintf("the target has given no answer since %s (%s), and what it did since then is not known",
 			g.outage.Since.UTC().Format("15:04:05 MST"), g.outage.Reason))
 	}
 	j.Outcome, j.Reason = j.outcome(r, unknown)

@@ -63,7 +63,7 @@ func (g *growth) add(s *snapshot.Snapshot) {
 func (g *growth) exceeded(p *Policy) (findings []leak.Finding, unknown []string) {
 	if limit, ok := p.MaxHeap.Get(); ok {
 		if c, span, ok := g.heap(); !ok {
-			unknown = append(unknown, "how much the live heap grew is not known: that takes two snapshots after the warm-up that a GC completed before")
+			unknown = append(unknown, "how much the live heap grew is not known: that takes two snapshots after the warm-up, with a GC before each")
 		} else if f, beyond := leak.Exceeded(excess(leak.Bytes, c, span, limit)); beyond {
 			findings = append(findings, f)
 		}

@@ -32,7 +32,7 @@ func forgottenBody() detector[*task] {
 			if f.says(unreadBody) {
 				return f.those("serves a connection whose response body was never closed", "serve connections whose response body was never closed")
 			}
-			return f.those("keeps a connection to a server open that carries no request now", "keep connections to servers open that carry no request now")
+			return f.those("keeps an idle connection to a server open", "keep idle connections to servers open")
 		},
 		facts:   (*scene).taskFacts,
 		recheck: (*scene).taskRecheck,

@@ -46,8 +46,8 @@ func clientConnections() detector[*ramp] {
 			return Fact{Kind: CompareWithClients}
 		},
 		remedy: remedy{
-			inGo:   "see whether so many clients are right. If not, bound their number (golang.org/x/net/netutil.LimitListener) and end connections that do nothing: IdleTimeout and ReadTimeout on an HTTP server, keepalive.ServerParameters and EnforcementPolicy on a gRPC server, SetReadDeadline in code that reads by itself",
-			native: "see whether so many clients are right; if not, bound their number, and close connections that have been idle for long",
+			inGo:   "see whether that many clients are expected. If not, bound their number (golang.org/x/net/netutil.LimitListener) and end connections that do nothing: IdleTimeout and ReadTimeout on an HTTP server, keepalive.ServerParameters and EnforcementPolicy on a gRPC server, SetReadDeadline in code that reads connections itself",
+			native: "see whether that many clients are expected; if not, bound their number, and close connections that have been idle for long",
 		},
 		advice: func(s *scene, r *ramp) string {
 			if s.readsBody(r.lead) {

@@ -37,7 +37,7 @@ func blockedFinalizer() detector[*task] {
 			return append([]Fact{{Kind: FinalizersWait}}, s.taskFacts(t)...)
 		},
 		remedy: remedy{
-			inGo: "let the finalizer return at once: hand what may wait (a send, a lock, a call) to a goroutine of its own, and close resources by an explicit Close; the heap that grows meanwhile goes down once it returns, and needs no bound",
+			inGo: "let the finalizer return at once: hand what may wait (a send, a lock, a call) to a goroutine of its own, and close resources with an explicit Close; the heap that grows meanwhile goes down once it returns, and needs no bound",
 		},
 	}
 }
@@ -93,7 +93,7 @@ func awaitsFinalizer() detector[*growth] {
 		},
 		claim: func(*scene, *growth) Fact { return Fact{} },
 		says: func(Fact) string {
-			return "objects that are not freed, likely since their finalizer does not run"
+			return "objects that are not freed, likely because their finalizer does not run"
 		},
 		facts: func(s *scene, g *growth) []Fact {
 			behind := Fact{Kind: BehindFinalizer, Functions: []string{s.finalizers[0].site.where.Function}}
@@ -101,7 +101,7 @@ func awaitsFinalizer() detector[*growth] {
 		},
 		recheck: (*scene).heapRecheck,
 		remedy: remedy{
-			inGo: "let the finalizer that blocks return: what is kept here is freed then; a bound on it would not help",
+			inGo: "make the blocked finalizer return: then what is kept here is freed; a bound on it would not help",
 		},
 	}
 }

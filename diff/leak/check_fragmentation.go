@@ -29,7 +29,7 @@ func fragmentation() detector[*rising] {
 			return []Fact{Fact{Kind: BeyondNextGC}.With("share", r.least, Ratio).lasting(r.curve.span / 2)}
 		},
 		remedy: remedy{
-			inGo: "objects of one size that live long among many that do not keep their spans: pool the long-lived ones, or keep them in slices of their own",
+			inGo: "a few long-lived objects among many short-lived ones of their size keep whole spans: pool the long-lived ones, or keep them in slices of their own",
 		},
 	}
 }

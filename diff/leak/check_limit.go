@@ -43,7 +43,7 @@ func heapLimit() detector[*Excess] {
 		},
 		facts: func(_ *scene, e *Excess) []Fact { return e.facts() },
 		remedy: remedy{
-			inGo: "look at what grew most, with leaktop diff or on screen 2; where it is meant to grow so much, raise --max-heap-growth",
+			inGo: "look at what grew most, with leaktop diff or on screen 2; if it is meant to grow that much, raise --max-heap-growth",
 		},
 	}
 }
@@ -59,7 +59,7 @@ func goroutineLimit() detector[*Excess] {
 		},
 		facts: func(_ *scene, e *Excess) []Fact { return e.facts() },
 		remedy: remedy{
-			inGo: "look at the groups that grew most, with leaktop diff or on screen 3; where so many are meant, raise --max-goroutine-growth",
+			inGo: "look at the groups that grew most, with leaktop diff or on screen 3; if that many are meant, raise --max-goroutine-growth",
 		},
 	}
 }

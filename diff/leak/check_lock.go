@@ -39,7 +39,7 @@ func lockWait() detector[*task] {
 		recheck: (*scene).taskRecheck,
 		remedy: remedy{
 			inGo:   atLock,
-			native: "find the holder: a guard that lives across an await or a blocking call; drop it before, or use a try_lock with a deadline",
+			native: "find the holder: a guard that lives across an await or a blocking call; drop it earlier, or use a try_lock with a deadline",
 		},
 	}
 }
@@ -155,14 +155,14 @@ func (f Fact) holds() string {
 func (f Fact) heldBy() string {
 	text := f.holds() + " held by " + f.function()
 	if f.says(byItself) {
-		return text + " of the same goroutine, which would wait for itself: a sync.Mutex cannot be locked again by who holds it"
+		return text + " of the same goroutine, which would wait for itself: a sync.Mutex cannot be locked again by its holder"
 	}
 	text += " (" + f.word()
 	if _, known := f.Value("waited"); known {
 		text += ", " + f.minutes("waited") + " min"
 	}
 	if text += ")"; f.says(byAgain) {
-		return text + ", which waits for it itself: a sync.Mutex cannot be locked again by who holds it"
+		return text + ", which waits for it itself: a sync.Mutex cannot be locked again by its holder"
 	}
 	var why []string
 	switch {

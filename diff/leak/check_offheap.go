@@ -27,7 +27,7 @@ func offHeap() detector[*rising] {
 		finds: (*scene).growsOutside,
 		claim: (*scene).risenTo,
 		says: func(f Fact) string {
-			return "memory outside of the Go heap grows: " + f.bytes(claimNow) + " that the Go runtime does not know of"
+			return "memory outside the Go heap grows: " + f.bytes(claimNow) + " that the Go runtime does not know of"
 		},
 		facts: func(_ *scene, r *rising) []Fact {
 			rose := r.rose(OutsideRose)
@@ -54,7 +54,7 @@ func (s *scene) growsOutside(r *rising) bool {
 			return max(float64(rss-(sys-released)), 0), known && knownSys && knownReleased
 		}
 	}
-	r.what, r.exact = "memory that is of no file", true
+	r.what, r.exact = "anonymous memory", true
 	least := float64(leastOffHeap)
 	b, ok := s.curves.bin(r.from, outside(snapshot.RSSAnon))
 	if _, known := s.curves.last(snapshot.RSSAnon); !known {

@@ -32,9 +32,9 @@ func unanswered(f Fact) string {
 	case diff.CondWait:
 		return f.those("waits for a condition that nobody signals", "wait for a condition that nobody signals")
 	case diff.Select:
-		return f.those("waits in a select of which no case comes", "wait in a select of which no case comes")
+		return f.those("waits in a select with no ready case", "wait in a select with no ready case")
 	case diff.ChanReceive:
-		return f.those("receives from a channel on which nothing comes", "receive from a channel on which nothing comes")
+		return f.those("receives from a channel that nobody sends on", "receive from a channel that nobody sends on")
 	default:
 		return f.those("waits for what never comes", "wait for what never comes") + " (" + string(state) + ")"
 	}

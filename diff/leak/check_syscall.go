@@ -18,8 +18,8 @@ func blockedSyscall() detector[*task] {
 		finds: func(_ *scene, t *task) bool { return t.state() == diff.Syscall },
 		claim: func(_ *scene, t *task) Fact { return t.claim() },
 		says: func(f Fact) string {
-			return f.those("is in a system call or call of C that does not return, and holds a thread",
-				"are in system calls or calls of C that do not return, and hold a thread each")
+			return f.those("is in a system or C call that does not return, and holds a thread",
+				"are in system or C calls that do not return, and hold a thread each")
 		},
 		facts: func(s *scene, t *task) []Fact {
 			out := []Fact{{Kind: ThreadEach}}

@@ -31,9 +31,9 @@ func neverEndingTask() detector[*task] {
 func uncompleted(f Fact) string {
 	switch state := diff.State(f.word()); state {
 	case diff.ChanReceive:
-		return f.those("never completes: it receives from a channel on which nothing comes", "never complete: they receive from a channel on which nothing comes")
+		return f.those("never completes: it receives from a channel that nobody sends on", "never complete: they receive from a channel that nobody sends on")
 	case diff.Select, diff.SelectNoCases:
-		return f.those("never completes: no case of its select comes", "never complete: no case of their select comes")
+		return f.those("never completes: no case of its select is ready", "never complete: no case of their select is ready")
 	case diff.WaitGroupWait:
 		return f.those("never completes: it waits for others that never finish", "never complete: they wait for others that never finish")
 	case diff.CondWait:

@@ -33,7 +33,7 @@ func threadLeak() detector[*rising] {
 			return Fact{}.With(claimNow, r.curve.medians[bins-1], Threads)
 		},
 		says: func(f Fact) string {
-			return "there are ever more threads: " + units.Plural(f.whole(claimNow), "thread") + " of the operating system"
+			return "there are ever more threads: " + units.Plural(f.whole(claimNow), "OS thread")
 		},
 		facts: func(s *scene, r *rising) []Fact {
 			out := []Fact{r.went(ThreadsRose), Fact{Kind: LastHalfShare}.With("share", r.curve.lasts(), Ratio)}
@@ -43,7 +43,7 @@ func threadLeak() detector[*rising] {
 			return out
 		},
 		remedy: remedy{
-			inGo: "look for goroutines in system calls and calls of C that do not return (the state syscall on screen 3), and for runtime.LockOSThread without an unlock or an end of the goroutine: bound how many run at a time; the threadcreate profile only counts them",
+			inGo: "look for goroutines in system calls and C calls that do not return (the state syscall on screen 3), and for runtime.LockOSThread without an unlock or the end of the goroutine: bound how many run at a time; the threadcreate profile only counts them",
 		},
 	}
 }
@@ -77,7 +77,7 @@ func (f Fact) nears() string {
 			text = "the process may have " + text + " open"
 		}
 		if left := f.number("left"); left > 0 && left < farAhead.Seconds() {
-			text += fmt.Sprintf(", which it has in %s at this rate", units.Duration(time.Duration(left)*time.Second))
+			text += fmt.Sprintf(", which it reaches in %s at this rate", units.Duration(time.Duration(left)*time.Second))
 		}
 		return text
 	}

@@ -32,7 +32,7 @@ func forgottenTicker() detector[*task] {
 		},
 		claim: func(_ *scene, t *task) Fact { return t.claim() },
 		says: func(f Fact) string {
-			return f.those("polls on and on, and nobody stops it", "poll on and on, and nobody stops them")
+			return f.those("keeps polling, and nobody stops it", "keep polling, and nobody stops them")
 		},
 		facts:   (*scene).taskFacts,
 		recheck: (*scene).taskRecheck,

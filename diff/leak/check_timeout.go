@@ -28,7 +28,7 @@ func missingTimeout() detector[*task] {
 		recheck: (*scene).taskRecheck,
 		remedy: remedy{
 			inGo:   atIO,
-			native: "put a timeout around the call, and close the connection when it expires",
+			native: "put a timeout on the call, and close the connection when it expires",
 		},
 		advice: func(s *scene, t *task) string { return s.peerOf(t).advice() },
 	}

@@ -20,7 +20,7 @@ func unattributedGrowth() detector[*rising] {
 		finds: (*scene).growsUnattributed,
 		claim: (*scene).risenTo,
 		says: func(f Fact) string {
-			return "the Go heap grows, and its profile does not show where: " + f.bytes(claimNow) + " are allocated after a GC"
+			return "the Go heap grows, and its profile does not show where: " + f.bytes(claimNow) + " is allocated after a GC"
 		},
 		facts: func(s *scene, r *rising) []Fact {
 			facts := []Fact{r.rose(AllocatedRose)}

@@ -28,7 +28,7 @@ func claimText(f Fact) string {
 	case NoLongerMore:
 		text = f.goroutines() + ": the number grew, and has levelled off"
 	case ClientsIdle:
-		text = f.those("keeps a client connection open that carries no request", "keep client connections open that carry no request")
+		text = f.those("keeps an idle client connection open", "keep idle client connections open")
 	default:
 		if say := voices()[Check(f.Kind)]; say != nil {
 			text = say(f)

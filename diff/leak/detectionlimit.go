@@ -78,7 +78,7 @@ func (d Detection) Text() string {
 	case heap != "" && goroutines != "":
 		return "no leak above " + heap + ", and none of more than " + goroutines + "," + sure
 	case heap != "":
-		return "no leak of the heap above " + heap + sure
+		return "no heap leak above " + heap + sure
 	case goroutines != "":
 		return "no leak of more than " + goroutines + sure
 	}
@@ -106,11 +106,11 @@ func (d Detection) Waits() string {
 	heap, goroutines := d.HeapLeakIn > 0, d.GoroutineLeakIn > 0
 	switch {
 	case heap && goroutines:
-		return fmt.Sprintf("growth can be called a leak in %s of goroutines, and in %s of the heap", rounded(d.GoroutineLeakIn), rounded(d.HeapLeakIn))
+		return fmt.Sprintf("goroutine growth can be called a leak in %s, and heap growth in %s", rounded(d.GoroutineLeakIn), rounded(d.HeapLeakIn))
 	case goroutines:
-		return "more goroutines can be called a leak in " + rounded(d.GoroutineLeakIn)
+		return "goroutine growth can be called a leak in " + rounded(d.GoroutineLeakIn)
 	case heap:
-		return "growth of the heap can be called a leak in " + rounded(d.HeapLeakIn)
+		return "heap growth can be called a leak in " + rounded(d.HeapLeakIn)
 	}
 	return ""
 }

@@ -26,8 +26,8 @@ func TestNotCleanTooEarly(t *testing.T) {
 		want      leak.Outcome
 		reason    string
 	}{
-		{3, leak.Inconclusive, "only 10s were seen since the warm-up, and more goroutines cannot be called a leak before 30s; watch for 20s longer"},
-		{6, leak.Inconclusive, "only 25s were seen since the warm-up, and more goroutines cannot be called a leak before 30s; watch for 5s longer"},
+		{3, leak.Inconclusive, "only 10s was seen since the warm-up, and goroutine growth cannot be called a leak before 30s; watch for 20s longer"},
+		{6, leak.Inconclusive, "only 25s was seen since the warm-up, and goroutine growth cannot be called a leak before 30s; watch for 5s longer"},
 		{7, leak.Clean, ""},
 		{60, leak.Clean, ""},
 	} {
@@ -139,7 +139,7 @@ func TestCoarseHeap(t *testing.T) {
 		}
 		j.Apply(e)
 	}
-	want := "the target samples its heap once in 1.0 GiB (runtime.MemProfileRate), too rarely to show anything of the 64.0 MiB that are allocated"
+	want := "the target samples its heap once in 1.0 GiB (runtime.MemProfileRate), too rarely to show anything of the 64.0 MiB that is allocated"
 	if r := j.Result(); r.Outcome != leak.Inconclusive || r.Reason != want || r.Detection.BytesPerSecond.Known || len(told(r)) > 0 {
 		t.Errorf("%s %q, %q, with a limit of %.0f B/s", r.Outcome, r.Reason, told(r), r.Detection.BytesPerSecond.Value)
 	}

@@ -23,7 +23,7 @@ func (f Fact) Text() string {
 func heapText(f Fact) string {
 	switch f.Kind {
 	case GrowthProbable:
-		return "growth, rather than coming and going about a level, is " + probability(f.number("p")) + " probable"
+		return "growth, rather than coming and going around a level, is " + probability(f.number("p")) + " probable"
 	case RoseInSteps:
 		return fmt.Sprintf("rose in %s of %s over %s", f.count("rises"), units.Plural(f.whole("steps"), "step"), f.span())
 	case SecondHalf:
@@ -63,7 +63,7 @@ func loadText(ratio float64) string {
 	case ratio < 0.8:
 		return fmt.Sprintf("meanwhile the load fell: the process allocated %.1f times as much in the second half", ratio)
 	}
-	return "the load was level"
+	return "the load was steady"
 }
 
 func goroutineText(f Fact) string {
@@ -82,7 +82,7 @@ func goroutineText(f Fact) string {
 	case MetAt:
 		return "met " + strings.Join(f.places(), ", ")
 	case ServesHandler:
-		return "they serve requests of " + f.handler()
+		return "they serve requests for " + f.handler()
 	case StartedByHandler:
 		return "started by " + f.handler()
 	case LabelledByHandler:
@@ -94,11 +94,11 @@ func goroutineText(f Fact) string {
 	case HoldsBySharedFunctions:
 		return "what they hold is an estimate: what was allocated under the same functions and is still live"
 	case ClientsCame:
-		return "more clients came from " + f.clock() + " on"
+		return "more clients connected from " + f.clock() + " on"
 	case BodyAwaited:
-		return "they read the body of a request that a client of this server does not go on to send"
+		return "they read the body of a request that a client of this server has stopped sending"
 	case KeptForEach:
-		return fmt.Sprintf("%.1f goroutines are kept for each, and became more when they did", f.number("each"))
+		return fmt.Sprintf("%.1f goroutines are kept for each client, and grew in number with the clients", f.number("each"))
 	case SameByID:
 		return f.survival()
 	case StartedIn:
@@ -120,17 +120,17 @@ func processText(f Fact) string {
 	case ShareAtLine:
 		return f.share("share") + " of it at this line"
 	case FilesResident:
-		return "RSS holds the pages of files, too: those of the program itself and of files that it maps; watched on its own machine, a process tells them apart"
+		return "RSS also holds pages of files: of the program itself and of files that it maps; leaktop tells them apart when it runs on the same machine"
 	case OutsideRose:
 		return fmt.Sprintf("%s less what the runtime obtained and kept went from %s to %s in %s", f.word(), f.bytes("from"), f.bytes("to"), f.span())
 	case LastHalfShare:
-		return f.share("share") + " of that growth fell into the last half of the time"
+		return f.share("share") + " of that growth came in the second half of the time"
 	case StacksRose:
 		return fmt.Sprintf("stack memory in use went from %s to %s in %s", f.bytes("from"), f.bytes("to"), f.span())
 	case BeyondNextGC:
-		return fmt.Sprintf("at least %s of the heap in use lay beyond the size at which the next GC starts, for %s", f.share("share"), f.span())
+		return fmt.Sprintf("at least %s of the heap in use was beyond the size at which the next GC starts, for %s", f.share("share"), f.span())
 	case AllocatedRose:
-		return fmt.Sprintf("the least that was allocated at any time went from %s to %s in %s", f.bytes("from"), f.bytes("to"), f.span())
+		return fmt.Sprintf("the lowest point of the allocated heap went from %s to %s in %s", f.bytes("from"), f.bytes("to"), f.span())
 	case ProfileShows:
 		return fmt.Sprintf("the heap profile shows %s of %s", f.bytes("shown"), f.bytes("allocated"))
 	case IdleNotReturned:
@@ -138,9 +138,9 @@ func processText(f Fact) string {
 	case WentFromTo:
 		return fmt.Sprintf("from %s to %s in %s", f.amount("from"), f.amount("to"), f.span())
 	case SamplingError:
-		return fmt.Sprintf("sampling makes an error of %s at most, 19 times of 20", f.bytes("error"))
+		return fmt.Sprintf("the sampling error is at most %s, 19 times out of 20", f.bytes("error"))
 	case InBaseline:
-		return "known: it stood in the baseline, and fails nothing"
+		return "known: it is in the baseline, and fails nothing"
 	}
 	return ""
 }
@@ -148,16 +148,16 @@ func processText(f Fact) string {
 func recheckText(f Fact) string {
 	switch f.Kind {
 	case WatchWhetherItGoesOn:
-		return "watch for " + units.Duration(f.seconds("left").Round(time.Second)) + " more: a leak is told from something that fills up by whether it goes on"
+		return "watch for " + units.Duration(f.seconds("left").Round(time.Second)) + " more: a leak goes on, something that fills up does not"
 	case LeakOrFilling:
-		return fmt.Sprintf("a leak with %s, something that fills up or ends with %s, no growth with %s",
+		return fmt.Sprintf("a leak: %s, something that fills up or ends: %s, no growth: %s",
 			probability(f.number("leak")), probability(f.number("fills")), probability(f.number("neither")))
 	case VerdictLeft:
 		return leftText(f)
 	case WatchForAsLongAgain:
-		return "look again after as long once more, or let the load end and see whether it comes back"
+		return "watch for as long again, or end the load and see whether it is given back"
 	case WatchWhetherTheyLevelOff:
-		return "watch for longer: whether their number levels off cannot be told yet"
+		return "watch for longer: their number may yet level off"
 	case CompareWithClients:
 		return "see whether the number of clients grows as well"
 	}
@@ -198,7 +198,7 @@ func (f Fact) survival() string {
 	case before == 1 && survived == 1:
 		return fmt.Sprintf("by its id, the goroutine that was there at %s is still there", f.clock())
 	case before == 1:
-		return fmt.Sprintf("by its id, the goroutine that was there at %s has gone", f.clock())
+		return fmt.Sprintf("by its id, the goroutine that was there at %s is gone", f.clock())
 	case survived == before:
 		return fmt.Sprintf("by their ids, all %s that were there at %s are still there", units.Plural(before, "goroutine"), f.clock())
 	}
@@ -256,7 +256,7 @@ func leftText(f Fact) string {
 	case HasLevelled:
 		why = "growth has ended"
 	case ComesAndGoes:
-		why = "it comes and goes about a level after all"
+		why = "it comes and goes around a level after all"
 	}
 	return fmt.Sprintf("was %s until %s: %s", Verdict(f.Words[0]), f.Times[0].Format("15:04:05"), why)
 }

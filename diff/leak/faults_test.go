@@ -97,7 +97,7 @@ func TestBlockedSyscall(t *testing.T) {
 	if strings.Contains(f.Remedy, "ctx.Done()") || !strings.Contains(f.Remedy, "non-blocking") {
 		t.Errorf("the remedy is %q", f.Remedy)
 	}
-	if text := evidence(f); !strings.Contains(text, "thread of the operating system") || !strings.Contains(text, " to 124 threads in ") || !strings.Contains(text, "at 10,000 threads, which it has in ") {
+	if text := evidence(f); !strings.Contains(text, "holds an OS thread") || !strings.Contains(text, " to 124 threads in ") || !strings.Contains(text, "at 10,000 threads, which it reaches in ") {
 		t.Errorf("the evidence is %q", text)
 	}
 }
@@ -143,7 +143,7 @@ func TestRemedyFitsTheWait(t *testing.T) {
 		{"a condition in a handler", cond + "app/x.wait app/x.Show" + served, "Broadcast", "ctx.Done()"},
 		{"a lock", locking + "app/x.wait", "unlock by defer", "ctx.Done()"},
 		{"a system call", "syscall.Syscall syscall.read app/x.wait", "non-blocking", "ctx.Done()"},
-		{"a sleep", sleeping + "app/x.wait", "a timer or ticker in its place", "http.Client"},
+		{"a sleep", sleeping + "app/x.wait", "a timer or ticker instead", "http.Client"},
 		{"a loop", "runtime.asyncPreempt app/x.work", "ctx.Err()", "ctx.Done()"},
 		{"a call of another service", selecting + "net/http.(*persistConn).roundTrip net/http.(*Transport).roundTrip net/http.(*Client).do app/x.call", "http.Client.Timeout", "ReadTimeout"},
 		{"a connection of a pool", selecting + "database/sql.(*DB).conn database/sql.(*DB).query app/x.load", "rows.Close()", "http.Client"},

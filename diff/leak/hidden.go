@@ -86,8 +86,8 @@ func notSampled(s *snapshot.Snapshot) string {
 // text says it in a clause.
 func (h hidden) text() string {
 	if h.rate > 0 {
-		return "the target samples its heap once in " + units.Bytes(h.rate) + " (runtime.MemProfileRate), too rarely to show anything of the " + units.Bytes(h.live) + " that are allocated"
+		return "the target samples its heap once in " + units.Bytes(h.rate) + " (runtime.MemProfileRate), too rarely to show anything of the " + units.Bytes(h.live) + " that is allocated"
 	}
 	return "the heap profile shows " + units.Bytes(h.profile) + " of at least " + units.Bytes(h.live) +
-		" that are allocated in the target: its heap profiling is off, or its rate was changed (runtime.MemProfileRate)"
+		" that is allocated in the target: its heap profiling is off, or its rate was changed (runtime.MemProfileRate)"
 }

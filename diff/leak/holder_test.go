@@ -70,8 +70,8 @@ func TestHoldersInARealDump(t *testing.T) {
 		{"main.(*Account).Transfer", "main.(*Account).Transfer", "same-object", 0.85, "2 of them wait for each other in a circle"},
 		{"main.(*Rec).inner", "main.(*Rec).Outer", "itself", 0.25, ""},
 		{"main.(*Rec).Outer", "main.(*Rec).Outer", "again", 0.25, "3 of 3 wait for one lock"},
-		{"main.(*Gone).Use", "", "", 0, "who holds it is unknown"},
-		{"main.lockGlobal", "", "", 0, "who holds it is unknown"},
+		{"main.(*Gone).Use", "", "", 0, "its holder is unknown"},
+		{"main.lockGlobal", "", "", 0, "its holder is unknown"},
 	} {
 		t.Run(c.where, func(t *testing.T) {
 			f := at(t, r, c.where)

@@ -44,9 +44,9 @@ func (c *curves) idle() Fact {
 
 // idle is the fact in words.
 func (f Fact) idle() string {
-	text := fmt.Sprintf("%s of the heap are idle and not returned to the system, beside %s in use", f.bytes("idle"), f.bytes("in-use"))
+	text := fmt.Sprintf("%s of the heap is idle and not returned to the system, besides %s in use", f.bytes("idle"), f.bytes("in-use"))
 	if _, known := f.Value("rss"); known {
 		text += " and an RSS of " + f.bytes("rss")
 	}
-	return text + ": what the system charges the process holds them, and no profile shows them; the runtime returns them bit by bit, or at once at debug.FreeOSMemory()"
+	return text + ": the system charges the process for it, and no profile shows it; the runtime returns it bit by bit, or at once with debug.FreeOSMemory()"
 }

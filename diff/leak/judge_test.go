@@ -235,7 +235,7 @@ func TestInconclusive(t *testing.T) {
 		want  string
 	}{
 		{"two snapshots", story{snapshots: 2, heap: []line{kept}}, "only 2 snapshots since the warm-up came after a GC, and a trend needs 3"},
-		{"no GC", story{snapshots: 12, heap: []line{kept}, still: func(i int) bool { return i > 0 }, vitals: cycles(7)}, "the target completed no GC, so that its heap profile shows nothing new"},
+		{"no GC", story{snapshots: 12, heap: []line{kept}, still: func(i int) bool { return i > 0 }, vitals: cycles(7)}, "the target completed no GC, so its heap profile shows nothing new"},
 		{"one snapshot", story{snapshots: 1, heap: []line{kept}}, "only 1 snapshot since the warm-up came after a GC, and a trend needs 3"},
 		{"nothing", story{}, "no snapshot was taken"},
 	} {

@@ -57,18 +57,18 @@ func (j *Judge) lacking(result *Result, s *scene) string {
 	case r.alone:
 		return j.aloneLacks()
 	case r.heap == nil:
-		return "no heap profile could be had" + why(r.missing)
+		return "there was no heap profile" + why(r.missing)
 	case s.hidden.known:
 		return s.hidden.text()
 	case r.advanced < fewestAdvanced && cycles == 0:
-		return "the target completed no GC" + restarted + ", so that its heap profile shows nothing new; watch for longer, or let leaktop force one with --allow gc"
+		return "the target completed no GC" + restarted + ", so its heap profile shows nothing new; watch for longer, or let leaktop force one with --allow gc"
 	case r.advanced < fewestAdvanced:
 		return fmt.Sprintf("only %s since the warm-up came after a GC%s, and a trend needs %d; watch for longer, or let leaktop force GCs with --allow gc",
 			units.Plural(r.advanced, "snapshot"), restarted, fewestAdvanced)
 	case r.goroutines == nil:
-		return "no goroutine profile could be had" + why(r.missing)
+		return "there was no goroutine profile" + why(r.missing)
 	case result.Detection.GoroutineLeakIn > 0:
-		return fmt.Sprintf("only %s were seen since the warm-up%s, and more goroutines cannot be called a leak before %s; watch for %s longer",
+		return fmt.Sprintf("only %s was seen since the warm-up%s, and goroutine growth cannot be called a leak before %s; watch for %s longer",
 			units.Duration(s.to.Sub(s.from).Round(time.Second)), restarted, units.Duration(blockedAfter), rounded(result.Detection.GoroutineLeakIn))
 	case s.unexplained(result):
 		return "the live heap grows by " + units.BytesPerMinute(result.Heap.Value) + ", and no place in the code explains it yet; watch for longer"

@@ -34,7 +34,7 @@ func (p peer) text() string {
 func (p peer) advice() string {
 	switch p {
 	case database:
-		return "close rows and end transactions on every path (defer rows.Close()), and give each query a context with a timeout (QueryContext), which ends the wait for a connection, too; bound the pool with SetMaxOpenConns only as high as the database bears"
+		return "close rows and end transactions on every path (defer rows.Close()), and give each query a context with a timeout (QueryContext), which ends the wait for a connection, too; bound the pool with SetMaxOpenConns only as high as the database can take"
 	case service:
 		return "give each call a deadline: a context with a timeout, or http.Client.Timeout; close response bodies when done"
 	case sendingClient:

@@ -24,11 +24,11 @@ func TestThreadsAndDescriptors(t *testing.T) {
 		want  string // the finding
 		says  []string
 	}{
-		{"threads", snapshot.Threads, rises, "leak thread-leak", []string{"the runtime ends the program at 10,000 threads, which it has in ", " to 177 threads in "}},
+		{"threads", snapshot.Threads, rises, "leak thread-leak", []string{"the runtime ends the program at 10,000 threads, which it reaches in ", " to 177 threads in "}},
 		{"threads of a pool", snapshot.Threads, fills, "", nil},
 		{"threads that come and go", snapshot.Threads, comes, "", nil},
 		{"few threads", snapshot.Threads, few, "", nil},
-		{"descriptors", snapshot.OpenFDs, rises, "leak descriptor-leak", []string{"the process may have 1,024 descriptors open, which it has in ", "these are 150 sockets", "380 with 10.0.0.7:5432", "clients opened: 9 with 10.0.0.9 on port 8080"}},
+		{"descriptors", snapshot.OpenFDs, rises, "leak descriptor-leak", []string{"the process may have 1,024 descriptors open, which it reaches in ", "these are 150 sockets", "380 with 10.0.0.7:5432", "clients opened: 9 with 10.0.0.9 on port 8080"}},
 		{"descriptors of a pool", snapshot.OpenFDs, fills, "", nil},
 		{"descriptors that come and go", snapshot.OpenFDs, comes, "", nil},
 	} {

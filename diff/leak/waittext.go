@@ -23,13 +23,13 @@ func waitText(f Fact) string {
 	case LikelyHolder:
 		return f.heldBy()
 	case HolderUnknown:
-		return "who holds it is unknown: nothing on another stack hangs together with it; one that returned without unlocking leaves no trace"
+		return "its holder is unknown: no other stack is related to it; a holder that returned without unlocking leaves no trace"
 	case Circle:
 		return f.circle()
 	case FinalizersWait:
-		return "the runtime runs all finalizers one after the other, so that nothing which has one is freed until this one returns"
+		return "the runtime runs all finalizers one after another, so nothing that has one is freed until this one returns"
 	case ThreadEach:
-		return "each holds a thread of the operating system, of which a program has 10,000 at most"
+		return "each holds an OS thread, and a program can have 10,000 at most"
 	case ThreadsRose:
 		return fmt.Sprintf("the process went from %s to %s in %s", f.count("from"), units.Plural(f.whole("to"), "thread"), f.span())
 	case DescriptorsRose:
@@ -51,7 +51,7 @@ func waitText(f Fact) string {
 func (f Fact) waited() string {
 	least, most := f.minutes("least"), f.minutes("most")
 	var b strings.Builder
-	b.WriteString("by the runtime they have waited for ")
+	b.WriteString("by the runtime's count they have waited for ")
 	switch long, now := f.whole("long"), f.whole("now"); {
 	case least == most:
 		b.WriteString("at least " + most + " min" + f.inDays())

@@ -148,12 +148,12 @@ func (o *Observer) Missing() []string {
 	switch n := len(o.heap.times); {
 	case n >= fewestPoints:
 	case n == 0 && o.heap.cumulative:
-		out = append(out, "heap: the profile tells what was allocated, but not what lives")
+		out = append(out, "heap: the profile shows what was allocated, but not what is live")
 	default:
-		out = append(out, fmt.Sprintf("heap: %s since the warm-up that a GC completed before, where a trend needs %d", units.Plural(n, "snapshot"), fewestPoints))
+		out = append(out, fmt.Sprintf("heap: %s after a GC since the warm-up, and a trend needs %d", units.Plural(n, "snapshot"), fewestPoints))
 	}
 	if n := len(o.groups.times); n < fewestPoints {
-		out = append(out, fmt.Sprintf("goroutines: %s since the warm-up with a list of them, where a trend needs %d", units.Plural(n, "snapshot"), fewestPoints))
+		out = append(out, fmt.Sprintf("goroutines: %s with a list of them since the warm-up, and a trend needs %d", units.Plural(n, "snapshot"), fewestPoints))
 	}
 	return out
 }

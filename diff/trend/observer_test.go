@@ -183,8 +183,8 @@ func TestWhatCounts(t *testing.T) {
 		o := trend.NewObserver(tab, 0)
 		o.Add(&snapshot.Snapshot{Time: start})
 		want := []string{
-			"heap: 0 snapshots since the warm-up that a GC completed before, where a trend needs 3",
-			"goroutines: 0 snapshots since the warm-up with a list of them, where a trend needs 3",
+			"heap: 0 snapshots after a GC since the warm-up, and a trend needs 3",
+			"goroutines: 0 snapshots with a list of them since the warm-up, and a trend needs 3",
 		}
 		if missing := o.Missing(); !slices.Equal(missing, want) {
 			t.Errorf("missing:\n%s", strings.Join(missing, "\n"))
@@ -292,7 +292,7 @@ func TestMissingColumns(t *testing.T) {
 		o := of([]snapshot.SampleType{{Name: "alloc_space", Unit: "bytes"}}, func(i int64) []int64 { return []int64{mib * i} })
 		_, known := o.Stack(id)
 		equal(t, "known", known, false)
-		equal(t, "why", o.Missing()[0], "heap: the profile tells what was allocated, but not what lives")
+		equal(t, "why", o.Missing()[0], "heap: the profile shows what was allocated, but not what is live")
 	})
 }
 
