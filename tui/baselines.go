@@ -32,7 +32,7 @@ func (m *Model) chooseBaseline() {
 		menu.named = append(menu.named, n)
 	}
 	if len(menu.named) == 0 {
-		m.say("no baseline of this process has a name yet: N gives one to a snapshot")
+		m.say("no baseline of this process has a name yet: N names a snapshot")
 		return
 	}
 	m.over = menu

@@ -57,7 +57,7 @@ func (m *Model) waiting(kind snapshot.Kind, width int) []string {
 			text = fmt.Sprintf("%s holds no %s profile.", m.cfg.Recorded.Name(), kind)
 		}
 		if before := m.data.newestWith(kind); before != nil {
-			text = fmt.Sprintf("The target gave no %s profile since it was restarted. #%d of before has the last one: ← on the Overview goes there.", kind, before.Seq)
+			text = fmt.Sprintf("The target has given no %s profile since it restarted. The last one is in #%d: ← on the Overview goes there.", kind, before.Seq)
 		}
 		for _, why := range newest.Missing {
 			text += " " + why

@@ -47,7 +47,7 @@ func TestCountsThatAreUnknown(t *testing.T) {
 	p = newProgram(t)
 	p.resize(120, 32)
 	p.tell(p.story.whole()...)
-	p.wantNot("c threads").press("c").want("no source tells of threads or of file descriptors", "Goroutines")
+	p.wantNot("c threads").press("c").want("no source reports threads or file descriptors", "Goroutines")
 }
 
 // A finding about the whole process is drawn with the curve that it is about.

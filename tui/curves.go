@@ -91,7 +91,7 @@ type vitalCurve struct {
 // without lines to spare does without: its legend names the curves.
 func (m *Model) titled(title string, c chart.Chart, width, height int) string {
 	if len(c.Series) == 0 {
-		return block([]string{fit(" "+m.theme.Title.Apply(title)+m.theme.Dim.Apply("  unknown: no source tells it"), width)}, height)
+		return block([]string{fit(" "+m.theme.Title.Apply(title)+m.theme.Dim.Apply("  unknown: no source reports it"), width)}, height)
 	}
 	if height < titledHeight {
 		// Where a line is worth more for the curve, only what breaks it is marked.

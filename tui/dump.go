@@ -20,11 +20,11 @@ func (m *Model) dumpNow() {
 	m.cfg.Sampler.Dump()
 	switch {
 	case m.data.schedule.Paused:
-		m.say("paused: the full dump is taken when you go on (space); what it costs is asked first")
+		m.say("paused: the full dump is taken when you resume (space); you confirm its cost first")
 	case m.data.outage != nil:
-		m.say("no answer: the full dump comes when the target does; what it costs is asked first")
+		m.say("no answer: the full dump comes once it is back; you confirm its cost first")
 	default:
-		m.say("a full dump comes with the next snapshot; what it costs is asked first")
+		m.say("a full dump comes with the next snapshot; you confirm its cost first")
 	}
 }
 
@@ -133,7 +133,7 @@ func (m *Model) dumpWords(d *dumped, told *toldOf) section {
 	const most = 500 // who needs them all exports the snapshot
 	out := section{title: fmt.Sprintf("Full dump of #%d, %s: %s", d.of.seq, d.of.Time.Format(clock), units.Plural(len(d.members), "goroutine"))}
 	if d.of.Cut {
-		out.hints = append(out.hints, hint{"cut", "the target's text ended in the middle: these are not all"})
+		out.hints = append(out.hints, hint{"cut", "the target's text is truncated: these are not all"})
 	}
 	for _, c := range d.creators {
 		out.hints = append(out.hints, hint{"started", units.Count(int64(c.count)) + " by " + startedBy(c.Frame)})
@@ -148,7 +148,7 @@ func (m *Model) dumpWords(d *dumped, told *toldOf) section {
 			text = joined(text, fmt.Sprintf("started by goroutine %d", g.CreatorID))
 		}
 		if g.Leaked {
-			text = joined(text, "leaked, by the runtime's word")
+			text = joined(text, "leaked, the runtime says")
 		}
 		if g.Locked {
 			text = joined(text, "locked to its thread")

@@ -28,7 +28,7 @@ func (s *story) dumped(n int) snapshot.Event {
 
 func TestFullDump(t *testing.T) {
 	p := told(t, 120, 32).press("3", "enter").wantNot("Full dump of")
-	p.press("D").want("what it costs is asked first")
+	p.press("D").want("you confirm its cost first")
 	p.tell(snapshot.Asked{Call: "full goroutine dump", Cost: "a standstill of about 1 ms and 0.1 MiB of text"})
 	p.want("The full goroutine dump would cost the target a standstill of about 1 ms", "Y yes")
 	p.press("Y")
@@ -39,7 +39,7 @@ func TestFullDump(t *testing.T) {
 	p.want("Full dump of #9  68 goroutines · reported: <1m to 2m · ids 100 101 102 103 104 105 and 62 more",
 		"started by api.(*Server).Create create.go:80 (67 of them) and 1 other line")
 	p.press("enter").want("Full dump of #9, 12:02:00: 68 goroutines", "67 by api.(*Server).Create create.go:80", "1 by notify.(*Notifier).Start notify.go:20",
-		"chan send · started by goroutine 18 · leaked, by the runtime's word", "reported: 1m")
+		"chan send · started by goroutine 18 · leaked, the runtime says", "reported: 1m")
 	p.press("x")
 	// It stays what the newest dump said, and is not there for an earlier moment.
 	p.tell(p.story.taken(10))
@@ -60,10 +60,10 @@ func TestAskingForADump(t *testing.T) {
 			t.Errorf("%s: asked for %q", to, p.sampler.asked)
 		}
 	}
-	told(t, 120, 32).press("3", "space", "D").want("paused: the full dump is taken when you go on")
+	told(t, 120, 32).press("3", "space", "D").want("paused: the full dump is taken when you resume")
 	p := told(t, 120, 32).press("3")
 	p.tell(snapshot.Unreachable{Since: storyEnd, Reason: "refused", Next: storyEnd})
-	p.press("D").want("no answer: the full dump comes when the target does")
+	p.press("D").want("no answer: the full dump comes once it is back")
 	// The heap has nothing to do with it.
 	p = told(t, 120, 32).press("down", "enter", "D")
 	if len(p.sampler.asked) > 0 {

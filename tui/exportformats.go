@@ -138,7 +138,7 @@ func (m *Model) exportRun() func() export.Run {
 	if judged := m.data.verdicts; judged.result.Outcome != "" {
 		head.Judged = &gate.Judged{Result: *judged.result}
 		if judged.seq != m.data.Current().Seq {
-			head.Notes = append(head.Notes, fmt.Sprintf("what is judged is the run up to #%d", judged.seq))
+			head.Notes = append(head.Notes, fmt.Sprintf("the verdict is on the run up to #%d", judged.seq))
 		}
 	}
 	untimed := func(v snapshot.Vitals) bool { return v.Time.IsZero() } // of a file that tells no time

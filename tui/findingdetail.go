@@ -191,7 +191,7 @@ func (d *findingDetail) key(key string) (tea.Cmd, bool) {
 func (d *findingDetail) openStack() tea.Cmd {
 	m, shown := d.m, d.shown()
 	if d.of.kind != d.kind() {
-		m.say("it is compared first; press f again")
+		m.say("comparing its snapshots first; press f again")
 		return nil
 	}
 	if g, ok := d.groups[shown]; ok {
@@ -336,9 +336,9 @@ func (d *findingDetail) help() section {
 	return detailHelp("A finding: what it is, why, and what helps",
 		hint{"enter", "all that is known of it, in words"},
 		hint{"f", "the page of the shown stack or group alone"},
-		hint{"n N", "next, previous of its stacks, then of those that hang together with it"},
-		hint{"D", "of goroutines: take a full dump, whose ids tell whether the same ones wait on; what it costs is asked first"},
-		hint{"(… – …)", "the interval in which the growth lies with 95%"},
+		hint{"n N", "next, previous of its stacks, then of related ones"},
+		hint{"D", "of goroutines: take a full dump, whose ids show whether the same ones still wait; you confirm its cost first"},
+		hint{"(… – …)", "the 95% interval of the growth"},
 		hint{"sure", "how often such a verdict holds"},
 		hint{"holds", "what would be freed if it went away, as far as shared frames show it: an estimate"},
 	)

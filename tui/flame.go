@@ -140,7 +140,7 @@ func (f *flameView) click(x, y int) {
 
 func (f *flameView) render(width, height int) string {
 	if f.root == nil || f.root.Cum.After <= 0 {
-		return block([]string{"", "  " + f.m.theme.Dim.Apply("nothing is held now: a flame graph has no width to share")}, height)
+		return block([]string{"", "  " + f.m.theme.Dim.Apply("nothing is held now, so the flame graph is empty")}, height)
 	}
 	start, known := find(f.root, f.zoom)
 	f.zoom = f.zoom[:known]

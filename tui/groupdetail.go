@@ -186,10 +186,10 @@ func (d *groupDetail) heapLines(most int) []string {
 func (d *groupDetail) help() section {
 	return detailHelp("A group of goroutines",
 		hint{"f", "the finding that the group belongs to"},
-		hint{"D", "take a full dump: each goroutine by itself, with its id and who started it; what that costs is asked first"},
+		hint{"D", "take a full dump: each goroutine by itself, with its id and who started it; you confirm its cost first"},
 		hint{"enter", "all of them by id, once there is a dump"},
-		hint{"reported", "what the runtime says they have waited; it counts from a GC near the start"},
-		hint{"locks", "by the address in the dump's frames: how many of the group wait for each, and of all goroutines; readers of a sync.RWMutex are not known"},
+		hint{"reported", "how long they have waited, as the runtime says; counted from a GC near the start"},
+		hint{"locks", "by the address in the dump's frames: how many of the group, and of all goroutines, wait for each; readers of a sync.RWMutex are not known"},
 		hint{"n N", "next, previous of the group's stacks"},
 		hint{"Heap", "what was allocated under the same entry function: these goroutines may hold it"})
 }

@@ -190,7 +190,7 @@ func (d *handlerDetail) render(width, height int) string {
 	}
 	guess := ""
 	if r.Guessed {
-		guess = guessGlyph + " some of it by a guess"
+		guess = guessGlyph + " some of it is a guess"
 	}
 	lines = append(lines, flow(width, d.m.paintChange(r.Kept, "bytes"), d.rate, units.Bytes(r.Kept.After)+" kept", "allocates "+perSecond(r.AllocRate),
 		units.Plural(r.Goroutines.After, "goroutine")+" "+countPaint(th, r.Goroutines).Apply(units.SignedCount(r.Goroutines.Delta)),
@@ -219,7 +219,7 @@ func (d *handlerDetail) help() section {
 		{"enter", "open the finding, the stack or the group"},
 		{"←→", "scroll wide rows"},
 		{"allocates", "bytes a second since the base, kept or not"},
-		{"≈ holds", "what a stack keeps; of a finding what would be freed if it went away"},
+		{"≈ holds", "what a stack keeps; for a finding, what would be freed if it went away"},
 		{"esc", "back"},
 	}}
 }

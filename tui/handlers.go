@@ -279,7 +279,7 @@ func (h *handlersScreen) help() section {
 		{"allocates", "bytes a second since the base, kept or not"},
 		{"goroutines", "that serve it or were started by it"},
 		{"verdict", "the worst of its findings"},
-		{guessGlyph, "some of it belongs to the handler by a guess: goroutines that a method of its type runs"},
+		{guessGlyph, "some of it is a guess: goroutines that run a method of the handler's type"},
 		{handler.Other, "what no known framework called; --handler REGEX names more handlers"},
 	}}
 }

@@ -15,7 +15,7 @@ import (
 const clock = "15:04:05"
 
 // clockOf is a time of day; a dash where it is not known, as of a file that
-// does not tell when it was taken.
+// does not say when it was taken.
 func clockOf(t time.Time) string { return timeIn(t, clock) }
 
 // timeIn is a time in a layout, and a dash where it is not known.

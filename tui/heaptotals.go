@@ -77,7 +77,7 @@ func (h *heapScreen) hidden(unit string) string {
 			text += units.Plural(int64(all), [...]string{"stack", "function", "package"}[h.by])
 		}
 		if h.empty > 0 {
-			text += fmt.Sprintf(", %s more hold nothing", units.Count(int64(h.empty)))
+			text += fmt.Sprintf(", %s more holding nothing", units.Count(int64(h.empty)))
 		}
 		return text
 	}

@@ -159,7 +159,7 @@ func TestSnapshotWithoutGC(t *testing.T) {
 	p.press("3").wantNot("no GC since")
 	p.press("5").want("no GC since the one before")
 	p.tell(p.story.takenWith(10, func(s *snapshot.Snapshot) { s.ForcedGC = true }))
-	p.want("GC asked for")
+	p.want("forced GC")
 }
 
 // What is special about a snapshot, above all why it lacks a profile, can be
@@ -214,7 +214,7 @@ func TestQuestion(t *testing.T) {
 	for key, want := range map[string]int{"Y": 1, "y": 0, "n": 0, "esc": 0, "enter": 0, "space": 0} {
 		p := told(t, 120, 32).press("2")
 		p.tell(asked)
-		p.want("The goroutine profile would cost the target about 1.2 s of CPU. Take it all the same?", "Y yes")
+		p.want("The goroutine profile would cost the target about 1.2 s of CPU. Take it anyway?", "Y yes")
 		p.press(key).want("in 8 stacks")
 		if len(p.sampler.asked) != want {
 			t.Errorf("%s: asked for %q", key, p.sampler.asked)
@@ -300,7 +300,7 @@ func TestBaseOfAnotherProcess(t *testing.T) {
 	p := told(t, 120, 32)
 	p.restart(storySnapshots)
 	p.tell(p.story.between(9, 10, nothing)...)
-	p.press("5", "G", "a").want("#1 is of another process than #10")
+	p.press("5", "G", "a").want("#1 is from a different process than #10")
 	p.wantNot("base is #1")
 }
 

@@ -296,7 +296,7 @@ func (m *Model) apply(e snapshot.Event) {
 		}
 		m.asked = &question{
 			theme: m.theme,
-			text:  "The " + e.Call + " would cost the target " + e.Cost + ". Take it all the same?",
+			text:  "The " + e.Call + " would cost the target " + e.Cost + ". Take it anyway?",
 			yes:   m.cfg.Sampler.AllowCostly,
 		}
 		m.ask()

@@ -68,7 +68,7 @@ func (m *Model) noteKey(key string, seq int) (tea.Cmd, bool) {
 	case "P":
 		n := m.noteOf(seq)
 		n.Pinned = !n.Pinned
-		said := "#" + itoa(seq) + " is not pinned any more"
+		said := "#" + itoa(seq) + " is no longer pinned"
 		if n.Pinned {
 			said = "#" + itoa(seq) + " is pinned: it is kept however long the run is"
 		}
@@ -94,10 +94,10 @@ func (m *Model) noteHints() []hint {
 	}
 	return []hint{
 		{"n", "write a note on the snapshot; " + kept},
-		{"P", "pin it, or let it go: a pinned one is never thinned out"},
+		{"P", "pin or unpin it: a pinned one is never thinned out"},
 		{"N", "give it a name as a baseline"},
 		{"A", "compare with a named baseline: choose one"},
-		{saidGlyph, "something was said of it, or it is pinned or named"},
+		{saidGlyph, "it has a note, or it is pinned or named"},
 	}
 }
 
@@ -130,7 +130,7 @@ func (m *Model) askBaseline(seq int) {
 	m.over = newNotePrompt(m.theme, " name of #"+itoa(seq)+" as a baseline: ", n.Baseline, func(name string) tea.Cmd {
 		n.Baseline = name
 		if name == "" {
-			return m.note(n, "#"+itoa(seq)+" is no named baseline any more")
+			return m.note(n, "#"+itoa(seq)+" is no longer a named baseline")
 		}
 		m.data.setBase(seq)
 		m.version++

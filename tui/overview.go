@@ -183,7 +183,7 @@ func (o *overviewScreen) key(key string) (tea.Cmd, bool) {
 	case "c":
 		next := o.m.nextCount(o.counted)
 		if next == o.counted {
-			o.m.say("no source tells of threads or of file descriptors")
+			o.m.say("no source reports threads or file descriptors")
 		}
 		o.counted = next
 	case "n", "P", "N", "A":
@@ -300,9 +300,9 @@ func (o *overviewScreen) hints() []hint {
 func (o *overviewScreen) help() section {
 	return section{"Overview: does it leak, what, how fast, until when", []hint{
 		{"LEAK", "grows steadily, is not freed, does not level off; PROVEN: the runtime itself says so"},
-		{"STUCK", "goroutines that wait without end, and are not becoming more"},
+		{"STUCK", "goroutines that wait for ever, without growing in number"},
 		{"GROWING", "beyond its error; too early to tell a leak from what fills up; PLATEAU: grew and levelled off"},
-		{"(… – …)", "the interval in which a growth lies with 95%"},
+		{"(… – …)", "the 95% interval of a growth"},
 		{"≈ holds", "what would be freed if it went away, as far as shared frames show it"},
 		{"not judged", "grew since the base, and belongs to no finding"},
 		{"enter", "open the selected row"},
@@ -311,9 +311,9 @@ func (o *overviewScreen) help() section {
 		{"c", "curve of goroutines, threads or descriptors"},
 		{"n P N A", "note, pin, name or choose a baseline"},
 		{"live heap", "bytes in objects that the last completed GC kept, by the heap profile"},
-		{"heap in use", "spans with an object in them, with garbage"},
+		{"heap in use", "spans with objects in them, and garbage"},
 		{"RSS", "what the system charges the process"},
-		{"stuck", "goroutines of what is PROVEN, a LEAK or STUCK, or was and has become no more"},
-		{"▴ ↻ g", "below the curves: a snapshot, a restart, a GC that was asked for"},
+		{"stuck", "goroutines of what is PROVEN, a LEAK or STUCK, or was and no longer grows"},
+		{"▴ ↻ g", "below the curves: a snapshot, a restart, a forced GC"},
 	}}
 }

@@ -284,11 +284,11 @@ func TestNegativeValues(t *testing.T) {
 func TestNoProfileSinceARestart(t *testing.T) {
 	p := told(t, 120, 32)
 	p.story.run, p.story.first = 1, storySnapshots+1
-	p.tell(snapshot.Restarted{At: p.now, Evidence: "its start time moved"})
+	p.tell(snapshot.Restarted{At: p.now, Evidence: "its start time changed"})
 	p.tell(p.story.takenWith(storySnapshots+1, func(s *snapshot.Snapshot) {
 		s.Heap, s.Goroutines, s.Raw, s.Missing = nil, nil, nil, []string{"heap profile: 500"}
 	}))
-	p.press("2").want("gave no heap profile since it was restarted", "#8 of before has the last one")
-	p.press("3").want("gave no goroutine profile since it was restarted")
+	p.press("2").want("given no heap profile since it restarted", "The last one is in #8")
+	p.press("3").want("given no goroutine profile since it restarted")
 	p.press("1", "left").press("2").want("cache.(*")
 }

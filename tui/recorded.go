@@ -171,7 +171,7 @@ func (m *Model) beforeRecorded() string {
 	case s.Followed:
 		return m.cfg.Recorded.Name() + " is being written, and has no snapshot yet"
 	}
-	return m.cfg.Recorded.Name() + " holds no whole snapshot"
+	return m.cfg.Recorded.Name() + " holds no complete snapshot"
 }
 
 // single reports whether the source is a file that holds one snapshot, and no
@@ -183,7 +183,7 @@ func (m *Model) single() bool {
 // oneSnapshot is the verdict on a file that holds one snapshot: a dump may tell by
 // itself that something is stuck.
 func (m *Model) oneSnapshot(width int) string {
-	text := "what changes is known with a second one: give it as --base FILE"
+	text := "a second one shows what changes: give it as --base FILE"
 	if m.data.outside != nil {
 		text = "compared with " + m.data.outside.name + "; two snapshots do not tell a leak from what fills up"
 	}

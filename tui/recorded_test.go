@@ -177,7 +177,7 @@ func TestEmptyRecording(t *testing.T) {
 	p.cfg.Recorded = &recording{name: "run.leaktop"}
 	p.resize(120, 32)
 	p.send(endedMsg{})
-	p.want("■ recorded, no snapshot", "run.leaktop holds no whole snapshot")
+	p.want("■ recorded, no snapshot", "run.leaktop holds no complete snapshot")
 }
 
 func TestNotes(t *testing.T) {

@@ -146,7 +146,7 @@ func (s *snapshotsScreen) note(r shotRow) string {
 		notes = append(notes, "no GC since the one before")
 	}
 	if r.ForcedGC {
-		notes = append(notes, "GC asked for")
+		notes = append(notes, "forced GC")
 	}
 	if r.Dump != nil {
 		notes = append(notes, "full dump")
@@ -187,7 +187,7 @@ func (s *snapshotsScreen) choose(key string, r shotRow) {
 	switch key {
 	case "a":
 		if current := d.Current(); current.Run != r.Run {
-			s.m.say("#" + itoa(r.Seq) + " is of another process than #" + itoa(current.Seq) + ": there is nothing to compare")
+			s.m.say("#" + itoa(r.Seq) + " is from a different process than #" + itoa(current.Seq) + ": there is nothing to compare")
 			return
 		}
 		d.setBase(r.Seq)
@@ -258,9 +258,9 @@ func (s *snapshotsScreen) hints() []hint {
 func (s *snapshotsScreen) help() section {
 	return section{"Snapshots: what was taken, newest on top", append([]hint{
 		{"a", "compare with this one: make it the base"},
-		{"b", "look at this one: make it the current; the newest means always the newest"},
-		{"B", "keep the base so many snapshots behind the newest; again: back to the first"},
-		{"raw", "what the profiles as fetched take; the oldest are thinned out above 2 MiB"},
+		{"b", "look at this one: make it current; on the newest, it follows the newest"},
+		{"B", "keep the base this many snapshots behind the newest; again: back to the first"},
+		{"raw", "size of the profiles as fetched; the oldest are thinned out above 2 MiB"},
 		{"dim rows", "no GC completed since the snapshot before: the heap is the same observation"},
 	}, s.m.noteHints()...)}
 }

@@ -69,7 +69,7 @@ func TestReportedWaitAndStarterOnScreen(t *testing.T) {
 	p := of(t, 60, 20, "hung.txt.gz")
 	p.want("3d21h", "sync.Mutex.Lock ")
 	p = of(t, 120, 32, "hung.txt.gz").press("enter")
-	p.want("300 goroutines, sync.Mutex.Lock", "reported: 3d16h to 3d21h", "started by http.(*Server).Serve server.go:3454", "each is waited for by one", "0xc000000064 1 waiter, 3d21h")
+	p.want("300 goroutines, sync.Mutex.Lock", "reported: 3d16h to 3d21h", "started by http.(*Server).Serve server.go:3454", "each has one waiter", "0xc000000064 1 waiter, 3d21h")
 	p = of(t, 120, 32, "plain.b.txt", "plain.c.txt.gz")
 	p.want("+37", "2m–8m", "stock.Start", "+5", "bill.Run")
 	// The cheap profile tells none of it, and says nothing in its place.
@@ -82,9 +82,9 @@ func TestLocksAndThreadsOnScreen(t *testing.T) {
 	p := of(t, 120, 32, "own.locks.txt.gz")
 	p.want("syscall, locked to thread", "select (no cases), finalizer", "sync.RWMutex.RLock")
 	p.press("/").enter("total").press("enter", "enter").want("5 goroutines, sync.Mutex.Lock", "Locks 0xbc3de5ae0f0 5 of 17 waiters, longest 3m")
-	p.press("enter").want("What the dump says of 5 goroutines", "5 by main.main", "0xbc3de5ae0f0 5 of 17 waiters")
+	p.press("enter").want("What the dump says about 5 goroutines", "5 by main.main", "0xbc3de5ae0f0 5 of 17 waiters")
 	p = of(t, 120, 32, "own.locks.txt.gz").press("/").enter("state:syscall").press("enter", "enter")
-	p.want("3 goroutines, syscall, locked to thread").press("enter").want("3 of them are locked to their threads")
+	p.want("3 goroutines, syscall, locked to thread").press("enter").want("3 of them locked to threads")
 }
 
 func TestFilterByWhatADumpTells(t *testing.T) {

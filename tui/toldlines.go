@@ -95,7 +95,7 @@ func (m *Model) toldLines(t *toldOf, said bool) []string {
 	if len(t.locks) > 0 {
 		var texts []string
 		if t.locks[0].all == 1 {
-			texts = append(texts, "each is waited for by one")
+			texts = append(texts, "each has one waiter")
 		}
 		for _, l := range t.locks[:min(shownLocks, len(t.locks))] {
 			texts = append(texts, l.text())
@@ -119,20 +119,20 @@ func (t *toldOf) lockHints() []hint {
 		out = append(out, hint{"lock", l.text()})
 	}
 	if len(t.Locks) == snapshot.MaxLocks {
-		out = append(out, hint{"…", fmt.Sprintf("of each stack no more than %d locks are kept", snapshot.MaxLocks)})
+		out = append(out, hint{"…", fmt.Sprintf("at most %d locks are kept for each stack", snapshot.MaxLocks)})
 	}
 	return out
 }
 
 // words is all that a dump says of the group, as text.
 func (t *toldOf) words() section {
-	out := section{title: "What the dump says of " + units.Plural(t.Goroutines(), "goroutine")}
+	out := section{title: "What the dump says about " + units.Plural(t.Goroutines(), "goroutine")}
 	out.hints = append(out.hints, hint{"reported", "they have waited " + cmp.Or(diff.ReportedWait(t.Told, " to "), "under a minute") + ", as the runtime says"})
 	for _, c := range t.creators {
 		out.hints = append(out.hints, hint{"started", units.Count(int64(c.count)) + " by " + startedBy(c.Frame)})
 	}
 	if t.Locked > 0 {
-		out.hints = append(out.hints, hint{"threads", units.Count(t.Locked) + " of them are locked to their threads"})
+		out.hints = append(out.hints, hint{"threads", units.Count(t.Locked) + " of them locked to threads"})
 	}
 	out.hints = append(out.hints, t.lockHints()...)
 	return out

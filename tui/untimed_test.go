@@ -22,7 +22,7 @@ func still(t *testing.T, at time.Time, base *time.Time) *program {
 		before.Time = *base
 		p.cfg.Base = &Base{Name: "before.txt", Snapshot: &before}
 	}
-	p.judge.result = leak.Result{Outcome: leak.Inconclusive, Reason: "no heap profile could be had"}
+	p.judge.result = leak.Result{Outcome: leak.Inconclusive, Reason: "there was no heap profile"}
 	p.Model = New(p.cfg)
 	p.resize(120, 32)
 	p.tell(snapshot.Attached{Info: snapshot.Info{Name: "dump.txt"}}, snapshot.VitalsTaken{Vitals: shot.Vitals}, snapshot.Taken{Snapshot: &shot})
@@ -31,7 +31,7 @@ func still(t *testing.T, at time.Time, base *time.Time) *program {
 	return p
 }
 
-// Where a file does not tell when it was taken, no screen tells a time: not the
+// Where a file does not say when it was taken, no screen tells a time: not the
 // year 1, no clock below a curve, no rate, and no span.
 func TestTimeUnknown(t *testing.T) {
 	none := time.Time{}
@@ -73,7 +73,7 @@ func TestTwoFilesOfOneTime(t *testing.T) {
 // What hangs shows in one snapshot, and its verdict is the first thing said.
 func TestVerdictOnOneSnapshot(t *testing.T) {
 	p := still(t, time.Time{}, nil)
-	p.want("one snapshot · what changes is known with a second one")
+	p.want("one snapshot · a second one shows what changes")
 	p.judge.result = p.story.judged(t)
 	p.tell(snapshot.VitalsTaken{})
 	shot := *p.story.taken(8).(snapshot.Taken).Snapshot

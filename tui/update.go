@@ -156,14 +156,14 @@ func (m *Model) snapshotNow() {
 	d := m.data
 	switch {
 	case d.schedule.Paused:
-		m.say("paused: the snapshot is taken when you go on (space)")
+		m.say("paused: the snapshot is taken when you resume (space)")
 	case d.outage != nil:
-		m.say("no answer: the next snapshot comes when the target does")
+		m.say("no answer: the next snapshot comes once the target is back")
 	case d.schedule.Actual > d.schedule.Every && d.history.Newest() != nil:
 		next := d.history.Newest().Time.Add(d.schedule.Actual)
 		m.say("the next snapshot comes in " + untilText(next, m.cfg.Now()) + ": " + d.schedule.Slowed)
 	default:
-		m.say("snapshot asked for")
+		m.say("snapshot requested")
 	}
 }
 
@@ -206,7 +206,7 @@ func (m *Model) changeInterval(step int) tea.Cmd {
 	}
 	m.cfg.Sampler.SetEvery(next)
 	m.data.schedule.Every = next
-	m.say(fmt.Sprintf("a snapshot every %s, as far as the target is quick enough", next))
+	m.say(fmt.Sprintf("a snapshot every %s, if the target is quick enough", next))
 	return nil
 }
 

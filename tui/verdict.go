@@ -29,7 +29,7 @@ func (o *overviewScreen) verdict(width int) string {
 	th, d := o.m.theme, o.m.data
 	switch {
 	case d.restarted:
-		return fit(" "+th.Growing.Apply("restarted")+th.Dim.Apply(" · what is below is of the process before"), width)
+		return fit(" "+th.Growing.Apply("restarted")+th.Dim.Apply(" · what is below is from the process before"), width)
 	case len(d.history.Run()) < 2 && o.m.recorded() && !o.m.cfg.Recorded.State().Followed:
 		return o.m.oneSnapshot(width)
 	case len(d.history.Run()) < 2:
@@ -37,7 +37,7 @@ func (o *overviewScreen) verdict(width int) string {
 		if t := d.schedule.Next; !t.IsZero() {
 			next = " in " + untilText(t, o.m.cfg.Now())
 		}
-		text := " " + th.Title.Apply("collecting") + th.Dim.Apply(" · what changes is known with the next snapshot")
+		text := " " + th.Title.Apply("collecting") + th.Dim.Apply(" · changes show with the next snapshot")
 		return firstFit(width, text+th.Dim.Apply(next), text, " "+th.Title.Apply("collecting"))
 	}
 	r := d.judged()

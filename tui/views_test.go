@@ -168,7 +168,7 @@ func TestSourceAndEditor(t *testing.T) {
 
 func TestSnapshotNowAndInterval(t *testing.T) {
 	p := told(t, 120, 32)
-	p.press("s").want("snapshot asked for")
+	p.press("s").want("snapshot requested")
 	p.press("+").want("a snapshot every 30s")
 	p.press("-", "-").want("a snapshot every 10s")
 	p.press("-", "-", "-", "-", "-").want("a snapshot every 1s")

@@ -160,9 +160,9 @@ func noField(name string, fields []FieldName) error {
 		}
 	}
 	if len(spans) == 0 {
-		return fmt.Errorf("no %s to compare here; \\> is the character", name)
+		return fmt.Errorf("no %s to compare here; \\> stands for the character", name)
 	}
-	return fmt.Errorf("no %s here, but %s; \\> is the character", name, strings.Join(spans, ", "))
+	return fmt.Errorf("no %s here, but %s; \\> stands for the character", name, strings.Join(spans, ", "))
 }
 
 // quoted is the text up to the next blank, or between quotation marks, and how
@@ -191,7 +191,7 @@ const (
 // parseSpan reads a time as Go writes it, with days and weeks before: "10m",
 // "1h30m", "2d6h", "1w".
 func parseSpan(text string) (time.Duration, error) {
-	wrong := fmt.Errorf("%q is no time", text)
+	wrong := fmt.Errorf("%q is not a time", text)
 	var sum time.Duration
 	rest := text
 	for _, unit := range []struct {

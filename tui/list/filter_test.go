@@ -169,7 +169,7 @@ func TestFilterByFieldsErrors(t *testing.T) {
 		"wait>-1m":         `filter "wait>-1m": write wait>10m or wait<2d`,
 		"wait>long":        `filter "wait>long": write wait>10m or wait<2d`,
 		"wait:10m":         `filter "wait:10m": write wait>10m or wait<2d`,
-		"wiat>10m":         `filter "wiat>10m": no wiat here, but wait; \> is the character`,
+		"wiat>10m":         `filter "wiat>10m": no wiat here, but wait; \> stands for the character`,
 		"state>10m":        `filter "state>10m": write state:WORDS`,
 		"state:":           `filter "state:": write what state: must hold`,
 		`state:""`:         `filter "state:\"\"": write what state: must hold`,
@@ -182,7 +182,7 @@ func TestFilterByFieldsErrors(t *testing.T) {
 		}
 	}
 	// Where rows have no fields, what looks like one is told, and words are not.
-	if _, err := ParseFilter("wait>10m"); err == nil || err.Error() != `filter "wait>10m": no wait to compare here; \> is the character` {
+	if _, err := ParseFilter("wait>10m"); err == nil || err.Error() != `filter "wait>10m": no wait to compare here; \> stands for the character` {
 		t.Errorf("without fields: %v", err)
 	}
 	if f, err := ParseFilter("state:chan"); err != nil || !f.Match("a state:chan b") || f.Match("chan") {
