@@ -119,7 +119,7 @@ func (t *toldOf) lockHints() []hint {
 		out = append(out, hint{"lock", l.text()})
 	}
 	if len(t.Locks) == snapshot.MaxLocks {
-		out = append(out, hint{"…", fmt.Sprintf("at most %d locks are kept for each stack", snapshot.MaxLocks)})
+		out = append(out, hint{"…", fmt.Sprintf("no more than %d locks are kept for each stack", snapshot.MaxLocks)})
 	}
 	return out
 }

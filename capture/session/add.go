@@ -27,7 +27,7 @@ func (w *Writer) addShot(s *snapshot.Snapshot) error {
 			raw := s.Raw[k]
 			switch {
 			case len(raw) >= maxRaw:
-				w.leave(s.Seq, "raw "+string(k)+" profile", fmt.Sprintf("takes %s, and a session file can hold less than %s", size(int64(len(raw))), size(maxRaw)))
+				w.leave(s.Seq, "raw "+k.Noun(), fmt.Sprintf("takes %s, and a session file can hold less than %s", size(int64(len(raw))), size(maxRaw)))
 			case len(raw) > 0:
 				var p payload
 				p.int(int64(s.Seq))

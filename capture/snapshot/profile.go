@@ -23,6 +23,14 @@ const (
 	Other Kind = "other"
 )
 
+// Noun is what a part of the kind is called: "heap profile", "goroutine dump".
+func (k Kind) Noun() string {
+	if k == GoroutineDump {
+		return string(k)
+	}
+	return string(k) + " profile"
+}
+
 // SampleType is one column of a profile: what is counted, and in which unit.
 type SampleType struct {
 	Name string // "inuse_space", "goroutine", …

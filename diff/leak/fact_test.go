@@ -121,7 +121,7 @@ func sentences() []sentence {
 		{fact(leak.BecameMore, value("more", 64, goroutines), value("from", 20, goroutines), value("to", 84, goroutines), span, value("falls", 3, count)), "64 more in 1m5s, from 20 to 84, and the number fell 3 times"},
 		{fact(leak.NoneGone, span), "their number has not fallen for 1m5s"},
 		{word(in(fact(leak.MetAt, value("waiting", 1200, goroutines), value("waiting", 3, goroutines)), "shop/orders.(*Desk).follow", "net.(*conn).Read"), "chan receive", "IO wait"),
-			"met 1,200 in orders.(*Desk).follow (chan receive), 3 in net.(*conn).Read (IO wait)"},
+			"seen 1,200 in orders.(*Desk).follow (chan receive), 3 in net.(*conn).Read (IO wait)"},
 		{by(fact(leak.ServesHandler), "POST /orders"), "they serve requests for POST /orders"},
 		{by(fact(leak.StartedByHandler), "POST /orders"), "started by POST /orders"},
 		{by(fact(leak.LabelledByHandler), "POST /orders"), "labelled POST /orders"},

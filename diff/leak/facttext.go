@@ -80,7 +80,7 @@ func goroutineText(f Fact) string {
 	case NoneGone:
 		return fmt.Sprintf("their number has not fallen for %s", f.span())
 	case MetAt:
-		return "met " + strings.Join(f.places(), ", ")
+		return "seen " + strings.Join(f.places(), ", ")
 	case ServesHandler:
 		return "they serve requests for " + f.handler()
 	case StartedByHandler:
