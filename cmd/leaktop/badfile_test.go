@@ -33,10 +33,10 @@ func TestFilesThatAreRefused(t *testing.T) {
 		{name: "JSON", data: []byte(`{"heap": 1}`), says: "JSON"},
 		{name: "a program", data: append([]byte("\x7fELF\x02\x01\x01"), make([]byte, 4096)...), says: "program"},
 		{name: "noise", data: bytes.Repeat([]byte{0xff, 0x8b, 0x03, 0x99}, 4096), says: "profile"},
-		{name: "a goroutine dump beside a heap profile", data: readRecorded(t, "go-goroutine-debug2.txt"), says: "one kind"},
+		{name: "a goroutine dump beside a heap profile", data: readRecorded(t, "go-goroutine-debug2.txt"), says: "the same kind"},
 		{name: "no sample types", data: packedProfile(t, &profile.Profile{}), says: "sample type"},
-		{name: "cut gzip", data: packed[:len(packed)/2], says: "ends in the middle"},
-		{name: "cut to the magic", data: packed[:2], says: "ends in the middle"},
+		{name: "cut gzip", data: packed[:len(packed)/2], says: "is truncated"},
+		{name: "cut to the magic", data: packed[:2], says: "is truncated"},
 		{name: "cut protobuf", data: protobuf[:len(protobuf)/2], says: "profile"},
 		{name: "gzip of nothing", data: bomb(0), says: "empty"},
 		{name: "gzip of text", data: gzipped(t, "leaktop is top for leaks\n"), says: "profile"},
@@ -72,7 +72,7 @@ func TestPathsThatAreRefused(t *testing.T) {
 		{"missing, with a name like a word", "heap", "no such file"},
 		{"a directory", dir, "directory"},
 		{"below a file", filepath.Join(good, "heap"), "not a directory"},
-		{"neither a file nor an address", "127.0.0.1:99999", "no address"},
+		{"neither a file nor an address", "127.0.0.1:99999", "not an address"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -129,9 +129,9 @@ func TestTwoLargeInputs(t *testing.T) {
 // TestKindsThatDoNotCompare lays a heap beside goroutines, and waits beside a heap.
 func TestKindsThatDoNotCompare(t *testing.T) {
 	t.Parallel()
-	leaktop(t, "diff", recorded(t, "go-heap.pb.gz"), recorded(t, "go-goroutine.pb.gz")).refused(t, exitUnreachable, "one kind")
+	leaktop(t, "diff", recorded(t, "go-heap.pb.gz"), recorded(t, "go-goroutine.pb.gz")).refused(t, exitUnreachable, "the same kind")
 	leaktop(t, "diff", reportedFile("o_mutex.b.pb.gz"), reportedFile("o_pydd.c.pb.gz")).refused(t, exitUnreachable,
-		"one measures contentions, delay, the other alloc-samples, alloc-space, heap-space; compare two profiles of one kind")
+		"one measures contentions, delay, the other alloc-samples, alloc-space, heap-space; compare two profiles of the same kind")
 }
 
 // put writes a file into a directory of its own and returns its path.

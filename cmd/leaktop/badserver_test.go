@@ -32,7 +32,7 @@ func badServers() []badServer {
 		{"closes at once", speaks(""), "closed", nil},
 		{"talks on after each answer", listens(talkOn), "404", nil},
 		{"another service", answers(func(w http.ResponseWriter, r *http.Request) { http.NotFound(w, r) }), "404", nil},
-		{"OK for everything", answers(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "ok\n") }), "not the index page of pprof", nil},
+		{"OK for everything", answers(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "ok\n") }), "not pprof's index page", nil},
 		{"HTML for everything", answers(page), "pprof", nil},
 		{"HTML for the profiles", answersProfiles(page), "HTML", nil},
 		{"500 for everything", answers(broken), "500", nil},

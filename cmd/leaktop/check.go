@@ -57,8 +57,8 @@ was seen to tell, and 5 if leaktop itself failed. Several targets are watched si
 by side; the worst code counts, in the order 1, 5, 3, 4, 0.
 
 With --for 0 it watches until it is interrupted, and prints a line when a
-finding first is a leak or stuck. Interrupted (Ctrl+C), it writes the report of
-what it saw.`,
+finding first becomes a leak or stuck. When interrupted (Ctrl+C), it writes the
+report on what it saw.`,
 		Example: `leaktop check 6060
 leaktop check 6060 --for 10m --until-sure --format junit -o leaks.xml
 leaktop check 6060 --format json -o before.json
@@ -73,23 +73,23 @@ leaktop check 6060 --for 0 --on-finding 'mail -s leak me@example.com'`,
 		},
 	}
 	f := cmd.Flags()
-	f.DurationVar(&flags.duration, "for", defaultFor, "how long to watch, from the first snapshot on; 0 until interrupted")
+	f.DurationVar(&flags.duration, "for", defaultFor, "how long to watch, from the first snapshot; 0 for until interrupted")
 	flags.watch.add(f, defaultEvery)
 	flags.watch.costly.add(f)
 	flags.judge.add(f)
 	f.Lookup("warmup").DefValue = "a tenth of --for, at most 30s"
-	f.BoolVar(&flags.untilSure, "until-sure", false, "end early: once all that leaks is 95 % sure and nothing else grows; or once nothing leaks in 12 snapshots after a GC and two minutes")
-	f.StringVar(&flags.onFinding, "on-finding", "", "run this `COMMAND` when a finding first is a leak or stuck, with its JSON on standard input and the target in LEAKTOP_TARGET")
-	f.StringVar(&flags.failOn, "fail-on", failOnLeak, "the `VERDICT` that fails: leak or stuck, which are one; or growing, all that grows, too")
+	f.BoolVar(&flags.untilSure, "until-sure", false, "end early: once every leak is 95 % sure and nothing else grows; or once nothing leaks in 12 snapshots after a GC and two minutes")
+	f.StringVar(&flags.onFinding, "on-finding", "", "run this `COMMAND` when a finding first becomes a leak or stuck, with its JSON on standard input and the target in LEAKTOP_TARGET")
+	f.StringVar(&flags.failOn, "fail-on", failOnLeak, "the `VERDICT` that fails: leak or stuck, which mean the same; or growing, which includes all that grows")
 	f.StringArrayVar(&flags.ignore, "ignore", nil, "ignore findings where this `REGEXP` matches a function of the stack, the check or the id")
-	f.StringVar(&flags.baseline, "baseline", "", "what stands in this earlier JSON report, a `FILE`, is known, and fails nothing")
+	f.StringVar(&flags.baseline, "baseline", "", "findings in this earlier JSON report, a `FILE`, are known and fail nothing")
 	f.Var(&flags.maxHeap, "max-heap-growth", "fail if the live heap surely grows by more than this")
 	f.Lookup("max-heap-growth").DefValue = "" // none
 	f.Int64Var(&flags.maxGoroutines, "max-goroutine-growth", -1, "fail if more goroutines than this are added; -1 for any number")
 	f.StringVar(&flags.format, "format", "text", "the `FORMAT` of the report: "+strings.Join(checkFormats(), ", "))
 	f.StringVarP(&flags.output, "output", "o", "", "write to this `FILE` instead of standard output")
 	f.BoolVar(&flags.force, "force", false, "replace the file if it exists")
-	f.BoolVar(&flags.all, "all", false, "list what grew and levelled off, too")
+	f.BoolVar(&flags.all, "all", false, "also list what grew and levelled off")
 	flags.session.add(f)
 	flags.reach.add(f)
 	offer(cmd, checkFormats())
@@ -123,7 +123,7 @@ func someTargets(cmd *cobra.Command, args []string) error {
 // check refuses what cannot be meant.
 func (c *checkFlags) check() error {
 	if c.duration < 0 {
-		return usageError{fmt.Errorf("--for %s: it cannot be negative; give it as 5m, or 0 for without end", c.duration)}
+		return usageError{fmt.Errorf("--for %s: it cannot be negative; give it as 5m, or 0 for no end", c.duration)}
 	}
 	if err := c.watch.check(); err != nil {
 		return err

@@ -68,7 +68,7 @@ func (a *alerts) send(address string, f export.Finding) {
 			<-before
 		}
 		if err := a.run(address, f); err != nil {
-			a.output.say(fmt.Sprintf("--on-finding: the command failed for %s (%v); try it by hand, with a finding of a JSON report on its standard input", f.ID, err))
+			a.output.say(fmt.Sprintf("--on-finding: the command failed for %s (%v); try it by hand, with a finding from a JSON report on its standard input", f.ID, err))
 		}
 	}()
 }

@@ -108,7 +108,7 @@ func (r *checkRun) watch(outer context.Context) checked {
 		r.progress.once(warning)
 	}
 	if err == nil && !reached {
-		err = fmt.Errorf("%s: interrupted before it was reached; run it again when it is up", r.address)
+		err = fmt.Errorf("%s: interrupted before it was reached; run leaktop again when the target is up", r.address)
 	}
 	if err != nil {
 		r.progress.drop()

@@ -79,7 +79,7 @@ func TestProgressLines(t *testing.T) {
 		time.Sleep(70 * time.Second)
 		first.tell(snapshot.Taken{Snapshot: &snapshot.Snapshot{Missing: []string{"goroutine profile: 500"}}}, 15*time.Second)
 		first.tell(snapshot.Taken{Snapshot: &snapshot.Snapshot{Missing: []string{"goroutine profile: 500"}}}, 15*time.Second)
-		first.tell(snapshot.Restarted{Evidence: "its start time moved"}, 15*time.Second)
+		first.tell(snapshot.Restarted{Evidence: "its start time changed"}, 15*time.Second)
 		first.tell(snapshot.Warned{Text: "careful"}, 15*time.Second)
 		for _, actual := range []time.Duration{15, 16, 40, 50, 80} {
 			e := snapshot.Scheduled{Every: 15 * time.Second, Actual: actual * time.Second}
@@ -95,15 +95,15 @@ func TestProgressLines(t *testing.T) {
 		stop()
 		<-done
 		want := `leaktop: http://one/: watched for 1m40s, with a snapshot every 15s
-leaktop: two: no answer since 12:03:10 UTC (refused); it is asked again until the end
+leaktop: two: no answer since 12:03:10 UTC (refused); leaktop retries until the end
 leaktop: http://one/: 30s of 1m40s, 1 snapshot, GROWING: 1 growing
 leaktop: http://one/: 1m of 1m40s, 1 snapshot, GROWING: 1 growing
 leaktop: http://one/: goroutine profile: 500
-leaktop: http://one/: it was restarted (its start time moved); what was seen before counts no more
+leaktop: http://one/: it was restarted (its start time changed); what was seen before no longer counts
 leaktop: http://one/: careful
 leaktop: http://one/: a snapshot comes every 40s, not 15s: goroutine profile 433 ms
 leaktop: http://one/: a snapshot comes every 1m20s, not 15s: goroutine profile 433 ms
-leaktop: http://one/: left out for the cost to the target: the goroutine profile (1.2 s); take it with --allow-costly
+leaktop: http://one/: left out because of the cost to the target: the goroutine profile (1.2 s); take it with --allow-costly
 leaktop: http://one/: 1m30s of 1m40s, 2 snapshots, LEAK: 1 leak
 leaktop: http://one/: 1m40s of 1m40s, 2 snapshots, LEAK: 2 leaks
 `

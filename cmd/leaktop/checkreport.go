@@ -74,7 +74,7 @@ func readBaseline(path string) (map[string]bool, error) {
 	}
 	known, err := export.Baseline(data)
 	if err != nil {
-		return nil, fmt.Errorf("%s: it is no report to compare with: %w; %s", name, err, do)
+		return nil, fmt.Errorf("%s: it is not a report to compare with: %w; %s", name, err, do)
 	}
 	return known, nil
 }

@@ -79,14 +79,14 @@ func (t *targetProgress) tell(e snapshot.Event, every time.Duration) {
 	case snapshot.Unreachable:
 		if !t.down {
 			t.down = true
-			t.news(fmt.Sprintf("no answer since %s (%s); it is asked again until the end", e.Since.UTC().Format("15:04:05 MST"), e.Reason))
+			t.news(fmt.Sprintf("no answer since %s (%s); leaktop retries until the end", e.Since.UTC().Format("15:04:05 MST"), e.Reason))
 		}
 	case snapshot.Restarted:
-		t.news("it was restarted (" + e.Evidence + "); what was seen before counts no more")
+		t.news("it was restarted (" + e.Evidence + "); what was seen before no longer counts")
 	case snapshot.Scheduled:
 		t.scheduled(e)
 	case snapshot.Asked:
-		t.once("left out for the cost to the target: the " + e.Call + " (" + e.Cost + "); take it with --allow-costly")
+		t.once("left out because of the cost to the target: the " + e.Call + " (" + e.Cost + "); take it with --allow-costly")
 	case snapshot.Warned:
 		t.once(e.Text)
 	}

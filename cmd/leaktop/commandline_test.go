@@ -115,7 +115,7 @@ func TestPIDInThePlaceOfAPort(t *testing.T) {
 		c.Close()
 		t.Skipf("something listens on port %s", pid)
 	}
-	says := fmt.Sprintf("%s is the process leaktop.test, and no port", pid)
+	says := fmt.Sprintf("%s is the process leaktop.test, not a port", pid)
 	leaktop(t, "check", pid, "--for", "1s").refused(t, exitUnreachable, says, fmt.Sprint(port))
 	leaktop(t, "diff", pid, pid).refused(t, exitUnreachable, says)
 }

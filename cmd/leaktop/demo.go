@@ -29,10 +29,10 @@ func newDemo(std streams) *cobra.Command {
 	limit := sizeValue(leaky.DefaultLimit)
 	cmd := &cobra.Command{
 		Use:   "demo",
-		Short: "Watch a service of our own that leaks",
-		Long: `demo starts a small HTTP service that leaks in several ways, and looks as if it
-did in others, in a child process, and attaches the screens to it. The service
-ends with the screens. Its leaks pause when its live heap reaches the limit.`,
+		Short: "Watch a built-in service that leaks",
+		Long: `demo starts a small HTTP service in a child process, and attaches the screens to
+it. The service leaks in several ways, and in others only seems to. It ends with
+the screens. Its leaks pause when its live heap reaches the limit.`,
 		Example: `leaktop demo
 leaktop demo --modes task,lru
 leaktop demo --modes all
@@ -49,13 +49,13 @@ leaktop demo --list`,
 				}
 			}
 			if list && serve != "" {
-				return usageError{errors.New("--list and --serve: they exclude each other; give one of them")}
+				return usageError{errors.New("--list and --serve: they exclude each other; give only one of them")}
 			}
 			if !(rate >= 0.01 && rate <= 1000) { // nor is it no number
-				return usageError{fmt.Errorf("--rate %g: the modes cannot be driven so; give a number from 0.01 to 1000", rate)}
+				return usageError{fmt.Errorf("--rate %g: the modes cannot run at that rate; give a number from 0.01 to 1000", rate)}
 			}
 			if _, port, err := net.SplitHostPort(serve); serve != "" && (err != nil || strings.Trim(port, "0123456789") != "") {
-				return usageError{fmt.Errorf("--serve %s: it is no address to listen on; give HOST:PORT, such as 127.0.0.1:6060", target.Quote(serve))}
+				return usageError{fmt.Errorf("--serve %s: it is not an address to listen on; give HOST:PORT, such as 127.0.0.1:6060", target.Quote(serve))}
 			}
 			options := leaky.Options{Addr: serve, Modes: modes, Limit: int64(limit), Rate: rate}
 			switch {
@@ -130,7 +130,7 @@ func watchDemo(ctx context.Context, std streams, watch watchFlags, keep sessionF
 	}
 	exe, err := os.Executable()
 	if err != nil {
-		return fmt.Errorf("demo service: this program's own file cannot be found (%w); run it by its path", err)
+		return fmt.Errorf("demo service: leaktop's own executable cannot be found (%w); run it by its path", err)
 	}
 	args := []string{"demo", "--serve", "127.0.0.1:0", "--limit", fmt.Sprint(options.Limit), "--rate", fmt.Sprint(options.Rate)}
 	if len(options.Modes) > 0 {

@@ -40,21 +40,22 @@ func newDiff(std streams) *cobra.Command {
 		Short: "Compare two profiles, dumps, recorded snapshots, or running processes",
 		Long: `diff compares two snapshots. BASE and CURRENT are pprof files, heap or goroutine,
 full goroutine dumps (goroutine?debug=2, or what a panic or SIGQUIT left in a log),
-snapshots of session files, or addresses as leaktop takes them, of which a snapshot
-is taken now. A file may be packed with gzip, xz or zstd, or stand in a zip or tar, as
-bundle.zip:goroutines.txt; - is the standard input, and /dev/null no snapshot at all.
+snapshots of session files, or targets, of which a snapshot is taken now. A file may
+be compressed with gzip, xz or zstd, or be in a zip or tar, as
+bundle.zip:goroutines.txt; - is standard input, and /dev/null no snapshot at all.
 
-FILE#3 is snapshot 3 of a session file, FILE@12:03:10 the one at that time or before,
-with its date as FILE@2026-03-01T12:03:10, and FILE the last. A session file alone
+FILE#3 is snapshot 3 of a session file, FILE@12:03:10 the one at or before that time
+(with a date, FILE@2026-03-01T12:03:10), and FILE the last. A session file alone
 is compared with itself, the first snapshot with the last; so is a log
 with several dumps, of which FILE#1 is the first and FILE the last. Any other file alone
-is shown as leaktop show does.
+is printed as by leaktop show.
 
-Two builds of one program are matched by what their code does, and what moved is said.
+Two builds of one program are matched by what their code does, and the report notes
+what moved.
 
-With --fail-on it judges, too, and exits with 1 for a leak, 0 for none, and 4 where
+With --fail-on it also judges, and exits with 1 for a leak, 0 for none, and 4 if
 that cannot be told. Of two snapshots of one session file it judges the whole run up
-to CURRENT. Two snapshots alone nearly never tell: leaktop check looks at many.`,
+to CURRENT. Two snapshots alone are rarely enough to tell: leaktop check takes many.`,
 		Example: `leaktop diff before.pb.gz after.pb.gz
 leaktop diff before.pb.gz after.pb.gz --sample_index=alloc_space
 leaktop diff before.pb.gz after.pb.gz --format pprof -o diff.pb.gz
@@ -70,7 +71,7 @@ leaktop diff before.pb.gz after.pb.gz --format html -o report.html --anonymise`,
 	}
 	f := cmd.Flags()
 	flags.add(f, "text", formats())
-	f.StringVar(&flags.failOn, "fail-on", "", "judge them, and exit with 1 for this `VERDICT`: leak or stuck, which are one; or growing, all that grows, too")
+	f.StringVar(&flags.failOn, "fail-on", "", "judge them, and exit with 1 for this `VERDICT`: leak or stuck, which mean the same; or growing, which includes all that grows")
 	reach.add(f)
 	offer(cmd, formats())
 	return cmd
@@ -97,7 +98,7 @@ func runDiff(ctx context.Context, std streams, sides []string, reach reachFlags,
 		return err
 	}
 	if len(sides) == 2 && sides[0] == standardInput && sides[1] == standardInput {
-		return usageError{errors.New("- -: there is one standard input; name a file for one of the two")}
+		return usageError{errors.New("- -: there is only one standard input; name a file for one of the two")}
 	}
 	table := snapshot.NewTable()
 	inputs, err := readSides(ctx, std.in, table, reach, sides)
@@ -206,4 +207,4 @@ func compareInputs(table *snapshot.Table, base, current input) (comparedInputs, 
 }
 
 // formsDiffer is said where a dump is compared with a profile.
-const formsDiffer = "the two tell stacks in different ways, as a goroutine dump and a profile do: they are matched by the frames outside the runtime"
+const formsDiffer = "the two describe stacks differently, as a goroutine dump and a profile do: they are matched by the frames outside the runtime"

@@ -145,7 +145,7 @@ func TestDumpsThatAreNotWhole(t *testing.T) {
 	}{
 		"cut in a block":    {[]byte(text[:len(text)-20]), "ends in the middle of a goroutine", 1},
 		"cut by gzip":       {packed[:len(packed)/2], "ends in the middle of a goroutine", 1},
-		"of 64 MiB":         {gzipped(t, full), "cut at 64 MiB", 1},
+		"of 64 MiB":         {gzipped(t, full), "cut off at 64 MiB", 1},
 		"frames left out":   {[]byte("goroutine 1 [select]:\nmain.f()\n\t/a.go:1 +0x1\n...7 frames elided...\nmain.g()\n\t/a.go:2 +0x1\n"), "1 goroutine was too deep", 2},
 		"on another thread": {[]byte("goroutine 1 [running]:\n\tgoroutine running on other thread; stack unavailable\n"), "1 goroutine was running on another thread", 2},
 		"a place is lost":   {[]byte("goroutine 1 [select]:\nmain.f()\nmain.g()\n\t/a.go:1 +0x1\n\ngoroutine 7 [select]:\nmain.f()\n\t/a.go:1 +0x1\n"), "1 goroutine could not be read and has been left out", 1},

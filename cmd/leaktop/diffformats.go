@@ -32,13 +32,13 @@ func (d *diffFlags) add(f *pflag.FlagSet, format string, formats []string) {
 	f.StringVar(&d.format, "format", format, "the `FORMAT`: "+strings.Join(formats, ", "))
 	f.StringVarP(&d.output, "output", "o", "", "write to this `FILE` instead of standard output")
 	f.BoolVar(&d.force, "force", false, "replace the file if it exists")
-	f.IntVar(&d.limit, "limit", 0, "at most so many rows of each kind, the largest changes first; 0 for all")
+	f.IntVar(&d.limit, "limit", 0, "at most this many rows of each kind, the largest changes first; 0 for all")
 	f.StringVar(&d.sampleType, "sample_index", "", "the `TYPE` that is counted, as with go tool pprof: inuse_space, inuse_objects, alloc_space, goroutine, …")
 	f.StringVar(&d.unit, "unit", unitAuto, "the `UNIT`: auto, or exact for plain integers")
 	f.StringVar(&d.folded, "folded", export.Both, "the `VALUES` of folded stacks: both (before and after, as difffolded.pl has them), before, after, growth or shrink")
-	f.StringVar(&d.table, "table", "", "the `TABLE` of csv: "+joined(export.Tables())+"; the first that there is")
-	f.BoolVar(&d.anonymise, "anonymise", false, "replace names of functions, files, labels and targets by pseudonyms, for a file that may leave the company")
-	f.StringVar(&d.saltFile, "salt-file", "", "make the same pseudonyms wherever this secret `FILE` is given; without it they are others every time")
+	f.StringVar(&d.table, "table", "", "the `TABLE` of csv: "+joined(export.Tables())+"; by default the first that exists")
+	f.BoolVar(&d.anonymise, "anonymise", false, "replace names of functions, files, labels and targets with pseudonyms, for a file that may leave the company")
+	f.StringVar(&d.saltFile, "salt-file", "", "make the same pseudonyms wherever this secret `FILE` is given; without it they differ every time")
 }
 
 func (d *diffFlags) check() error {
@@ -54,7 +54,7 @@ func (d *diffFlags) check() error {
 	case d.table != "" && !slices.Contains(export.Tables(), export.Table(d.table)):
 		return usageError{fmt.Errorf("--table %s: there is no such table; use %s", target.Quote(d.table), joined(export.Tables()))}
 	case d.saltFile != "" && !d.anonymise:
-		return usageError{errors.New("--salt-file: it is for pseudonyms alone; give --anonymise as well")}
+		return usageError{errors.New("--salt-file: it is only for pseudonyms; give --anonymise as well")}
 	case d.failOn != "":
 		return checkFailOn(d.failOn)
 	}
@@ -156,7 +156,7 @@ func readSalt(path string) ([]byte, error) {
 	if path == "" {
 		return randomSalt(), nil
 	}
-	const do = "name a file of at least 16 bytes that nobody can guess, as from head -c 32 /dev/urandom"
+	const do = "name a file of at least 16 bytes that nobody can guess, such as from head -c 32 /dev/urandom"
 	f, err := os.Open(path)
 	var salt []byte
 	if err == nil {

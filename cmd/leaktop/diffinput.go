@@ -57,7 +57,7 @@ func readInputs(ctx context.Context, stdin io.Reader, table *snapshot.Table, rea
 			continue
 		}
 		if info, err := os.Stat(arg); err == nil && info.Mode().IsRegular() && info.Size() == 0 {
-			return nil, fmt.Errorf("%s: it is empty, and there is nothing to compare; fetch it again, or print the other file with leaktop show", target.Name(arg))
+			return nil, fmt.Errorf("%s: it is empty, so there is nothing to compare; fetch it again, or print the other file with leaktop show", target.Name(arg))
 		}
 		in, err := readInput(ctx, stdin, table, reach, arg)
 		if err != nil {
@@ -104,7 +104,7 @@ func readInput(ctx context.Context, stdin io.Reader, table *snapshot.Table, reac
 	}
 	t, err := target.Parse(arg)
 	if err != nil {
-		why := "it is no address"
+		why := "it is not an address"
 		var usage *target.UsageError
 		if errors.As(err, &usage) {
 			why += " (" + usage.Why + ")"
@@ -141,9 +141,9 @@ func (in *input) dump(table *snapshot.Table, d *snapshot.GroupedDump) {
 	}
 	switch {
 	case d.Truncated:
-		note("the dump is cut at 64 MiB, where the runtime stops: these are not all goroutines, and one that is missing need not have ended")
+		note("the dump is cut off at 64 MiB, where the runtime stops: these are not all the goroutines, and a missing one may still be there")
 	case d.Cut:
-		note("the dump ends in the middle of a goroutine: these are not all, and one that is missing need not have ended")
+		note("the dump ends in the middle of a goroutine: these are not all of them, and a missing one may still be there")
 	}
 	in.oneOf("dump", d.Number, d.Dumps)
 	unread := d.Unread
@@ -154,10 +154,10 @@ func (in *input) dump(table *snapshot.Table, d *snapshot.GroupedDump) {
 		in.unread(unread, "goroutine")
 	}
 	if d.Unavailable > 0 {
-		note("%s running on another thread, so that the stack is unknown", were(d.Unavailable))
+		note("%s running on another thread, so the stack is unknown", were(d.Unavailable))
 	}
 	if d.Elided > 0 {
-		note("%s too deep to be printed whole: the frames in the middle are left out", were(d.Elided))
+		note("%s too deep to be printed in full: the frames in the middle are left out", were(d.Elided))
 	}
 }
 

@@ -20,7 +20,7 @@ func judgeSides(ctx context.Context, table *snapshot.Table, base, current input,
 	policy := gate.Policy{FailOnGrowing: failOn == failOnGrowing}
 	if at := current.recorded; at.path != "" && sameFile(base.recorded.path, at.path) {
 		judged, err = judgeRecording(ctx, at.path, table, judgeFlags{}, policy, at.seq)
-		return judged, fmt.Sprintf("what is judged is the run up to %s#%d", clean.Text(at.path), at.seq), err
+		return judged, fmt.Sprintf("the verdict is on the run up to %s#%d", clean.Text(at.path), at.seq), err
 	}
 	judged, err = judgeInputs(ctx, table, base, current, policy)
 	return judged, "", err
@@ -81,16 +81,16 @@ func judgeInputs(ctx context.Context, table *snapshot.Table, base, current input
 
 // untimed says why the time between two inputs is not known, "" where it is.
 func untimed(base, current input) string {
-	const rest = ", so that what grew is not judged, and nothing hangs beyond doubt in the later one; watch the process with leaktop check"
+	const rest = ", so what grew is not judged, and nothing in the later one hangs for certain; watch the process with leaktop check"
 	switch {
 	case base.time.IsZero() && current.time.IsZero():
-		return "neither of the two tells when it was taken" + rest
+		return "neither of the two says when it was taken" + rest
 	case base.time.IsZero():
-		return base.name + " does not tell when it was taken" + rest
+		return base.name + " does not say when it was taken" + rest
 	case current.time.IsZero():
-		return current.name + " does not tell when it was taken" + rest
+		return current.name + " does not say when it was taken" + rest
 	case base.time.Equal(current.time):
-		return "both say that they were taken at one time" + rest
+		return "both say that they were taken at the same time" + rest
 	}
 	return ""
 }

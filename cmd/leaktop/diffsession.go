@@ -45,7 +45,7 @@ func eachEvent(ctx context.Context, path string, table *snapshot.Table, begin fu
 			return "", err
 		}
 	}
-	return "", fmt.Errorf("%s: interrupted while it was read; run it again", clean.Text(path))
+	return "", fmt.Errorf("%s: interrupted while it was being read; run it again", clean.Text(path))
 }
 
 // surveySession finds out which snapshots a session file has.
@@ -159,7 +159,7 @@ func readShot(ctx context.Context, table *snapshot.Table, path string, side end)
 	case err != nil:
 		return input{}, err
 	}
-	return input{}, fmt.Errorf("%s: #%d was there and is not any more; it is being written, so run it again", clean.Text(path), side.seq)
+	return input{}, fmt.Errorf("%s: #%d is no longer there; the file is being written, so run it again", clean.Text(path), side.seq)
 }
 
 // lacking are the kinds of profiles that a snapshot of a target does not have.

@@ -43,7 +43,7 @@ func TestDiffOfASession(t *testing.T) {
 		{"the last by the file's name", []string{path + "#8", path}, 20, ""},
 		{"backwards", []string{path, path + "#8"}, -20, ""},
 		{"times", []string{path + "@12:00:15", path + "@12:01:00"}, 60, ""},
-		{"the one before a time", []string{path + "@12:00:20", path + "@12:01"}, 60, "@12:00:20: the snapshot before it is taken, #2 of 2026-03-01 12:00:15"},
+		{"the one before a time", []string{path + "@12:00:20", path + "@12:01"}, 60, "@12:00:20: the snapshot before that is used, #2 of 2026-03-01 12:00:15"},
 		{"a time after the end", []string{path + "#1", path + "@13:00:00"}, 160, "#9 of 2026-03-01 12:02:00"},
 		{"a date", []string{path + "@2026-03-01T12:00:15", path}, 140, ""},
 	} {
@@ -77,7 +77,7 @@ func TestDiffJudgesTheRecordedRun(t *testing.T) {
 		code int
 		says []string // on standard error
 	}{
-		{[]string{path, "--fail-on", "leak"}, exitLeak, []string{"LEAK: 1 leak, 1 growing", "what is judged is the run up to " + path + "#14"}},
+		{[]string{path, "--fail-on", "leak"}, exitLeak, []string{"LEAK: 1 leak, 1 growing", "the verdict is on the run up to " + path + "#14"}},
 		{[]string{path + "#13", path + "#14", "--fail-on", "leak"}, exitLeak, []string{"LEAK: 1 leak, 1 growing"}},
 		{[]string{path + "#13", same, "--fail-on", "leak"}, exitLeak, []string{"LEAK: 1 leak, 1 growing"}},
 		{[]string{path + "#1", path + "#3", "--fail-on", "leak"}, exitClean, []string{"GROWING: ", "the run up to " + path + "#3"}},
@@ -113,14 +113,14 @@ func TestDiffRefusesSnapshotsThatAreNotThere(t *testing.T) {
 		says []string
 	}{
 		{"no such number", []string{path + "#12", path}, exitUnreachable, []string{"no snapshot #12", "#1 to #9"}},
-		{"no number", []string{path + "#last", path}, exitUsage, []string{`"last" is no snapshot's number`}},
-		{"negative", []string{path + "#-1", path}, exitUsage, []string{"no snapshot's number"}},
+		{"no number", []string{path + "#last", path}, exitUsage, []string{`"last" is not the number of a snapshot`}},
+		{"negative", []string{path + "#-1", path}, exitUsage, []string{"not the number of a snapshot"}},
 		{"before the first", []string{path + "@11:59:59", path}, exitUnreachable, []string{"no snapshot at or before 11:59:59", "the first is #1, 2026-03-01 12:00:00"}},
-		{"no time", []string{path + "@noon", path}, exitUsage, []string{`"noon" is no time`}},
+		{"no time", []string{path + "@noon", path}, exitUsage, []string{`"noon" is not a time`}},
 		{"one snapshot alone", []string{one}, exitUnreachable, []string{"one snapshot", "nothing to compare", "leaktop show"}},
-		{"no snapshot", []string{header}, exitUnreachable, []string{"no whole snapshot"}},
+		{"no snapshot", []string{header}, exitUnreachable, []string{"no complete snapshot"}},
 		{"an address alone", []string{"localhost:1"}, exitUsage, []string{"BASE and CURRENT"}},
-		{"no session file", []string{put(t, "x.leaktop", []byte("not one")), path}, exitUnreachable, []string{"no session file"}},
+		{"no session file", []string{put(t, "x.leaktop", []byte("not one")), path}, exitUnreachable, []string{"not a leaktop session file"}},
 		{"empty", []string{put(t, "x.leaktop", nil), path}, exitUnreachable, []string{"empty"}},
 		{"a newer version", []string{put(t, "newer.leaktop", newerVersion(whole)), path}, exitUnreachable, []string{"newer"}},
 	} {
@@ -154,7 +154,7 @@ func TestDiffOfACutSession(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, p := diffJSON(t, cutTo(t, path, int(info.Size())*2/3))
-	if !strings.Contains(p.stderr, "no whole record") || strings.Count(p.stderr, "\n") != 1 {
+	if !strings.Contains(p.stderr, "incomplete record") || strings.Count(p.stderr, "\n") != 1 {
 		t.Errorf("standard error is %q, want one line about the end that is missing", p.stderr)
 	}
 }

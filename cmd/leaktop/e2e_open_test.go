@@ -132,7 +132,7 @@ func TestOpenOfADamagedSession(t *testing.T) {
 	cut := cutTo(t, path, int(info.Size())*2/3)
 	r := sitDown(t, 120, 32)
 	r.run("leaktop open " + cut)
-	r.sees("■ recorded, damaged", "no whole record", "cache.(*Store).Put")
+	r.sees("■ recorded, damaged", "incomplete record", "cache.(*Store).Put")
 	r.leaves("q")
 }
 

@@ -25,9 +25,9 @@ func TestRecordingOfADyingTarget(t *testing.T) {
 	t.Parallel()
 	path := dyingRun(t)
 	notes := []string{
-		"#2 of 2026-03-01 12:00:15 is taken, the first snapshot that has profiles: #1, the very first, has no profiles (heap profile: 500 Internal Server Error)",
-		"#10 of 2026-03-01 12:02:15 is taken, the last snapshot that has profiles: #12, the very last, has no profiles (heap profile: 500 ",
-		"#10 has no goroutine profile: that of #9, 2026-03-01 12:02:00, stands in",
+		"#2 of 2026-03-01 12:00:15 is used, the first snapshot that has profiles: #1, the very first, has no profiles (heap profile: 500 Internal Server Error)",
+		"#10 of 2026-03-01 12:02:15 is used, the last snapshot that has profiles: #12, the very last, has no profiles (heap profile: 500 ",
+		"#10 has no goroutine profile: that of #9, 2026-03-01 12:02:00, is used",
 	}
 	for _, c := range []struct {
 		args []string
@@ -74,12 +74,12 @@ func TestLastOfADyingTargetAsASide(t *testing.T) {
 		if len(s.Changes.Heap) == 0 || len(s.Changes.Goroutines) == 0 {
 			t.Errorf("diff %q compares %+v", args, s.Changes)
 		}
-		if want := "#10 of 2026-03-01 12:02:15 is taken, the last snapshot that has profiles"; !strings.Contains(p.stderr, want) {
+		if want := "#10 of 2026-03-01 12:02:15 is used, the last snapshot that has profiles"; !strings.Contains(p.stderr, want) {
 			t.Errorf("diff %q says %q, want %q", args, p.stderr, want)
 		}
 	}
 	p := leaktop(t, "export", path, "--format", "raw-heap")
-	if want := "raw heap 2026-03-01 12:02:15"; !strings.HasPrefix(p.stdout, want) || !strings.Contains(p.stderr, "that of #10 is taken") {
+	if want := "raw heap 2026-03-01 12:02:15"; !strings.HasPrefix(p.stdout, want) || !strings.Contains(p.stderr, "that of #10 is used") {
 		t.Errorf("raw-heap is %q, and it says %q", p.stdout, p.stderr)
 	}
 }

@@ -171,11 +171,11 @@ func (x shotIndex) ends(path string, base, current int) (from, to end, notes []s
 func (x shotIndex) standIns(path string, e end, at indexedShot, which string) []string {
 	var notes []string
 	if e.seq != at.seq {
-		notes = append(notes, fmt.Sprintf("%s: #%d of %s is taken, the %s snapshot that has profiles: #%d, the very %s, has %s", clean.Text(path), e.seq, x.clock(e.seq), which, at.seq, which, at.profiles()))
+		notes = append(notes, fmt.Sprintf("%s: #%d of %s is used, the %s snapshot that has profiles: #%d, the very %s, has %s", clean.Text(path), e.seq, x.clock(e.seq), which, at.seq, which, at.profiles()))
 	}
 	for _, kind := range comparedKinds() {
 		if from := e.from[kind]; from != 0 && from != e.seq {
-			notes = append(notes, fmt.Sprintf("%s: #%d has no %s profile: that of #%d, %s, stands in", clean.Text(path), e.seq, kind, from, x.clock(from)))
+			notes = append(notes, fmt.Sprintf("%s: #%d has no %s profile: that of #%d, %s, is used", clean.Text(path), e.seq, kind, from, x.clock(from)))
 		}
 	}
 	return notes
@@ -237,7 +237,7 @@ func (x shotIndex) without() string {
 
 // none says that no snapshot has anything to compare.
 func (x shotIndex) none(path string) error {
-	return fmt.Errorf("%s: none of its %s has a profile to compare%s; record the target again once it gives them", clean.Text(path), units.Plural(len(x), "snapshot"), because(x[len(x)-1].missing))
+	return fmt.Errorf("%s: none of its %s has a profile to compare%s; record the target again once it serves them", clean.Text(path), units.Plural(len(x), "snapshot"), because(x[len(x)-1].missing))
 }
 
 // mostReason bounds a reason, in characters.

@@ -31,15 +31,14 @@ func newExport(std streams) *cobra.Command {
 		Short: "Write what a session file, profile or dump holds, in any format",
 		Long: `export writes the difference between two snapshots of a session file, the first
 and the last unless others are named, with the findings and the curves of the run
-where the format has room for them. What is judged is the run up to the current
-snapshot, as it was on the screens then: by the settings of the
-recording, which the file holds, but for --handler, --own and --warmup where they
-are given here.
+where the format has room for them. It judges the run up to the current snapshot,
+as the screens did then: with the settings of the recording, which the file holds,
+except for --handler, --own and --warmup if they are given here.
 
 Of a profile or dump it writes what leaktop show prints.
 
-raw-heap, raw-goroutine, raw-goroutineleak and raw-dump are a profile of the current
-snapshot as it was fetched, names and all.`,
+raw-heap, raw-goroutine, raw-goroutineleak and raw-dump write a profile of the current
+snapshot as it was fetched, with all its names.`,
 		Example: `leaktop export run.leaktop
 leaktop export run.leaktop --format html -o report.html
 leaktop export run.leaktop --base 3 --current 9 --format pprof -o diff.pb.gz
@@ -53,8 +52,8 @@ leaktop export run.leaktop --format markdown --anonymise`,
 	}
 	f := cmd.Flags()
 	flags.add(f, "markdown", slices.Concat(formats(), rawFormats()))
-	f.IntVar(&flags.base, "base", 0, "number of the snapshot to compare with; the first without it")
-	f.IntVar(&flags.current, "current", 0, "number of the snapshot that is compared; the last without it")
+	f.IntVar(&flags.base, "base", 0, "number of the snapshot to compare with; by default the first")
+	f.IntVar(&flags.current, "current", 0, "number of the snapshot that is compared; by default the last")
 	flags.judge.addWithoutLimit(f)
 	f.Lookup("warmup").DefValue = recordedWarmup
 	offer(cmd, slices.Concat(formats(), rawFormats()))
@@ -67,13 +66,13 @@ func (e *exportFlags) check() error {
 	}
 	switch {
 	case e.base < 0 || e.current < 0:
-		return usageError{errors.New("--base and --current: they are numbers of snapshots, from 1 on; leave them out for the first and the last")}
+		return usageError{errors.New("--base and --current: they are numbers of snapshots, from 1; leave them out for the first and the last")}
 	case e.base != 0 && e.base == e.current && e.raw() == "":
 		return usageError{fmt.Errorf("--base %d --current %d: there is nothing to compare; name two snapshots", e.base, e.current)}
 	case e.raw() != "" && e.anonymise:
 		return usageError{fmt.Errorf("--format %s: a profile is written as it was fetched, names and all; leave --anonymise out, or choose another format", e.format)}
 	case e.raw() != "" && e.base != 0:
-		return usageError{fmt.Errorf("--format %s: it is of one snapshot; leave --base out, and name it with --current", e.format)}
+		return usageError{fmt.Errorf("--format %s: it takes one snapshot; leave --base out, and name the snapshot with --current", e.format)}
 	}
 	return e.judge.check()
 }
@@ -133,9 +132,9 @@ func exportAlone(ctx context.Context, std streams, path string, flags exportFlag
 	shown := target.Name(path)
 	switch {
 	case flags.raw() != "":
-		return usageError{fmt.Errorf("--format %s: %s is no session file, which keeps profiles as they were fetched; choose another format", flags.format, shown)}
+		return usageError{fmt.Errorf("--format %s: %s is not a session file, and only that keeps raw profiles; choose another format", flags.format, shown)}
 	case flags.base != 0 || flags.current != 0:
-		return usageError{fmt.Errorf("--base and --current: they are numbers of snapshots in a session file, and %s holds one; leave them out, or compare it with leaktop diff", shown)}
+		return usageError{fmt.Errorf("--base and --current: they are numbers of snapshots in a session file, and %s holds only one; leave them out, or compare it with leaktop diff", shown)}
 	}
 	limits := sizeLimits{}
 	limits.add(pflag.NewFlagSet("", pflag.ContinueOnError))
@@ -160,16 +159,16 @@ func (r *recordedFile) writer(flags exportFlags) (func(io.Writer) error, error) 
 func (r *recordedFile) chooseRaw(kind snapshot.Kind, seq int) error {
 	has := r.raw[kind]
 	if len(has) == 0 {
-		return fmt.Errorf("%s: no %s profile is kept in it as it was fetched; export the difference with --format pprof", r.name, kind)
+		return fmt.Errorf("%s: no raw %s is kept in it; export the difference with --format pprof", r.name, kind.Noun())
 	}
 	if seq == 0 {
 		seq = has[len(has)-1].seq
 		if last := r.shots[len(r.shots)-1].seq; seq != last {
-			r.notes = append(r.notes, fmt.Sprintf("%s: the last snapshot, #%d, has no %s profile as it was fetched; that of #%d is taken", r.name, last, kind, seq))
+			r.notes = append(r.notes, fmt.Sprintf("%s: the last snapshot, #%d, has no raw %s; that of #%d is used", r.name, last, kind.Noun(), seq))
 		}
 	}
 	if _, ok := has.at(seq); !ok {
-		return fmt.Errorf("%s: the %s profile of #%d is not kept as it was fetched; name one of %s with --current", r.name, kind, seq, has.numbers())
+		return fmt.Errorf("%s: the raw %s of #%d is not kept; name one of %s with --current", r.name, kind.Noun(), seq, has.numbers())
 	}
 	r.current = r.kept[seq].Snapshot
 	return nil

@@ -146,7 +146,7 @@ func TestExportRefuses(t *testing.T) {
 		{"no file", nil, exitUsage, "a session file"},
 		{"no such file", []string{"missing.leaktop"}, exitUnreachable, "there is no such file"},
 		{"a directory", []string{t.TempDir()}, exitUnreachable, "directory"},
-		{"a profile as it was fetched", []string{profile, "--format", "raw-heap"}, exitUsage, "no session file"},
+		{"a profile as it was fetched", []string{profile, "--format", "raw-heap"}, exitUsage, "not a session file"},
 		{"snapshots of a profile", []string{profile, "--base", "1"}, exitUsage, "leaktop diff"},
 		{"a snapshot's name", []string{path + "#3"}, exitUsage, "--base and --current"},
 		{"no such snapshot", []string{path, "--current", "40"}, exitUnreachable, "no snapshot #40; it has #1 to #5"},
@@ -157,7 +157,7 @@ func TestExportRefuses(t *testing.T) {
 		{"an unknown format", []string{path, "--format", "xml"}, exitUsage, "raw-heap"},
 		{"raw and anonymised", []string{path, "--format", "raw-heap", "--anonymise"}, exitUsage, "names and all"},
 		{"raw with a base", []string{path, "--format", "raw-heap", "--base", "1"}, exitUsage, "--current"},
-		{"raw that is not kept", []string{path, "--format", "raw-dump"}, exitUnreachable, "as it was fetched"},
+		{"raw that is not kept", []string{path, "--format", "raw-dump"}, exitUnreachable, "no raw goroutine dump is kept"},
 		{"a file that exists", []string{path, "-o", taken}, exitUnreachable, "--force"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -182,7 +182,7 @@ func TestExportOfACutSession(t *testing.T) {
 		switch {
 		case p.code == exitUnreachable:
 			p.refused(t, exitUnreachable)
-		case p.code != exitClean, !strings.Contains(p.stderr, "no whole record"):
+		case p.code != exitClean, !strings.Contains(p.stderr, "incomplete record"):
 			t.Errorf("%d/8: exit code %d, and standard error says %q", part, p.code, p.stderr)
 		default:
 			assertCleanJSON(t, []byte(p.stdout))
@@ -211,7 +211,7 @@ func TestExportAcrossARestart(t *testing.T) {
 		t.Errorf("the window is %+v, want 8 snapshots and a restart", e.Window)
 	}
 	text := leaktop(t, "export", r.path, "--format", "text").accepted(t)
-	if !strings.Contains(text, "restarted in between: #1 and #8 are of two processes") {
+	if !strings.Contains(text, "restarted in between: #1 and #8 are from two processes") {
 		t.Errorf("the text does not say that it was restarted:\n%s", text)
 	}
 	if p.code != exitClean {

@@ -132,7 +132,7 @@ func readFile(ctx context.Context, stdin io.Reader, table *snapshot.Table, limit
 	case ref.path != standardInput:
 		err = fetch.File(ctx, ref.path, read)
 	case stdin == nil:
-		err = usageError{errors.New("-: the keys come from the standard input; name a file")}
+		err = usageError{errors.New("-: the screens read keys from standard input; name a file")}
 	default:
 		err = read(stdin, 0)
 	}
@@ -143,7 +143,7 @@ func readFile(ctx context.Context, stdin io.Reader, table *snapshot.Table, limit
 func (in *input) content(c archive.Content, nth int, table *snapshot.Table, limits sizeLimits) error {
 	head, _ := c.Reader.Peek(64) // what is wrong comes again
 	if session.Begins(head) {
-		return fmt.Errorf("%s: it is a session file, which is not read from a stream or an archive; give its own path", in.name)
+		return fmt.Errorf("%s: it is a session file, which cannot be read from a stream or an archive; give its own path", in.name)
 	}
 	content, err := decode.File(c.Reader, decode.Source{Name: c.Name, Length: c.Length, Nth: nth}, table, limits.decode())
 	switch {

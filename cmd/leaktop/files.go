@@ -26,7 +26,7 @@ func newSourceFiles(roots []string, inputs ...string) (*sourceFiles, error) {
 	for _, text := range roots {
 		before, after, ok := strings.Cut(text, "=")
 		if !ok || after == "" {
-			return nil, usageError{fmt.Errorf("--source-root %s: it names no two directories; give it as /build/dir=/local/dir", target.Quote(text))}
+			return nil, usageError{fmt.Errorf("--source-root %s: it does not name two directories; give it as /build/dir=/local/dir", target.Quote(text))}
 		}
 		f.roots = append(f.roots, sourceRoot{before, after})
 	}
@@ -45,7 +45,7 @@ func (f *sourceFiles) Write(ctx context.Context, path string, force bool, write 
 	}
 	out := outputTo(path, force, f.inputs...)
 	if out.path == "" || isDescriptor(path) {
-		return path, fmt.Errorf("%s: the screens are there; name a file", target.Name(path))
+		return path, fmt.Errorf("%s: the screens are shown there; name a file", target.Name(path))
 	}
 	full, err := out.writeFile(ctx, write)
 	if abs, err := filepath.Abs(full); err == nil {

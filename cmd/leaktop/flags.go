@@ -34,11 +34,11 @@ type reachFlags struct {
 
 func (r *reachFlags) add(f *pflag.FlagSet) {
 	f.StringArrayVarP(&r.headers, "header", "H", nil, "send this `HEADER` with every request, as 'Name: value'")
-	f.StringVar(&r.headerFile, "header-file", "", "send the headers in this `FILE`, one a line")
-	f.DurationVar(&r.options.Timeout, "timeout", target.DefaultTimeout, "what one request may take; attaching waits half of it for answers that do not come")
+	f.StringVar(&r.headerFile, "header-file", "", "send the headers in this `FILE`, one per line")
+	f.DurationVar(&r.options.Timeout, "timeout", target.DefaultTimeout, "the time that one request may take; attaching waits half of it for answers that do not come")
 	f.StringVar(&r.options.CACert, "cacert", "", "trust the authorities in this PEM `FILE` instead of the system's")
 	f.StringVar(&r.options.Cert, "cert", "", "client certificate, a PEM `FILE`")
-	f.StringVar(&r.options.Key, "key", "", "its key, a PEM `FILE`")
+	f.StringVar(&r.options.Key, "key", "", "key of the client certificate, a PEM `FILE`")
 	f.BoolVar(&r.options.Insecure, "insecure", false, "do not verify the server's certificate")
 	r.limits.add(f)
 }
@@ -49,7 +49,7 @@ func (r *reachFlags) setDefaults() { r.add(pflag.NewFlagSet("", pflag.ContinueOn
 // client returns what fetches from a target.
 func (r *reachFlags) client(t *target.Target) (*fetch.Client, error) {
 	if r.options.Timeout <= 0 {
-		return nil, usageError{fmt.Errorf("--timeout %s: it must be longer than nothing; give it as 30s or 1m", r.options.Timeout)}
+		return nil, usageError{fmt.Errorf("--timeout %s: it must be longer than 0; give it as 30s or 1m", r.options.Timeout)}
 	}
 	o := r.options
 	if r.headerFile != "" {
@@ -75,8 +75,8 @@ type sizeLimits struct{ sent, unpacked sizeValue }
 func (s *sizeLimits) add(f *pflag.FlagSet) {
 	limits := decode.DefaultLimits()
 	s.sent, s.unpacked = sizeValue(limits.MaxBytes), sizeValue(limits.MaxUnpacked)
-	f.Var(&s.sent, "max-filesize", "the largest profile to take, as sent or on disk; a goroutine dump in a file may have any size")
-	f.Var(&s.unpacked, "max-unpacked", "the largest profile to take, unpacked")
+	f.Var(&s.sent, "max-filesize", "the largest profile to accept, as sent or on disk; a goroutine dump in a file may have any size")
+	f.Var(&s.unpacked, "max-unpacked", "the largest profile to accept, unpacked")
 }
 
 func (s sizeLimits) decode() decode.Limits {
@@ -89,7 +89,7 @@ type sizeValue int64
 func (s *sizeValue) Set(text string) error {
 	n, err := humanize.ParseBytes(text)
 	if err != nil || n == 0 || n > math.MaxInt64 {
-		return errors.New("it is no size; give it as 64MiB or in bytes")
+		return errors.New("it is not a size; give it as 64MiB or in bytes")
 	}
 	*s = sizeValue(n)
 	return nil
@@ -108,12 +108,12 @@ type watchFlags struct {
 }
 
 func (w *watchFlags) add(f *pflag.FlagSet, every time.Duration) {
-	f.DurationVar(&w.every, "every", every, "time between snapshots; longer where the target is slow")
+	f.DurationVar(&w.every, "every", every, "time between snapshots; longer if the target is slow")
 	f.BoolVar(&w.wait, "wait", false, "wait for a target that is down at the start")
 	f.StringSliceVar(&w.allow, "allow", nil, "allow `CALLS` that cost the target more, with each snapshot: "+
 		"gc (forces a GC: 0.05 to 0.7 s of CPU for each GiB of live heap); "+
-		"goroutineleak (forces a GC that looks for leaked goroutines: as much again, and a pause of 4 ms for each 10,000 goroutines; above 20,000 of them it asks first); "+
-		"dump (a full goroutine dump: stops the world for 5 to 8 ms for each 1,000 goroutines; above 8,000 frames of them it asks first)")
+		"goroutineleak (forces a GC that looks for leaked goroutines: costs as much again, and a pause of 4 ms for each 10,000 goroutines; above 20,000 of them it asks first); "+
+		"dump (a full goroutine dump: stops the world for 5 to 8 ms for each 1,000 goroutines; above 8,000 of their frames it asks first)")
 }
 
 // check refuses what cannot be meant.
@@ -123,7 +123,7 @@ func (w *watchFlags) check() error {
 	}
 	for _, call := range w.allow {
 		if !slices.Contains(allowedCalls(), call) {
-			return usageError{fmt.Errorf("--allow %s: there is no such call to allow; allow some of %s", target.Quote(call), strings.Join(allowedCalls(), ","))}
+			return usageError{fmt.Errorf("--allow %s: there is no such call to allow; allow any of %s", target.Quote(call), strings.Join(allowedCalls(), ","))}
 		}
 	}
 	return nil
@@ -146,8 +146,8 @@ func (w *watchFlags) allows(call string) bool { return slices.Contains(w.allow, 
 type costlyFlag struct{ yes bool }
 
 func (c *costlyFlag) add(f *pflag.FlagSet) {
-	f.BoolVar(&c.yes, "allow-costly", false, "take what a screen would ask about first: goroutine profiles of more than 250,000 goroutines; "+
-		"and what --allow names, of more than 20,000 goroutines (goroutineleak) or 8,000 frames of them (dump), which can stop the world for minutes")
+	f.BoolVar(&c.yes, "allow-costly", false, "take what the screens would ask about first: goroutine profiles of more than 250,000 goroutines; "+
+		"and the calls of --allow for more than 20,000 goroutines (goroutineleak) or 8,000 of their frames (dump), which can stop the world for minutes")
 }
 
 // screenFlags say how the screens show what they show.
@@ -158,7 +158,7 @@ type screenFlags struct {
 
 func (s *screenFlags) add(f *pflag.FlagSet) {
 	f.StringArrayVar(&s.sourceRoot, "source-root", nil, "look for source files below another directory, as `OLD=NEW`")
-	f.StringVar(&s.alert, "alert", "", "the `ALERT` when something is first found to leak or to be stuck: bell (ring the terminal's) or notify (on the desktop, where the terminal can)")
+	f.StringVar(&s.alert, "alert", "", "the `ALERT` when something is first found to leak or to be stuck: bell (ring the terminal bell) or notify (notify the desktop, where the terminal can)")
 }
 
 // check refuses what cannot be meant.
@@ -167,5 +167,5 @@ func (s *screenFlags) check() error {
 	case tui.NoAlert, tui.Bell, tui.Notify:
 		return nil
 	}
-	return usageError{fmt.Errorf("--alert %s: there is no such alert; bell and notify are the two", target.Quote(s.alert))}
+	return usageError{fmt.Errorf("--alert %s: there is no such alert; use bell or notify", target.Quote(s.alert))}
 }

@@ -35,7 +35,7 @@ func nothingInCommon(base, current *snapshot.Profile) bool {
 
 // typesDiffer says that two inputs hold profiles of different things.
 func typesDiffer(base, current input, before, after *snapshot.Profile) error {
-	return fmt.Errorf("%s and %s: one measures %s, the other %s; compare two profiles of one kind", base.name, current.name, typeNames(before), typeNames(after))
+	return fmt.Errorf("%s and %s: one measures %s, the other %s; compare two profiles of the same kind", base.name, current.name, typeNames(before), typeNames(after))
 }
 
 // typeNames lists the sample types of a profile.
@@ -49,7 +49,7 @@ func typeNames(p *snapshot.Profile) string {
 
 // kindsDiffer says that two inputs have no kind of profile in common.
 func kindsDiffer(base, current input) error {
-	do := "compare two profiles of one kind"
+	do := "compare two profiles of the same kind"
 	for _, in := range []input{base, current} {
 		if in.others != "" && !strings.Contains(do, in.others) {
 			do += "; " + in.others

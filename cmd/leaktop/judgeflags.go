@@ -29,7 +29,7 @@ type judgeFlags struct {
 
 func (j *judgeFlags) add(f *pflag.FlagSet) {
 	j.addWithoutLimit(f)
-	f.Var(&j.limit, "limit", "the memory that the process may take; without it GOMEMLIMIT or the cgroup's limit, where they are known")
+	f.Var(&j.limit, "limit", "the memory that the process may use; by default GOMEMLIMIT or the cgroup's limit, where known")
 	limit := f.Lookup("limit")
 	limit.DefValue = "" // none
 	j.flags = append(j.flags, limit)
@@ -38,8 +38,8 @@ func (j *judgeFlags) add(f *pflag.FlagSet) {
 // addWithoutLimit is for a command whose --limit is about something else.
 func (j *judgeFlags) addWithoutLimit(f *pflag.FlagSet) {
 	f.StringArrayVar(&j.handlers, "handler", nil, "a function whose full name matches this `REGEXP` is a request handler, besides those of known frameworks")
-	f.StringSliceVar(&j.own, "own", nil, "functions and packages that start with this `PREFIX` count as own code, too")
-	f.DurationVar(&j.warmup, "warmup", usualWarmup, "what is seen in this time after the first snapshot feeds no trend")
+	f.StringSliceVar(&j.own, "own", nil, "functions and packages that start with this `PREFIX` also count as own code")
+	f.DurationVar(&j.warmup, "warmup", usualWarmup, "how long after the first snapshot to leave out of all trends")
 	j.flags = append(j.flags, f.Lookup("handler"), f.Lookup("own"), f.Lookup("warmup"))
 }
 

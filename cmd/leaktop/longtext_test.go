@@ -25,11 +25,11 @@ func TestLongText(t *testing.T) {
 		location string
 		says     []string
 	}{
-		{"to the same host, fault 05", "/" + long, []string{"it redirects again and again", "give the address where pprof really is"}},
+		{"to the same host, fault 05", "/" + long, []string{"it redirects again and again", "give the address of pprof itself"}},
 		{"to another host", "http://other.invalid/" + long + "?token=s3cret#s3cret", []string{"it redirects to another host, http://other.invalid/aaa", "give that address"}},
 		{"to a user of another host", "https://u:s3cret@other.invalid/" + long, []string{"https://other.invalid/aaa", "give that address"}},
-		{"to what is no address", "http://u:s3cret@h:x/" + long, []string{"no valid address", "give the address where pprof really is"}},
-		{"to a name with escapes", "/%zz" + long + "?token=s3cret", []string{"no valid address", "give the address where pprof really is"}},
+		{"to what is no address", "http://u:s3cret@h:x/" + long, []string{"an invalid address", "give the address of pprof itself"}},
+		{"to a name with escapes", "/%zz" + long + "?token=s3cret", []string{"an invalid address", "give the address of pprof itself"}},
 	} {
 		address := serves(t, to(c.location))
 		for _, args := range [][]string{

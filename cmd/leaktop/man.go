@@ -15,7 +15,7 @@ func newMan(std streams) *cobra.Command {
 		Use:   "man",
 		Short: "Print the manual page",
 		Long: `man prints the manual page of leaktop and its commands, for man(1) to show or to be
-installed below a directory of manual pages.`,
+installed in a directory of manual pages.`,
 		Example: `leaktop man | man -l -
 leaktop man > /usr/local/share/man/man1/leaktop.1`,
 		Args: exactly(0, ""),

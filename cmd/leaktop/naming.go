@@ -22,7 +22,7 @@ func flagFault(err error) error {
 		return fmt.Errorf("%s: it needs a value; give one after it", typedFlag(bare.GetSpecifiedName(), bare.GetSpecifiedShortnames()))
 	}
 	if bad, ok := errors.AsType[*pflag.InvalidSyntaxError](err); ok {
-		return fmt.Errorf("%s: no flag is written so", typedFlag(strings.TrimLeft(bad.GetSpecifiedFlag(), "-"), ""))
+		return fmt.Errorf("%s: a flag is not written like that", typedFlag(strings.TrimLeft(bad.GetSpecifiedFlag(), "-"), ""))
 	}
 	invalid, ok := errors.AsType[*pflag.InvalidValueError](err)
 	if !ok {
@@ -31,9 +31,9 @@ func flagFault(err error) error {
 	why := invalid.Unwrap().Error()
 	switch flag := invalid.GetFlag(); flag.Value.Type() {
 	case "duration":
-		why = "it is no length of time; give it as 90s, 5m or 8h"
+		why = "it is not a duration; give it as 90s, 5m or 8h"
 	case "int", "int64", "float64":
-		why = "it is no number that the flag can take; give another one"
+		why = "it is not a number that the flag accepts; give another one"
 	case "bool":
 		why = "it is neither true nor false; give the flag alone for true"
 	}

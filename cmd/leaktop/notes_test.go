@@ -120,7 +120,7 @@ func TestBaseOfAnotherKind(t *testing.T) {
 		for _, args := range [][]string{{"open", recorded(t, c.file)}, {recorded(t, c.file)}} {
 			p := leaktop(t, append(args, "--base", recorded(t, c.base))...)
 			if c.differ {
-				p.refused(t, exitUnreachable, "one holds a ", "compare two profiles of one kind", c.file, c.base)
+				p.refused(t, exitUnreachable, "one holds a ", "compare two profiles of the same kind", c.file, c.base)
 			} else if p.code != exitClean || !strings.Contains(p.stdout, c.file) || !strings.Contains(p.stdout, c.base) {
 				t.Errorf("code %d, and it compares\n%s", p.code, p.stdout) // as there is no terminal
 			}

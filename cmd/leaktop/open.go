@@ -31,12 +31,12 @@ func newOpen(std streams) *cobra.Command {
 	var flags openFlags
 	cmd := &cobra.Command{
 		Use:   "open [FILE]",
-		Short: "The screens on a recorded run, or on a profile",
-		Long: `open shows the screens on a session file, as leaktop record and every live run
-write one, or on a pprof file or goroutine dump, packed or in an archive as with
+		Short: "Show a recorded run, or a profile, on the screens",
+		Long: `open shows on the screens a session file, which leaktop record and every live run
+write, or a pprof file or goroutine dump, compressed or in an archive as with
 leaktop show. A session that is still being written is followed, from any other
-terminal. Without FILE the recent ones are there to pick from; without a terminal they
-are listed, and of a FILE what leaktop show prints is printed.
+terminal. Without FILE you pick one of the recent sessions. Without a terminal these
+are listed, and a FILE is printed as by leaktop show.
 
 A session is judged by the --handler, --own, --limit and --warmup that it holds,
 unless they are given here. Nothing is asked of the target, and the file is not changed.`,
@@ -61,7 +61,7 @@ leaktop open heap.pb.gz --base before.pb.gz`,
 	return cmd
 }
 
-const baseUsage = "compare all with this `FILE`: a profile, a goroutine dump, or a session's FILE#3"
+const baseUsage = "compare everything with this `FILE`: a profile, a goroutine dump, or a session's FILE#3"
 
 // opens reports whether an argument in a target's place is a file to open: one
 // that is there, or that a file alone is named like. A port is one, whatever

@@ -53,7 +53,7 @@ func (o output) check() error {
 	// The input also by another name: a link to it, hard or symbolic.
 	for _, input := range o.inputs {
 		if read, err := os.Stat(input); err == nil && os.SameFile(info, read) {
-			return usageError{fmt.Errorf("%s: it is %s, which the report is made of; name another file", target.Name(o.path), target.Name(input))}
+			return usageError{fmt.Errorf("%s: it is %s, which the report is made from; name another file", target.Name(o.path), target.Name(input))}
 		}
 	}
 	switch {
@@ -78,7 +78,7 @@ func (o output) write(ctx context.Context, std streams, write func(io.Writer) er
 	}
 	where, err := o.writeFile(ctx, write)
 	if err == nil && where != o.path {
-		std.say(target.Name(o.path) + ": it is a symbolic link; written is " + target.Name(where))
+		std.say(target.Name(o.path) + ": it is a symbolic link; the file written is " + target.Name(where))
 	}
 	return err
 }
@@ -87,7 +87,7 @@ func (o output) write(ctx context.Context, std streams, write func(io.Writer) er
 var (
 	errDirectory = errors.New("it is a directory")
 	errRecorded  = errors.New("a run is being recorded in it")
-	errLinks     = errors.New("its symbolic links lead in a circle")
+	errLinks     = errors.New("its symbolic links form a loop")
 )
 
 // writeFile writes the file whole or not at all: a write that fails leaves what

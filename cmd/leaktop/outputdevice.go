@@ -39,7 +39,7 @@ func openDevice(ctx context.Context, path string) (*os.File, error) {
 		}
 		select {
 		case <-ctx.Done():
-			return nil, errors.New("interrupted before anybody read from it")
+			return nil, errors.New("interrupted before anyone read from it")
 		case <-time.After(pause):
 		}
 	}

@@ -135,7 +135,7 @@ func TestSymbolicLinks(t *testing.T) {
 		{"by another link", [][2]string{{"l", "sub/m"}, {"sub/m", "../p"}}, "p", true, "p", ""},
 		{"to nothing yet", [][2]string{{"l", "sub/new"}}, "", false, "sub/new", ""},
 		{"to no directory", [][2]string{{"l", "gone/new"}}, "", false, "", "no such file"},
-		{"to itself", [][2]string{{"l", "m"}, {"m", "l"}}, "", true, "", "circle"},
+		{"to itself", [][2]string{{"l", "m"}, {"m", "l"}}, "", true, "", "form a loop"},
 		{"to a directory", [][2]string{{"l", "sub"}}, "", true, "", "it is a directory"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -171,7 +171,7 @@ func TestSymbolicLinks(t *testing.T) {
 				return
 			}
 			where := filepath.Join(dir, c.where)
-			if want := "leaktop: " + dir + "/l: it is a symbolic link; written is " + where + "\n"; err != nil || said.String() != want {
+			if want := "leaktop: " + dir + "/l: it is a symbolic link; the file written is " + where + "\n"; err != nil || said.String() != want {
 				t.Errorf("error %v, said %q, want %q", err, said.String(), want)
 			}
 			assertFile(t, where, "new")

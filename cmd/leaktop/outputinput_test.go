@@ -42,16 +42,16 @@ func TestInputsAreNotWrittenOver(t *testing.T) {
 	var tries []try
 	for _, name := range names(run) {
 		tries = append(tries,
-			try{[]string{"export", run, "-o", name}, exitUsage, "which the report is made of"},
-			try{[]string{"diff", run, "-o", name}, exitUsage, "which the report is made of"},
-			try{[]string{"diff", run + "#1", run + "#2", "-o", name}, exitUsage, "which the report is made of"},
+			try{[]string{"export", run, "-o", name}, exitUsage, "which the report is made from"},
+			try{[]string{"diff", run, "-o", name}, exitUsage, "which the report is made from"},
+			try{[]string{"diff", run + "#1", run + "#2", "-o", name}, exitUsage, "which the report is made from"},
 		)
 	}
 	for _, name := range names(profile) {
 		tries = append(tries,
-			try{[]string{"diff", profile, other, "-o", name}, exitUsage, "which the report is made of"},
-			try{[]string{"diff", other, profile, "-o", name}, exitUsage, "which the report is made of"},
-			try{[]string{"check", "127.0.0.1:1", "--baseline", profile, "-o", name}, exitUsage, "which the report is made of"},
+			try{[]string{"diff", profile, other, "-o", name}, exitUsage, "which the report is made from"},
+			try{[]string{"diff", other, profile, "-o", name}, exitUsage, "which the report is made from"},
+			try{[]string{"check", "127.0.0.1:1", "--baseline", profile, "-o", name}, exitUsage, "which the report is made from"},
 		)
 	}
 	for _, name := range names(live) {

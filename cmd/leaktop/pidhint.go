@@ -28,11 +28,11 @@ func pidHint(args []string, err error) string {
 		switch {
 		case !ok:
 		case len(ports) == 0:
-			return fmt.Sprintf("; %d is the process %s, and no port: it listens on no port that can be seen", pid, name)
+			return fmt.Sprintf("; %d is the process %s, not a port: it listens on no port that leaktop can see", pid, name)
 		case len(ports) == 1:
-			return fmt.Sprintf("; %d is the process %s, and no port: it listens on %d, so try leaktop %d", pid, name, ports[0], ports[0])
+			return fmt.Sprintf("; %d is the process %s, not a port: it listens on %d, so try leaktop %d", pid, name, ports[0], ports[0])
 		default:
-			return fmt.Sprintf("; %d is the process %s, and no port: it listens on %s", pid, name, portList(ports))
+			return fmt.Sprintf("; %d is the process %s, not a port: it listens on %s", pid, name, portList(ports))
 		}
 	}
 	return ""

@@ -72,7 +72,7 @@ func listRecent(ctx context.Context, out io.Writer, recent []session.Summary, ju
 		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s%s\n", begun, length, verdict, r.Snapshots, units.Bytes(r.Size), r.Name, r.Address, clean.Text(r.Path), note)
 	}
 	if err := w.Flush(); err != nil {
-		return fmt.Errorf("standard output: it cannot be written (%w); see that it is open", err)
+		return fmt.Errorf("standard output: it cannot be written (%w); check that it is open", err)
 	}
 	return nil
 }

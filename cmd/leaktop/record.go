@@ -30,11 +30,11 @@ func newRecord(std streams) *cobra.Command {
 	var flags recordFlags
 	cmd := &cobra.Command{
 		Use:   "record TARGET -o FILE",
-		Short: "Write what is seen of a process to a session file",
+		Short: "Record what happens in a process to a session file",
 		Long: `record watches a process without a screen and writes all that it sees to a
 session file, as it happens: what is in it stays readable, however the recording
 ends. It goes on until it is interrupted (Ctrl+C), or for as long as --for says.
-It exits with 0 once what was asked for is written, and 3 where the target cannot
+It exits with 0 once what was asked for is written, and 3 if the target cannot
 be reached or the file cannot be written.`,
 		Example: `leaktop record 6060 -o night.leaktop
 leaktop record 6060 -o soak.leaktop --every 1m --for 8h`,
@@ -44,7 +44,7 @@ leaktop record 6060 -o soak.leaktop --every 1m --for 8h`,
 		},
 	}
 	f := cmd.Flags()
-	f.DurationVar(&flags.duration, "for", 0, "how long to watch, from the first snapshot on; 0 until interrupted")
+	f.DurationVar(&flags.duration, "for", 0, "how long to watch, from the first snapshot; 0 for until interrupted")
 	flags.watch.add(f, defaultEvery)
 	flags.watch.costly.add(f)
 	f.StringVarP(&flags.output, "output", "o", "", "the session `FILE` to write")
@@ -61,7 +61,7 @@ func oneRecorded(_ *cobra.Command, args []string) error {
 	case len(args) == 0:
 		return usageError{errors.New("no target: there is nothing to record; name one such as 6060 or http://host/debug/pprof (see leaktop record --help)")}
 	case len(args) > 1:
-		return usageError{fmt.Errorf("%s: a session file holds the run of one; record each to a file of its own", units.Plural(len(args), "target"))}
+		return usageError{fmt.Errorf("%s: a session file holds the run of one target; record each to a file of its own", units.Plural(len(args), "target"))}
 	}
 	_, err := target.Parse(args[0])
 	if err != nil && isFile(args[0]) {
@@ -74,7 +74,7 @@ func oneRecorded(_ *cobra.Command, args []string) error {
 func (r *recordFlags) check() error {
 	switch {
 	case r.duration < 0:
-		return usageError{fmt.Errorf("--for %s: it cannot be negative; give it as 8h, or 0 for without end", r.duration)}
+		return usageError{fmt.Errorf("--for %s: it cannot be negative; give it as 8h, or 0 for no end", r.duration)}
 	case r.output == "":
 		return usageError{errors.New("no file: there is nowhere to write to; name one with -o, such as -o night.leaktop")}
 	}
@@ -83,7 +83,7 @@ func (r *recordFlags) check() error {
 	}
 	out := outputTo(r.output, r.force)
 	if out.path == "" {
-		return usageError{fmt.Errorf("-o %s: a session file is not written from start to end, so that it needs a file; name one, such as -o night.leaktop", target.Name(r.output))}
+		return usageError{fmt.Errorf("-o %s: a session file is not written from start to end, so it needs a regular file; name one, such as -o night.leaktop", target.Name(r.output))}
 	}
 	return out.check()
 }
@@ -148,7 +148,7 @@ func (r *recordRun) run(outer context.Context, watch func(context.Context) *live
 	case r.queue.err() != nil:
 		return r.queue.err()
 	case !r.span.reached:
-		return fmt.Errorf("%s: interrupted before it was reached; run it again when it is up", r.target.address)
+		return fmt.Errorf("%s: interrupted before it was reached; run leaktop again when the target is up", r.target.address)
 	}
 	r.target.end(r.size() + " in " + target.Name(r.flags.output))
 	if r.target.width != nil { // where the line that said so is gone

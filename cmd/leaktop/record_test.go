@@ -253,7 +253,7 @@ func TestLiveRunsAreKept(t *testing.T) {
 	}
 	t.Setenv("XDG_STATE_HOME", os.DevNull)
 	p := leaktop(t, args...)
-	if want := "this run is not kept whole: " + os.DevNull + "/leaktop: it cannot be written"; p.code != exitInconclusive || strings.Count(p.stderr, want) != 1 {
+	if want := "this run is not recorded in full: " + os.DevNull + "/leaktop: it cannot be written"; p.code != exitInconclusive || strings.Count(p.stderr, want) != 1 {
 		t.Errorf("exit code %d, and it says %q; want %q once", p.code, p.stderr, want)
 	}
 }

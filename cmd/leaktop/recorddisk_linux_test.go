@@ -21,7 +21,7 @@ func TestRecordToAFullDisk(t *testing.T) {
 		script := fmt.Sprintf("ulimit -f 5; exec \"$0\" record %s -o %s --every 1s --for 8s", steady(t), path)
 		out, err := exec.CommandContext(t.Context(), "/bin/sh", "-c", script, executable(t)).CombinedOutput()
 		exit, ok := err.(*exec.ExitError)
-		if !ok || exit.ExitCode() != exitUnreachable || strings.Count(string(out), "this run is not kept whole: ") != 1 || !strings.Contains(string(out), "file too large") {
+		if !ok || exit.ExitCode() != exitUnreachable || strings.Count(string(out), "this run is not recorded in full: ") != 1 || !strings.Contains(string(out), "file too large") {
 			t.Errorf("it ends with %v: %s", err, out)
 		}
 		run := readRun(t, path)
@@ -54,7 +54,7 @@ func TestRecordToAFullDisk(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = cmd.Wait()
-		if code := cmd.ProcessState.ExitCode(); code != exitUnreachable || strings.Count(stderr.String(), "this run is not kept whole: ") != 1 {
+		if code := cmd.ProcessState.ExitCode(); code != exitUnreachable || strings.Count(stderr.String(), "this run is not recorded in full: ") != 1 {
 			t.Errorf("exit code %d: %s", code, stderr.String())
 		}
 		run := readRun(t, path)

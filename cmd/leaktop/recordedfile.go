@@ -146,10 +146,10 @@ func (r *recordedFile) run(flags exportFlags) (export.Run, int, error) {
 	d.Target = export.NewTarget(r.currentInfo.Address, r.currentInfo.StartTime, r.currentInfo.GoVersion)
 	d.Notes = append(d.Notes, r.notes...)
 	if r.base.Run != r.current.Run {
-		d.Notes = append(d.Notes, fmt.Sprintf("the target was restarted in between: %s and %s are of two processes", base.name, current.name))
+		d.Notes = append(d.Notes, fmt.Sprintf("the target was restarted in between: %s and %s are from two processes", base.name, current.name))
 	}
 	if flags.current != 0 {
-		d.Notes = append(d.Notes, fmt.Sprintf("what is judged is the run up to %s", current.name))
+		d.Notes = append(d.Notes, fmt.Sprintf("the verdict is on the run up to %s", current.name))
 	}
 	d.Said = export.Said(r.history.Notes(), r.base.Seq, r.current.Seq)
 	run := export.Run{

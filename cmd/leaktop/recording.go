@@ -19,13 +19,13 @@ type sessionFlags struct {
 }
 
 func (s *sessionFlags) add(f *pflag.FlagSet) {
-	f.BoolVar(&s.off, "no-session", false, "keep no session file of the run; without it, one is in the state directory, for leaktop open")
+	f.BoolVar(&s.off, "no-session", false, "keep no session file of the run; by default one is kept in the state directory, for leaktop open")
 	s.addMax(f)
 }
 
 func (s *sessionFlags) addMax(f *pflag.FlagSet) {
 	s.max = session.DefaultMaxBytes
-	f.Var(&s.max, "session-max", "how large a session file may grow: beyond it the oldest raw profiles go, never what was decoded")
+	f.Var(&s.max, "session-max", "how large a session file may grow: beyond that the oldest raw profiles are dropped, never decoded data")
 }
 
 // recorder writes what is seen of one target to a session file, and takes as long
@@ -129,4 +129,4 @@ func (r *recorder) warning(err error) string {
 }
 
 // notKept is how the user is told that a file lacks something.
-func notKept(err error) string { return "this run is not kept whole: " + oneLine(err) }
+func notKept(err error) string { return "this run is not recorded in full: " + oneLine(err) }

@@ -54,7 +54,7 @@ func TestRecordingIsRemoved(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = cmd.Wait()
-	if code := cmd.ProcessState.ExitCode(); code != exitClean || strings.Count(stderr.String(), "it is there again") != 1 {
+	if code := cmd.ProcessState.ExitCode(); code != exitClean || strings.Count(stderr.String(), "it has been put back") != 1 {
 		t.Errorf("exit code %d: %s", code, stderr.String())
 	}
 	if run := readRun(t, path); len(run.snapshots) < 2 || run.snapshots[0] != 1 || run.damage != "" || !run.ended {

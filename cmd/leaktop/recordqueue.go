@@ -136,7 +136,7 @@ func (q *recordQueue) leaveOut(e snapshot.Event) {
 	now := time.Now()
 	if q.gap == nil {
 		q.gap = &recordGap{from: now}
-		err := errors.New("the disk is too slow; what is seen is left out of the session file until it has caught up")
+		err := errors.New("the disk is too slow; what is seen from now on is left out of the session file until the disk has caught up")
 		if q.failed == nil {
 			q.failed = err
 		}

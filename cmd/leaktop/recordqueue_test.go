@@ -117,7 +117,7 @@ func TestSlowDiskLeavesOut(t *testing.T) {
 	}
 	disk.put(snapshot.Noted{Seq: 1, Text: "a note is never left out"})
 	said := disk.takeWarnings()
-	if len(said) != 1 || !strings.Contains(said[0], "this run is not kept whole: the disk is too slow") {
+	if len(said) != 1 || !strings.Contains(said[0], "this run is not recorded in full: the disk is too slow") {
 		t.Errorf("once it is full it says %q", said)
 	}
 	disk.release()

@@ -27,8 +27,8 @@ heap and goroutine snapshots, and shows which stacks grow and which goroutines
 pile up.
 
 TARGET is a port (6060, :6060), host:port, an http or https URL with any mount
-path, or unix:///path/to.sock. Of a FILE, a recorded session or a profile, the
-screens are shown as leaktop open does; without a terminal, what leaktop show prints.`,
+path, or unix:///path/to.sock. FILE is a recorded session or a profile: it is shown on
+the screens, as by leaktop open, or without a terminal printed, as by leaktop show.`,
 		Example: `leaktop 6060
 leaktop https://orders.internal/debug/pprof -H 'Authorization: Bearer …'
 leaktop demo
@@ -95,7 +95,7 @@ func oneTarget(root *cobra.Command, args []string) error {
 	case len(args) == 0:
 		return usageError{errors.New("no target: there is nothing to attach to; name one such as 6060 or http://host/debug/pprof, or try leaktop demo (see --help)")}
 	case len(args) > 1:
-		return usageError{fmt.Errorf("%s: the screens show one; name a single one, watch several with leaktop check, or compare two with leaktop diff", units.Plural(len(args), "target"))}
+		return usageError{fmt.Errorf("%s: the screens show one target; name only one, watch several with leaktop check, or compare two with leaktop diff", units.Plural(len(args), "target"))}
 	}
 	if opens(args[0]) {
 		return nil

@@ -19,7 +19,7 @@ func needTerminal(std streams, instead string) error {
 		file any
 	}{{"standard output", std.out}, {"standard input", std.in}} {
 		if _, ok := terminal(end.file); !ok {
-			return usageError{fmt.Errorf("%s: it is no terminal, and the screens need one; run leaktop in a terminal, or %s without one (see leaktop --help)", end.name, instead)}
+			return usageError{fmt.Errorf("%s: it is not a terminal, and the screens need one; run leaktop in a terminal, or %s without one (see leaktop --help)", end.name, instead)}
 		}
 	}
 	if dumb() {

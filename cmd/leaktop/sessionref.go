@@ -37,14 +37,14 @@ func sessionRefOf(arg string) (sessionRef, bool, error) {
 	if i := strings.LastIndexByte(arg, '#'); i > 0 && session.Is(arg[:i]) {
 		seq, err := strconv.Atoi(arg[i+1:])
 		if err != nil || seq <= 0 {
-			return sessionRef{}, true, usageError{fmt.Errorf("%s: %q is no snapshot's number; name one as %s#3", clean.Text(arg), clean.Text(arg[i+1:]), clean.Text(arg[:i]))}
+			return sessionRef{}, true, usageError{fmt.Errorf("%s: %q is not the number of a snapshot; name one as %s#3", clean.Text(arg), clean.Text(arg[i+1:]), clean.Text(arg[:i]))}
 		}
 		return sessionRef{path: arg[:i], seq: seq}, true, nil
 	}
 	if i := strings.LastIndexByte(arg, '@'); i > 0 && session.Is(arg[:i]) {
 		ref := sessionRef{path: arg[:i], at: arg[i+1:]}
 		if _, _, err := parseMoment(ref.at); err != nil {
-			return sessionRef{}, true, usageError{fmt.Errorf("%s: %q is no time; give one as %s@12:03:10 or %s@2026-03-01T12:03:10", clean.Text(arg), clean.Text(ref.at), clean.Text(ref.path), clean.Text(ref.path))}
+			return sessionRef{}, true, usageError{fmt.Errorf("%s: %q is not a time; give one as %s@12:03:10 or %s@2026-03-01T12:03:10", clean.Text(arg), clean.Text(ref.at), clean.Text(ref.path), clean.Text(ref.path))}
 		}
 		return ref, true, nil
 	}
@@ -124,7 +124,7 @@ func (x shotIndex) find(ref sessionRef) (seq int, note string, err error) {
 		}
 	}
 	if !found.time.Truncate(time.Second).Equal(at) {
-		note = fmt.Sprintf("%s@%s: the snapshot before it is taken, #%d of %s", path, clean.Text(ref.at), found.seq, found.time.Local().Format(shownTime))
+		note = fmt.Sprintf("%s@%s: the snapshot before that is used, #%d of %s", path, clean.Text(ref.at), found.seq, found.time.Local().Format(shownTime))
 	}
 	return found.seq, note, nil
 }
@@ -134,7 +134,7 @@ func noShots(path, damage string) error {
 	if damage != "" {
 		damage = " (" + damage + ")"
 	}
-	return fmt.Errorf("%s: it holds no whole snapshot%s; record for longer, or name another file", clean.Text(path), damage)
+	return fmt.Errorf("%s: it holds no complete snapshot%s; record for longer, or name another file", clean.Text(path), damage)
 }
 
 // shownTime is how a snapshot's time is written for people.

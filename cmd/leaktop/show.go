@@ -28,19 +28,19 @@ func newShow(std streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show FILE",
 		Short: "Print what one profile, dump or snapshot holds, and the verdict it allows",
-		Long: `show prints what one file holds, without a terminal. Of a profile it is the table
+		Long: `show prints what one file holds, without a terminal: of a profile the table
 of go tool pprof -top, row by row; of goroutines their groups, with states and
-stacks, and of a full dump with the waits that the runtime reports and the lines
-that started them. Of a session file it is the last snapshot, FILE#3 is snapshot 3,
-and FILE@12:03:10 the one at that time or before.
+stacks; of a full dump also the waits that the runtime reports and the lines
+that started them. Of a session file it is the last snapshot; FILE#3 is snapshot 3,
+and FILE@12:03:10 the one at or before that time.
 
 Of several dumps in one log the last is taken, and FILE#1 is the first.
 
-FILE may be packed with gzip, xz or zstd. Of a zip or tar the only profile or dump is
-taken, or the one that is named, as bundle.zip:goroutines.txt. - is the standard input.
+FILE may be compressed with gzip, xz or zstd. Of a zip or tar the only profile or dump
+is taken, or the one that is named, as bundle.zip:goroutines.txt. - is standard input.
 
-One snapshot tells little of what grows. With --fail-on the exit code is 1 for what is
-stuck or a leak, 4 where that cannot be told, and 0 for neither.`,
+One snapshot says little about what grows. With --fail-on the exit code is 1 if
+something is stuck or leaks, 4 if that cannot be told, and 0 if neither is so.`,
 		Example: `leaktop show heap.pb.gz
 leaktop show heap.pb.gz --sample_index=alloc_space
 leaktop show goroutines.txt --fail-on stuck
@@ -54,7 +54,7 @@ leaktop show run.leaktop#3 --format html -o snapshot.html`,
 	}
 	f := cmd.Flags()
 	flags.add(f, "text", formats())
-	f.StringVar(&flags.failOn, "fail-on", "", "exit with 1 for this `VERDICT`: leak or stuck, which are one; or growing, all that grows, too")
+	f.StringVar(&flags.failOn, "fail-on", "", "exit with 1 for this `VERDICT`: leak or stuck, which mean the same; or growing, which includes all that grows")
 	flags.limits.add(f)
 	flags.judge.addWithoutLimit(f)
 	f.Lookup("warmup").DefValue = recordedWarmup
@@ -169,7 +169,7 @@ func showInstead(ctx context.Context, std streams, path string, flags openFlags)
 		return runShow(ctx, std, path, showFlags{diffFlags: d, limits: flags.limits, judge: flags.judge})
 	}
 	if path == standardInput && flags.base == standardInput {
-		return usageError{errors.New("-: there is one standard input; name a file for one of the two")}
+		return usageError{errors.New("-: there is only one standard input; name a file for one of the two")}
 	}
 	return runDiff(ctx, std, []string{flags.base, path}, reachFlags{limits: flags.limits}, d)
 }

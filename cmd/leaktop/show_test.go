@@ -67,7 +67,7 @@ func TestShow(t *testing.T) {
 			for _, format := range formats() {
 				p := leaktop(t, "show", path, "--format", format)
 				out := p.stdout
-				if !strings.Contains(p.stderr, "of the heap are idle") { // which is said of one of them
+				if !strings.Contains(p.stderr, "of the heap is idle") { // which is said of one of them
 					out = p.accepted(t)
 				}
 				switch format {
@@ -248,7 +248,7 @@ func TestShowRefuses(t *testing.T) {
 		{"an unknown sample type", []string{profile, "--sample_index", "x"}, exitUsage, "inuse_space"},
 		{"a directory", []string{t.TempDir()}, exitUnreachable, "directory"},
 		{"nothing", []string{os.DevNull}, exitUnreachable, "empty"},
-		{"a file in what is no archive", []string{profile + ":x"}, exitUnreachable, "no archive"},
+		{"a file in what is no archive", []string{profile + ":x"}, exitUnreachable, "not an archive"},
 		{"curves", []string{profile, "--format", "csv", "--table", "curves"}, exitUsage, "--table"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -284,13 +284,13 @@ func TestBundles(t *testing.T) {
 	has("goroutines: 5 → 47", "diff", reportedFile("plain.b.txt"), two+":goroutines.txt")
 	has("goroutines: 5 → 47", "open", single, "--base", reportedFile("plain.b.txt"))
 	has("47 goroutines", "export", single)
-	leaktop(t, "show", two).refused(t, exitUnreachable, "2 profiles and dumps", "heap.pb.gz", "goroutines.txt", "name one as "+two+":")
+	leaktop(t, "show", two).refused(t, exitUnreachable, "2 profiles and dumps", "heap.pb.gz", "goroutines.txt", "name one, such as "+two+":")
 	leaktop(t, "show", two+":x").refused(t, exitUnreachable, "there is no x in it")
 	data, err := os.ReadFile(two)
 	if err != nil {
 		t.Fatal(err)
 	}
-	leaktopReading(t, bytes.NewReader(data), "show", "-").refused(t, exitUnreachable, "2 profiles and dumps", "saved as FILE")
+	leaktopReading(t, bytes.NewReader(data), "show", "-").refused(t, exitUnreachable, "2 profiles and dumps", "saving the input as FILE")
 	if data, err = os.ReadFile(one); err != nil {
 		t.Fatal(err)
 	}

@@ -63,11 +63,11 @@ func (f *sourceFiles) Source(ctx context.Context, file string, line, around int)
 	name := shownSource(file)
 	switch {
 	case ctx.Err() != nil:
-		return nil, 0, fmt.Errorf("%s: no longer read; open it again", name)
+		return nil, 0, fmt.Errorf("%s: reading it was stopped; open it again", name)
 	case len(lines) > line-first:
 		return lines, first, nil
 	case limited.N <= 0:
-		return nil, 0, fmt.Errorf("line %d of %s is behind its first %d MiB: no more is read of a source file", line, name, maxSourceBytes>>20)
+		return nil, 0, fmt.Errorf("line %d of %s is beyond its first %d MiB: leaktop reads no more of a source file", line, name, maxSourceBytes>>20)
 	}
 	return nil, 0, fmt.Errorf("%s has no line %d: it is not the source that was built", name, line)
 }
@@ -225,9 +225,9 @@ func notFound(file string) error {
 }
 
 func unlikeSource(file string) error {
-	return fmt.Errorf("%s is no source by its name; allow its directory with --source-root old=new", shownSource(file))
+	return fmt.Errorf("%s is not named like a source file; allow its directory with --source-root old=new", shownSource(file))
 }
 
 func madeUp(file string) error {
-	return fmt.Errorf("%s is made up by the system, and no source; see what else the profile names", shownSource(file))
+	return fmt.Errorf("%s is made up by the system, not a source file; see what else the profile names", shownSource(file))
 }

@@ -63,18 +63,18 @@ func TestSourceOfAHostileProfile(t *testing.T) {
 		{dir + "/src/../src/main.go", ""},
 		{dir + "/src/linked.go", ""},
 		{"/build/main.go", ""},
-		{"/build/Makefile", ""},                         // named by the user's own flag
-		{"/build/../other/real.go", ""},                 // outside of it, but source
-		{dir + "/src/Makefile", "no source by"},         // fault 04
-		{"/etc/shadow", "no source by"},                 // fault 04
-		{"/etc/passwd", "no source by"},                 //
-		{dir + "/secret", "no source by"},               //
-		{dir + "/src/secret.go", "no source by"},        // by where it leads
-		{"/build/../secret", "no source by"},            // out of the root
-		{"/build/secret.go", "no source by"},            //
-		{"/build/up/secret", "no source by"},            //
-		{"/proc/kmsg", "made up by the system"},         // fault 04
-		{"/proc/self/environ", "made up by the system"}, //
+		{"/build/Makefile", ""},                                     // named by the user's own flag
+		{"/build/../other/real.go", ""},                             // outside of it, but source
+		{dir + "/src/Makefile", "is not named like a source file"},  // fault 04
+		{"/etc/shadow", "is not named like a source file"},          // fault 04
+		{"/etc/passwd", "is not named like a source file"},          //
+		{dir + "/secret", "is not named like a source file"},        //
+		{dir + "/src/secret.go", "is not named like a source file"}, // by where it leads
+		{"/build/../secret", "is not named like a source file"},     // out of the root
+		{"/build/secret.go", "is not named like a source file"},     //
+		{"/build/up/secret", "is not named like a source file"},     //
+		{"/proc/kmsg", "made up by the system"},                     // fault 04
+		{"/proc/self/environ", "made up by the system"},             //
 		{"/proc/self/root/etc/shadow", "made up by the system"},
 		{"/proc/self/cwd/main_test.go", "made up by the system"},
 		{"//proc//self/../self/environ", "made up by the system"},
@@ -85,7 +85,7 @@ func TestSourceOfAHostileProfile(t *testing.T) {
 		{dir + "/src/kernel.go", "made up by the system"},
 		{dir + "/src/null.go", "made up by the system"},
 		{dir + "/src/pipe.go", "is not found here"},
-		{dir + "/src", "no source by"},
+		{dir + "/src", "is not named like a source file"},
 		{dir + "/gone.go", "is not found here"},
 		{"/gone/main.go", "is not found here"},
 		{"main_test.go", "is not found here"},
@@ -131,9 +131,9 @@ func TestSourceWithoutEnd(t *testing.T) {
 		line int
 		want string // "" for its first line
 	}{
-		{sparse(t, 900<<30), 1 << 30, "behind its first 32 MiB"},
+		{sparse(t, 900<<30), 1 << 30, "beyond its first 32 MiB"},
 		{sparse(t, 900<<30), 2, ""}, // all of it is one line
-		{many, maxSourceBytes + 100, "behind its first 32 MiB"},
+		{many, maxSourceBytes + 100, "beyond its first 32 MiB"},
 		{many, 5, ""},
 		{sparse(t, 1<<20), 9, "has no line 9"},
 	} {
