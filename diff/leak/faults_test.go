@@ -117,7 +117,7 @@ func TestBlockedCalls(t *testing.T) {
 	} {
 		r := story{snapshots: 60, goroutines: []line{{stack: stack, count: grows(3, 2)}}}.judge(t)
 		f := finding(r, leak.BlockedSyscall)
-		if f == nil || len(r.Findings) != 1 || f.Verdict != leak.Leak || strings.Contains(f.Remedy, "ctx.Done()") || !strings.Contains(evidence(f), "thread of the operating system") {
+		if f == nil || len(r.Findings) != 1 || f.Verdict != leak.Leak || strings.Contains(f.Remedy, "ctx.Done()") || !strings.Contains(evidence(f), "holds an OS thread") {
 			t.Errorf("%s: the findings are %q, want one of threads that are held", name, told(r))
 		}
 	}
