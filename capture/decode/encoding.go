@@ -39,13 +39,38 @@ func utf16Order(head []byte) encoding.Encoding {
 // leastText is from how many characters on a text's encoding is guessed.
 const leastText = 16
 
-// textOf reads a text as UTF-8, without the zeros that a log has in the place of
-// what was lost as it was copied and truncated, of which there may be so many.
-func textOf(r io.Reader, order encoding.Encoding, zeros int64) io.Reader {
+// textOf reads a text that starts so as UTF-8, with a line feed at the end of each
+// line, and without the zeros that a log has in the place of what was lost as it was
+// copied and truncated, of which there may be so many.
+func textOf(r io.Reader, head []byte, order encoding.Encoding, zeros int64) io.Reader {
 	if order != nil {
 		r = order.NewDecoder().Reader(r)
+		head, _ = order.NewDecoder().Bytes(head) // as far as it goes
+	}
+	if endsInReturns(head) {
+		r = returns{r}
 	}
 	return &zeroless{r, zeros}
+}
+
+// endsInReturns reports whether the lines of a text that starts so end in a carriage
+// return alone, as some forms of the web and old programs write them. Of the last
+// byte it is not known whether a line feed comes behind it.
+func endsInReturns(head []byte) bool {
+	return bytes.IndexByte(head, '\n') < 0 && bytes.IndexByte(head[:max(0, len(head)-1)], '\r') >= 0
+}
+
+// returns reads line feeds in the place of carriage returns.
+type returns struct{ r io.Reader }
+
+func (t returns) Read(p []byte) (int, error) {
+	n, err := t.r.Read(p)
+	for i, c := range p[:n] {
+		if c == '\r' {
+			p[i] = '\n'
+		}
+	}
+	return n, err
 }
 
 // errZeros ends the reading of a text with too many bytes of zero.

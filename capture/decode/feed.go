@@ -66,7 +66,9 @@ type stream struct {
 }
 
 func newFeed(r io.Reader) feed {
-	return feed{raw: newLines(r, func(start []byte) bool { return !plain(start) && (isPacked(start) || bytes.IndexByte(start, '<') >= 0) })}
+	return feed{raw: newLines(r, func(start []byte) bool {
+		return bytes.Contains(start, []byte(serviceStart)) || !plain(start) && (isPacked(start) || bytes.ContainsAny(start, "<\r"))
+	})}
 }
 
 // within reports whether the line at hand is one of block.
@@ -148,6 +150,7 @@ func (f *feed) read() bool {
 			return false
 		}
 		f.line, f.cut, f.open = f.raw.line, f.raw.cut, f.raw.open
+		f.line = f.wrap.shown.line(f.line)
 		text, changed := f.wrap.unwrap(f.line)
 		if !changed {
 			return true

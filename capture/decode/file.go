@@ -81,7 +81,7 @@ func File(r io.Reader, from Source, table *snapshot.Table, limits Limits) (Conte
 		}
 		lead = limits.MaxUnpacked
 	}
-	s := newScanner(textOf(&text, order, int64(lead)), table)
+	s := newScanner(textOf(&text, head, order, int64(lead)), table)
 	s.lead = int64(lead)
 	c, err := textContent(s, name, head, limits, from.Nth)
 	if errors.Is(s.text.raw.err, errZeros) {

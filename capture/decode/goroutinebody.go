@@ -184,7 +184,7 @@ func (s *scanner) join(line []byte, alone shape) (joined []byte, _ shape) {
 	switch {
 	case is == aPlace && s.frames.named(), is == aFunction && !isPath(joined), is == aCreator:
 		return joined, is
-	case is == aPart && b.parts < maxParts && alone != aPart:
+	case is == aPart && b.parts < maxParts && alone != aPart && (alone != aFunction || !isPath(joined)):
 		return joined, is
 	}
 	b.damaged = true

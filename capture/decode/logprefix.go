@@ -119,6 +119,11 @@ var escapedTabs = [][]byte{[]byte("#011"), []byte("^I"), []byte(`\t`), []byte(`\
 // tabbed puts the tab back that a log has escaped at the start of a line, where no
 // dump has such signs. It changes line.
 func tabbed(line []byte) []byte {
+	if len(line) > 0 && line[0] == ' ' {
+		if text := bytes.TrimLeft(line, " "); len(text) > 0 && text[0] == '^' {
+			line = text // behind what a log has indented it by
+		}
+	}
 	if len(line) == 0 || bytes.IndexByte([]byte(`#^\`), line[0]) < 0 {
 		return line // as nearly all
 	}

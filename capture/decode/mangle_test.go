@@ -36,6 +36,8 @@ func stages() [][]mangling {
 			{"no empty lines", without(func(line string) bool { return strings.TrimSpace(line) == "" })},
 			{"an empty line behind each", ofEach(func(line string) string { return line + "\n" })},
 			{"line ends of Windows", ofEach(func(line string) string { return line + "\r" })},
+			{"cat -A", ofEach(func(line string) string { return strings.ReplaceAll(line, "\t", "^I") + "$" })},
+			{"cat -A, line ends of Windows", ofEach(func(line string) string { return strings.ReplaceAll(line, "\t", "^I") + "^M$" })},
 		},
 		{
 			{"a fence", func(_ *rand.Rand, text string) string { return "### the dump\n```\n" + text + "```\nand that was it\n" }},
@@ -75,6 +77,12 @@ func stages() [][]mangling {
 			{"go test", func(_ *rand.Rand, text string) string {
 				return "=== RUN   TestA\n    a_test.go:9: " + strings.ReplaceAll(text, "\n", "\n        ") + "\n--- PASS: TestA (0.00s)\n"
 			}},
+			{"a table of Markdown", func(_ *rand.Rand, text string) string {
+				return "| stacks |\n|---|\n" + eachLine(text, func(_ int, line string) string { return "| " + line + " |" })
+			}},
+			{"a table of Markdown, with code", func(_ *rand.Rand, text string) string {
+				return "| # | stacks |\n|---|---|\n" + eachLine(text, func(n int, line string) string { return fmt.Sprintf("| %d | `%s` |", n, line) })
+			}},
 			{"two services by turns", func(r *rand.Rand, text string) string {
 				return eachLine(text, func(n int, line string) string {
 					other := ""
@@ -106,6 +114,14 @@ func stages() [][]mangling {
 				data, _ := json.MarshalIndent(map[string]any{"labels": map[string]string{"app": "orders"}, "lines": strings.Split(text, "\n")}, "", "  ")
 				return string(data)
 			}},
+			{"TeamCity, a failure", func(_ *rand.Rand, text string) string {
+				return "##teamcity[testStarted name='TestA']\n##teamcity[testFailed name='TestA' message='timed out' details='" + asService(text) + "' flowId='7']\n##teamcity[testFinished name='TestA' duration='30']\n"
+			}},
+			{"TeamCity, each line", func(r *rand.Rand, text string) string {
+				return eachLine(text, func(_ int, line string) string {
+					return fmt.Sprintf("##teamcity[testStdOut timestamp='2026-11-02T10:00:%02d.123' name='TestA' out='%s|n' flowId='TestA']", r.IntN(60), asService(line))
+				})
+			}},
 			{"logrus", func(_ *rand.Rand, text string) string {
 				return fmt.Sprintf("time=\"2026-11-02T10:00:00Z\" level=info msg=%q\n", "=== BEGIN goroutine stack dump ===\n"+text+"\n=== END ===")
 			}},
@@ -117,7 +133,7 @@ func stages() [][]mangling {
 				return asJSON(map[string]any{"log": inner + "\n", "stream": "stderr"}) + "\n"
 			}},
 			{"escapes without quotes", func(_ *rand.Rand, text string) string {
-				return "stacks: " + strings.NewReplacer("\n", `\n`, "\t", `\t`, `"`, `\"`).Replace(text) + "\n"
+				return "stacks: " + strings.NewReplacer("\n", `\n`, "\r", `\r`, "\t", `\t`, `"`, `\"`).Replace(text) + "\n"
 			}},
 		},
 		{
@@ -138,6 +154,7 @@ func stages() [][]mangling {
 			{"bells and form feeds", func(r *rand.Rand, text string) string {
 				return eachLine(text, func(_ int, line string) string { return []string{"", "\a", "\f"}[r.IntN(3)] + line })
 			}},
+			{"line ends of CR alone", func(_ *rand.Rand, text string) string { return strings.ReplaceAll(text, "\n", "\r") }},
 			{"a byte order mark", func(_ *rand.Rand, text string) string { return "\ufeff" + text }},
 			{"UTF-16", func(_ *rand.Rand, text string) string { return asUTF16(unicode.LittleEndian, unicode.UseBOM, text) }},
 			{"UTF-16, big end first, no mark", func(_ *rand.Rand, text string) string { return asUTF16(unicode.BigEndian, unicode.IgnoreBOM, text) }},
@@ -216,6 +233,11 @@ func asJSON(v any) string {
 		panic(err)
 	}
 	return string(data)
+}
+
+// asService escapes a text as messages to TeamCity do.
+func asService(text string) string {
+	return strings.NewReplacer("|", "||", "'", "|'", "\n", "|n", "\r", "|r", "[", "|[", "]", "|]", "…", "|0x2026").Replace(text)
 }
 
 func asUTF16(order unicode.Endianness, mark unicode.BOMPolicy, text string) string {

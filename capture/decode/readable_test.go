@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"bytes"
 	"encoding/binary"
 	"strings"
 	"testing"
@@ -28,6 +29,7 @@ func TestReadable(t *testing.T) {
 		"dump, packed":        {gzipped(t, fixture(t, "go-goroutine-debug2.txt")), true},
 		"dump in a log":       {[]byte("2026-03-01 starting\n2026-03-01 goroutine 7 [chan send, 3 minutes]:\n2026-03-01 main.f()\n"), true},
 		"dump of PowerShell":  {[]byte(asUTF16(unicode.LittleEndian, unicode.UseBOM, string(fixture(t, "go-goroutine-debug2.txt")))), true},
+		"dump of an old Mac":  {bytes.ReplaceAll(fixture(t, "go-goroutine-debug2.txt"), []byte("\n"), []byte("\r")), true},
 		"log of PowerShell":   {[]byte(asUTF16(unicode.LittleEndian, unicode.UseBOM, "starting 3 goroutines\r\n")), false},
 		"an old CPU profile":  {binaryProfile, true},
 		"nothing":             {nil, false},

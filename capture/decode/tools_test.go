@@ -6,6 +6,8 @@ import (
 	"html"
 	"strings"
 	"testing"
+
+	"golang.org/x/text/encoding/unicode"
 )
 
 // mailerDump is what a mail server printed that has not delivered for an hour: it has
@@ -103,6 +105,16 @@ var tools = map[string]func(text string) string{
 	},
 	"three dots as one character": func(text string) string { return strings.ReplaceAll(text, "...", "…") },
 
+	"the row of a table for each line": func(text string) string {
+		return "| stacks |\n|:--|\n" + eachLine(text, func(_ int, line string) string { return fmt.Sprintf("| %-70s |", line) })
+	},
+	"the row of a table for each line, as code": func(text string) string {
+		return "Mail hangs:\n\n| # | stacks |\n|--:|--------|\n" + eachLine(text, func(n int, line string) string { return fmt.Sprintf("| %d | `%s` |", n, line) })
+	},
+	"one cell of a table": func(text string) string {
+		return "| host | stacks |\n|------|--------|\n| mx1 | " + strings.ReplaceAll(strings.TrimSpace(text), "\n", "<br>") + " |\n"
+	},
+
 	// What a terminal makes of it.
 	"a recorded terminal": func(text string) string {
 		return strings.ReplaceAll("Script started\n$ kill -QUIT 812\n^\\SIGQUIT: quit\nPC=0x47f281 m=0 sigcode=0\n\n"+text+"\nexit status 2\nScript done\n", "\n", "\r\n")
@@ -153,6 +165,19 @@ var tools = map[string]func(text string) string{
 	"tabs as Go writes them": func(text string) string { return strings.ReplaceAll(text, "\t", `\t`) },
 	"tabs as C writes them":  eachOf(func(_ int, line string) string { return "mailerd: " + strings.ReplaceAll(line, "\t", `\011`) }),
 
+	"cat -A": eachOf(func(_ int, line string) string { return strings.ReplaceAll(line, "\t", "^I") + "$" }),
+	"cat -A of a file of Windows": eachOf(func(_ int, line string) string {
+		return strings.ReplaceAll(line, "\t", "^I") + "^M$"
+	}),
+	"cat -E of the log of a container, behind a prompt": func(text string) string {
+		return "root@mx1:~$ cat -E mailerd.log\n" + eachLine(text, func(n int, line string) string {
+			return fmt.Sprintf("2026-11-02T10:00:00.%09dZ %s$", n, line)
+		}) + "root@mx1:~$"
+	},
+	"a row for each line that cat -A shows": eachOf(func(_ int, line string) string {
+		return "| " + strings.ReplaceAll(line, "\t", "^I") + "$ |"
+	}),
+
 	// What packs the lines in JSON, in fields, or in a table.
 	"journalctl -o json": eachOf(func(n int, line string) string {
 		return asJSON(map[string]string{"_HOSTNAME": "mx1", "SYSLOG_IDENTIFIER": "mailerd", "MESSAGE": line, "_PID": "812", "__REALTIME_TIMESTAMP": fmt.Sprint(17648000000000 + n)})
@@ -189,6 +214,25 @@ var tools = map[string]func(text string) string{
 		})
 	},
 
+	"TeamCity, a test that failed": func(text string) string {
+		return "##teamcity[testStarted name='TestMail/bulk' flowId='12']\n" +
+			"##teamcity[testFailed name='TestMail/bulk' message='it isn|'t delivered' details='panic: test timed out after 30s|n|n" + asService(text) + "|nexit status 2' flowId='12']\n" +
+			"##teamcity[testFinished name='TestMail/bulk' duration='30000' flowId='12']\n"
+	},
+	"TeamCity, what a test printed": func(text string) string {
+		return eachLine(text, func(n int, line string) string {
+			return fmt.Sprintf("##teamcity[testStdErr timestamp='2026-11-02T10:00:00.%03d' name='TestMail' out='%s|r|n' flowId='12']", n, asService(line))
+		})
+	},
+	"TeamCity, two tests by turns": func(text string) string {
+		return eachLine(text, func(n int, line string) string {
+			return fmt.Sprintf("##teamcity[testStdOut name='TestSpool' out='main.spool(0x%d)|n' flowId='13']\n##teamcity[testStdOut name='TestMail' out='%s|n' flowId='12']", n, asService(line))
+		})
+	},
+	"TeamCity, a message in the log of an agent": func(text string) string {
+		return "[10:00:00]W: [Step 2/3] ##teamcity[message text='" + strings.ReplaceAll(asService(text), "/", "|0x002F") + "' status='WARNING']\n"
+	},
+
 	// What a page makes of it.
 	"a report of JUnit": func(text string) string {
 		return `<testsuites><testsuite><testcase name="TestMail"><failure message="Failed">` + html.EscapeString(text) + "</failure></testcase></testsuite></testsuites>\n"
@@ -212,6 +256,13 @@ var tools = map[string]func(text string) string{
 	},
 
 	// What became of its bytes.
+	"line ends of an old Mac": func(text string) string { return strings.ReplaceAll(text, "\n", "\r") },
+	"line ends of an old Mac, in the log of another system": func(text string) string {
+		return "listening\n" + strings.ReplaceAll("no delivery for 1h\n"+text, "\n", "\r") + "\nexit status 2\n"
+	},
+	"a form that was sent, in UTF-16": func(text string) string {
+		return asUTF16(unicode.LittleEndian, unicode.UseBOM, strings.ReplaceAll("It hangs:\n\n"+text, "\n", "\r"))
+	},
 	"zeros behind it":       func(text string) string { return text + strings.Repeat("\x00", 4096) },
 	"a hole before it":      func(text string) string { return "listening\n" + strings.Repeat("\x00", 200) + "\n" + text },
 	"a vertical tab":        func(text string) string { return "\v" + strings.ReplaceAll(text, "\n\n", "\n\n\v") },

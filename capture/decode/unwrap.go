@@ -17,11 +17,12 @@ const (
 
 // unwrapper gives the lines as a program printed them out of those that a log, a
 // terminal or a page has made of them: it takes off colours and other control
-// characters, and takes apart JSON, quoted texts and HTML.
+// characters, and takes apart JSON, quoted texts, HTML and messages to TeamCity.
 type unwrapper struct {
 	out     []byte // the lines that came of one, each with its end
 	changed bool   // it is not as it was
 	over    bool   // it unwrapped to too much, of which the end is left out
+	shown   shown
 }
 
 // plain reports whether a line holds nothing that could be unwrapped. Nearly
@@ -38,7 +39,7 @@ func plain(line []byte) bool {
 // unwrap returns the lines that one stands for, each with its end, which are gone
 // with the next call; false where that is the line itself.
 func (u *unwrapper) unwrap(line []byte) (text []byte, changed bool) {
-	if plain(line) {
+	if plain(line) && !isService(line) {
 		return nil, false
 	}
 	u.out, u.changed, u.over = u.out[:0], false, false
@@ -52,9 +53,22 @@ func (u *unwrapper) add(line []byte, depth int) {
 		u.over = true
 		return
 	}
+	if depth > 0 {
+		line = u.shown.line(line)
+	}
+	if depth < maxWrapped && holdsService(line) {
+		u.changed = true
+		if bytes.Contains(line, []byte("='")) {
+			u.service(line, depth+1)
+		} else { // on a page
+			u.split(nil, withoutMarkup(line), depth+1)
+		}
+		return
+	}
 	if depth < maxWrapped && !plain(line) {
+		whole := line
 		if controlled(line) {
-			line, u.changed = withoutControls(line), true
+			line, u.changed = u.shown.line(withoutControls(line)), true
 		}
 		switch {
 		case isHeader(line) && !quotedByEntities(line) && !tagged(line):
@@ -65,6 +79,9 @@ func (u *unwrapper) add(line []byte, depth int) {
 		case isPacked(line):
 			u.changed = true
 			u.literals(line, depth+1)
+			return
+		case bytes.IndexByte(whole, '\r') >= 0:
+			u.returns(whole, depth+1)
 			return
 		case bytes.IndexByte(line, '<') >= 0:
 			if text := withoutMarkup(line); !bytes.Equal(text, line) {
@@ -88,6 +105,21 @@ func (u *unwrapper) split(before, text []byte, depth int) {
 			line = append(append(make([]byte, 0, len(before)+len(line)), before...), line...)
 		}
 		u.add(line, depth)
+	}
+}
+
+// returns adds the lines that end in a carriage return alone. A terminal begins at the
+// left again there. What is empty was none: several may stand before a line feed.
+func (u *unwrapper) returns(line []byte, depth int) {
+	any := false
+	for part := range bytes.SplitSeq(line, []byte("\r")) {
+		if len(part) > 0 && !u.over {
+			any = true
+			u.add(part, depth)
+		}
+	}
+	if !any {
+		u.add(nil, depth)
 	}
 }
 
