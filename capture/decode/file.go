@@ -33,6 +33,9 @@ type Content struct {
 	// Unread counts the goroutines, or of a heap the records, that the text of a
 	// profile tells of, and that could not be read.
 	Unread int64
+	// Headless says that the text of a profile has no first line: whether it is all of
+	// it is not known, nor of a heap its sampling rate, so that nothing is scaled.
+	Headless bool
 }
 
 // Source is what a file is, besides its bytes.
@@ -83,6 +86,7 @@ func File(r io.Reader, from Source, table *snapshot.Table, limits Limits) (Conte
 	}
 	s := newScanner(textOf(&text, head, order, int64(lead)), table)
 	s.lead = int64(lead)
+	s.records = &records{limit: limits.MaxUnpacked}
 	c, err := textContent(s, name, head, limits, from.Nth)
 	if errors.Is(s.text.raw.err, errZeros) {
 		bound := "--max-filesize"

@@ -33,6 +33,7 @@ type scanner struct {
 	headless int64      // such lines of which there is no other part
 	found    bool       // there was one
 	heading  bool       // a profile in the form of a text begins here
+	records  *records   // of a profile without its first line; nil where none are looked for
 	deadlock bool       // the runtime said that all are asleep
 	lead     int64      // bytes within which the first one must stand
 	late     bool       // it does not
@@ -54,18 +55,26 @@ func (s *scanner) next() bool {
 			if len(s.text.whole) > 0 || !s.text.ended {
 				continue
 			}
+			if s.records != nil && s.records.proven {
+				s.heading = true
+				return false
+			}
 			s.cut = s.cut || s.text.open && mayBeHeader(s.text.line) || s.text.lost
 			return false
 		}
-		if s.late = !s.found && s.text.raw.bytes() > s.lead; s.late {
+		if s.late = !s.found && s.text.raw.bytes() > s.lead && (s.records == nil || !s.records.proven); s.late {
 			return false
 		}
 		if s.begun = s.header(); s.begun {
+			s.records = nil // a dump tells more than they do
 			break
 		}
 		if !s.found && isTextHeading(s.text.line) {
-			s.heading = true
+			s.records, s.heading = nil, true
 			return false
+		}
+		if s.records != nil {
+			s.records.add(s.text.line)
 		}
 		s.deadlock = s.deadlock || isDeadlock(s.text.line)
 	}

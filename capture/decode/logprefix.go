@@ -138,10 +138,12 @@ func tabbed(line []byte) []byte {
 }
 
 // allTabbed puts all tabs of a line of a text profile back where its first one was
-// escaped, which stands at its start or behind the sign of a comment.
+// escaped, which stands at its start, behind the sign of a comment or behind an address.
 func allTabbed(line []byte) []byte {
+	text := bytes.TrimLeft(line, " \t")
+	behind := bytes.TrimLeft(bytes.TrimPrefix(bytes.TrimLeft(text, "# \t"), []byte("0x")), "0123456789abcdef")
 	for _, escape := range escapedTabs {
-		if bytes.HasPrefix(line, escape) || bytes.HasPrefix(bytes.TrimPrefix(line, []byte("#")), escape) {
+		if bytes.HasPrefix(text, escape) || bytes.HasPrefix(bytes.TrimPrefix(text, []byte("#")), escape) || bytes.HasPrefix(behind, escape) {
 			return bytes.ReplaceAll(line, escape, []byte("\t"))
 		}
 	}

@@ -210,8 +210,9 @@ func without(lost func(line string) bool) func(*rand.Rand, string) string {
 }
 
 // broken breaks what is longer than a terminal is wide.
-func broken(_ *rand.Rand, text string) string {
-	const width = 80
+func broken(_ *rand.Rand, text string) string { return brokenAt(80, text) }
+
+func brokenAt(width int, text string) string {
 	return eachLine(text, func(_ int, line string) string {
 		var parts []string
 		for len(line) > width {

@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"bytes"
 	"regexp"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -16,7 +17,20 @@ func Readable(head []byte) bool {
 	if order := utf16Order(head); order != nil {
 		head, _ = order.NewDecoder().Bytes(head) // as far as it goes
 	}
-	return goroutineLine.Match(head) || textHeading.Match(head) || otherText.Match(head) || isBinaryCPU(head) || !isText(head) && startsAsProto(head)
+	return goroutineLine.Match(head) || textHeading.Match(head) || otherText.Match(head) || isBinaryCPU(head) || !isText(head) && startsAsProto(head) || holdsRecords(head)
+}
+
+// holdsRecords reports whether there are records of a profile in the form of a text
+// in what starts so.
+func holdsRecords(head []byte) bool {
+	if !bytes.Contains(head, []byte("@")) || !bytes.Contains(head, []byte("0x")) || !mayBeText(head) {
+		return false
+	}
+	text, found := newFeed(textOf(bytes.NewReader(head), head, nil, int64(len(head)))), records{limit: 2 * len(head)}
+	for !found.proven && text.next(false) {
+		found.add(text.line)
+	}
+	return found.proven
 }
 
 // goroutineLine matches the first line of a goroutine, whatever stands around it.

@@ -130,21 +130,26 @@ func (n *textNames) labels(text string) {
 	if n.samples == 0 || n.labelled[n.samples-1] != nil {
 		return
 	}
-	labels := make(map[string][]string)
-	for ok := true; ok; {
-		key, rest, okKey := quoted(text)
-		rest, separated := strings.CutPrefix(rest, ":")
-		value, rest, okValue := quoted(rest)
-		if !okKey || !separated || !okValue {
-			break
-		}
-		labels[key] = append(labels[key], value)
-		text, ok = strings.CutPrefix(rest, ", ")
-	}
 	if n.labelled == nil {
 		n.labelled = make(map[int]map[string][]string)
 	}
-	n.labelled[n.samples-1] = labels
+	n.labelled[n.samples-1], _ = labelsIn(text)
+}
+
+// labelsIn are the labels that a text begins with, and what stands behind the last.
+func labelsIn(text string) (labels map[string][]string, rest string) {
+	labels, rest = make(map[string][]string), text
+	for ok := true; ok; {
+		key, after, okKey := quoted(text)
+		after, separated := strings.CutPrefix(after, ":")
+		value, after, okValue := quoted(after)
+		if !okKey || !separated || !okValue {
+			break
+		}
+		labels[key], rest = append(labels[key], value), after
+		text, ok = strings.CutPrefix(after, ", ")
+	}
+	return labels, rest
 }
 
 // withoutUnnamed leaves out the frames that a text of Go has no names for: the

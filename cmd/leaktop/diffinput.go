@@ -164,6 +164,9 @@ func (in *input) dump(table *snapshot.Table, d *snapshot.GroupedDump) {
 // text notes what must be known of a profile that was read from a text.
 func (in *input) text(c decode.Content) {
 	in.oneOf("profile", c.Number, c.Count)
+	if c.Headless {
+		in.headless(c.Profile.Kind)
+	}
 	if c.Unread > 0 {
 		what := "record"
 		if c.Profile.Kind == snapshot.Goroutine {
@@ -171,6 +174,16 @@ func (in *input) text(c decode.Content) {
 		}
 		in.unread(c.Unread, what)
 	}
+}
+
+// headless notes what is not known of a profile whose first line is not there.
+func (in *input) headless(kind snapshot.Kind) {
+	in.partial = true
+	why := "the first line of the profile is missing, so that others before may be missing, too"
+	if kind == snapshot.Heap {
+		why += "; the sampling rate stood in it: the figures are those of the samples, not scaled, and the heap holds more than they show"
+	}
+	in.notes = append(in.notes, in.name+": "+why)
 }
 
 // oneOf notes which of several it is that one text holds.

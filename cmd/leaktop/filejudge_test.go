@@ -95,6 +95,23 @@ func TestFileOfAHeapThatIsNotSampled(t *testing.T) {
 	}
 }
 
+// Of a text without the first line of the profile it is said what is not known.
+func TestFileWithoutTheFirstLineOfItsProfile(t *testing.T) {
+	t.Parallel()
+	const frame = "#\t0x47a44d\tmain.keep+0x2d\t/src/main.go:17\n"
+	const may = "the first line of the profile is missing, so that others before may be missing, too"
+	for name, c := range map[string]struct{ text, says, not string }{
+		"goroutines": {"2132 @ 0x40f1a5 0x47a44e 0x482501\n" + frame, may, "sampling rate stood"},
+		"heap":       {"1: 65536 [3: 196608] @ 0x47a44e 0x482501\n" + frame, may + "; the sampling rate stood in it: the figures are those of the samples, not scaled", "64.1"},
+		"whole":      {"goroutine profile: total 2132\n2132 @ 0x40f1a5 0x47a44e 0x482501\n" + frame, "main.keep", may},
+	} {
+		p := leaktop(t, "show", put(t, name+".txt", []byte(c.text)))
+		if text := strings.Join(strings.Fields(p.stdout+p.stderr), " "); p.code != 0 || !strings.Contains(text, c.says) || strings.Contains(text, c.not) || !strings.Contains(text, "main.keep") {
+			t.Errorf("%s ends with %d and does not say %q:\n%s%s", name, p.code, c.says, p.stdout, p.stderr)
+		}
+	}
+}
+
 // Of a profile of CPU or of waits nobody says that it tells what is held.
 func TestVerdictOfAProfileWithoutMemory(t *testing.T) {
 	t.Parallel()
