@@ -179,9 +179,9 @@ func (in *input) text(c decode.Content) {
 // headless notes what is not known of a profile whose first line is not there.
 func (in *input) headless(kind snapshot.Kind) {
 	in.partial = true
-	why := "the first line of the profile is missing, so that others before may be missing, too"
+	why := "the first line of the profile is missing, so records before it may be missing too"
 	if kind == snapshot.Heap {
-		why += "; the sampling rate stood in it: the figures are those of the samples, not scaled, and the heap holds more than they show"
+		why += "; without the sampling rate that it gives, the figures are not scaled, and the heap holds more than they show"
 	}
 	in.notes = append(in.notes, in.name+": "+why)
 }

@@ -99,7 +99,7 @@ func TestFileOfAHeapThatIsNotSampled(t *testing.T) {
 func TestFileWithoutTheFirstLineOfItsProfile(t *testing.T) {
 	t.Parallel()
 	const frame = "#\t0x47a44d\tmain.keep+0x2d\t/src/main.go:17\n"
-	const may = "the first line of the profile is missing, so that others before may be missing, too"
+	const may = "the first line of the profile is missing, so records before it may be missing too"
 	for name, c := range map[string]struct{ text, says, not string }{
 		"goroutines": {"2132 @ 0x40f1a5 0x47a44e 0x482501\n" + frame, may, "sampling rate stood"},
 		"heap":       {"1: 65536 [3: 196608] @ 0x47a44e 0x482501\n" + frame, may + "; the sampling rate stood in it: the figures are those of the samples, not scaled", "64.1"},
