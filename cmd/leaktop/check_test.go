@@ -26,7 +26,7 @@ import (
 // that few of them are enough.
 func check(t *testing.T, args ...string) process {
 	t.Helper()
-	return lasting(t, 4*time.Second, func(duration time.Duration) []string {
+	return lasting(t, "", 4*time.Second, func(duration time.Duration) []string {
 		return checking(duration, args...)
 	}, func(p process) bool { return !strings.Contains(p.stderr, "INCONCLUSIVE") })
 }
@@ -35,11 +35,12 @@ func check(t *testing.T, args ...string) process {
 const mostWatched = time.Minute
 
 // lasting runs leaktop to watch for some time. On a busy machine answers are slow, and
-// snapshots rare: where it did not see enough it runs again for twice the time.
-func lasting(t *testing.T, duration time.Duration, args func(time.Duration) []string, enough func(process) bool) process {
+// snapshots rare: where it did not see enough it runs again for twice the time. Its
+// runs are kept as leaktopKeeping has it.
+func lasting(t *testing.T, state string, duration time.Duration, args func(time.Duration) []string, enough func(process) bool) process {
 	t.Helper()
 	for ; ; duration *= 2 {
-		p := leaktopWithin(t, duration+longest, nil, args(duration)...)
+		p := leaktopKeeping(t, state, duration+longest, nil, args(duration)...)
 		if enough(p) || 2*duration > mostWatched || t.Failed() {
 			return p
 		}

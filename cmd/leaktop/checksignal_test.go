@@ -17,14 +17,21 @@ import (
 // interrupted runs leaktop until something holds, and then interrupts it.
 func interrupted(t *testing.T, args []string, ready func(stderr string) bool) process {
 	t.Helper()
+	return interruptedKeeping(t, "", args, ready)
+}
+
+// interruptedKeeping is interrupted with a state directory, as leaktopKeeping has it.
+func interruptedKeeping(t *testing.T, state string, args []string, ready func(stderr string) bool) process {
+	t.Helper()
 	cmd := exec.CommandContext(t.Context(), executable(t), args...)
+	cmd.Env = keepingIn(state)
 	var stdout bytes.Buffer
 	var stderr said
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	until(t, longest, "leaktop is to be interrupted", func() bool { return ready(stderr.String()) })
+	until(t, mostWatched, "leaktop is to be interrupted", func() bool { return ready(stderr.String()) })
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +110,7 @@ func TestCheckKilled(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	until(t, longest, "the command runs", func() bool { _, err := os.Stat(began); return err == nil })
+	until(t, mostWatched, "the command runs", func() bool { _, err := os.Stat(began); return err == nil })
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)

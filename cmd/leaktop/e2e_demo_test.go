@@ -50,7 +50,7 @@ func TestDemoFromStartToExport(t *testing.T) {
 			return m.Leak && names(row, m.Blocked)
 		})
 	})
-	if took := time.Since(begun); took > time.Minute {
+	if took := time.Since(begun); took > time.Minute && !raceEnabled() { // what it takes without is the promise
 		t.Errorf("all that took %s, want at most a minute", took)
 	}
 	r.press("Enter")

@@ -17,14 +17,14 @@ import (
 // findings of an export and of the screens are those of the check, byte for byte,
 // and the picker and a diff have its verdict.
 func TestOneVerdict(t *testing.T) {
+	t.Parallel()
 	state := t.TempDir()
-	t.Setenv("XDG_STATE_HOME", state)
 	address := freeAddress(t)
 	startLeaky(t, address, "--modes", "send,receive,state", "--rate", "4")
 	const own, handler = "net/http.", `^net/http\.serverHandler\.ServeHTTP$`
 	const named = `"handler":"http.serverHandler.ServeHTTP"`
 	var live verdictOn
-	p := lasting(t, 14*time.Second, func(duration time.Duration) []string {
+	p := lasting(t, state, 14*time.Second, func(duration time.Duration) []string {
 		return []string{"check", address, "--for", duration.String(), "--every", "1s", "--allow", "gc", "--format", "json",
 			"--warmup", "1s", "--own", own, "--handler", handler, "--limit", "8GiB"}
 	}, func(p process) bool {
@@ -88,14 +88,14 @@ func TestOneVerdict(t *testing.T) {
 // TestOneVerdictOfAnInterruptedCheck interrupts a check of which most is left. That
 // it says so little is what its session file says, too.
 func TestOneVerdictOfAnInterruptedCheck(t *testing.T) {
+	t.Parallel()
 	state := t.TempDir()
-	t.Setenv("XDG_STATE_HOME", state)
 	dir := filepath.Join(state, "leaktop")
 	taken := func(string) bool {
 		runs, err := session.Recent(dir)
 		return err == nil && len(runs) == 1 && runs[0].Snapshots >= 4
 	}
-	p := interrupted(t, []string{"check", steady(t), "--for", "1h", "--every", "1s", "--allow", "gc", "--warmup", "0", "--format", "json"}, taken)
+	p := interruptedKeeping(t, state, []string{"check", steady(t), "--for", "1h", "--every", "1s", "--allow", "gc", "--warmup", "0", "--format", "json"}, taken)
 	live := readVerdict(t, p.stdout)
 	if p.code != exitInconclusive || !strings.Contains(live.Reason, "it was interrupted after ") {
 		t.Fatalf("the check ends with exit code %d, because %q", p.code, live.Reason)

@@ -3,11 +3,14 @@ package main
 import (
 	"bytes"
 	"errors"
+	"flag"
 	"io"
 	"os"
 	"os/exec"
 	"regexp"
+	"runtime"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -36,9 +39,26 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	os.Setenv("XDG_STATE_HOME", state)
+	waitSideBySide()
 	code := m.Run()
 	os.RemoveAll(state)
 	os.Exit(code)
+}
+
+// waitSideBySide has more tests run at a time than there are cores, unless the
+// command line says how many: most of them wait for a program that runs in real
+// time, and take little of a core; with -race, more of it.
+func waitSideBySide() {
+	eachCore := 4
+	if raceEnabled() {
+		eachCore = 2
+	}
+	flag.Parse()
+	asked := false
+	flag.Visit(func(f *flag.Flag) { asked = asked || f.Name == "test.parallel" })
+	if !asked {
+		flag.Set("test.parallel", strconv.Itoa(eachCore*runtime.GOMAXPROCS(0)))
+	}
 }
 
 const (
@@ -72,7 +92,15 @@ func leaktopReading(t *testing.T, stdin io.Reader, args ...string) process {
 // leaktopWithin is leaktopReading of what is asked to take longer than any input may.
 func leaktopWithin(t *testing.T, limit time.Duration, stdin io.Reader, args ...string) process {
 	t.Helper()
+	return leaktopKeeping(t, "", limit, stdin, args...)
+}
+
+// leaktopKeeping is leaktopWithin with a state directory of its own, "" for the one
+// of all tests.
+func leaktopKeeping(t *testing.T, state string, limit time.Duration, stdin io.Reader, args ...string) process {
+	t.Helper()
 	cmd := exec.CommandContext(t.Context(), executable(t), args...)
+	cmd.Env = keepingIn(state)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &stdout, &stderr
 	begun := time.Now()
@@ -98,6 +126,16 @@ func leaktopWithin(t *testing.T, limit time.Duration, stdin io.Reader, args ...s
 	}
 	t.Logf("leaktop %q: code %d after %s with %d KiB\n%s", args, p.code, time.Since(begun).Round(time.Millisecond), kib, p.stderr)
 	return p
+}
+
+// keepingIn is the environment of a program that keeps its runs in a state
+// directory, "" for the one of all tests. Unlike t.Setenv it leaves that of other
+// tests alone, which may run at the same time.
+func keepingIn(state string) []string {
+	if state == "" {
+		return nil // as it is
+	}
+	return append(os.Environ(), "XDG_STATE_HOME="+state)
 }
 
 func executable(t *testing.T) string {

@@ -57,11 +57,11 @@ func reported(t *testing.T, h *headless, c export.Check) []byte {
 // TestReplayedCheck checks a target, and judges what the session file has of it:
 // the reports are the same, byte for byte.
 func TestReplayedCheck(t *testing.T) {
+	t.Parallel()
 	state := t.TempDir()
-	t.Setenv("XDG_STATE_HOME", state)
 	target := leaking(t)
 	var runs []session.Summary
-	p := lasting(t, 4*time.Second, func(duration time.Duration) []string {
+	p := lasting(t, state, 4*time.Second, func(duration time.Duration) []string {
 		return checking(duration, target, bounded, "--format", "json")
 	}, func(process) bool {
 		runs = keptRuns(t, state)
