@@ -132,7 +132,8 @@ func TestAloneAsPprof(t *testing.T) {
 	if err := os.WriteFile(path, out.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := topOf(t, path), topOf(t, filepath.Join(fixtures, "go-allocs.pb.gz")); got != want {
+	pprof := goToolPprof(t)
+	if got, want := topOf(t, pprof, path), topOf(t, pprof, filepath.Join(fixtures, "go-allocs.pb.gz")); got != want {
 		t.Errorf("pprof prints of it\n%s\nwant\n%s", got, want)
 	}
 }
@@ -154,11 +155,11 @@ func aloneFile(t *testing.T, path string) export.Run {
 	return alone(newDiff(table, "", nil, filepath.Base(path), p))
 }
 
-// topOf is the table that go tool pprof -top prints, byte for byte. Without
+// topOf is the table that pprof -top prints, byte for byte. Without
 // symbols it leaves names alone, see pprofTop.
-func topOf(t *testing.T, path string, args ...string) string {
+func topOf(t *testing.T, pprof, path string, args ...string) string {
 	t.Helper()
-	cmd := exec.Command("go", append(append([]string{"tool", "pprof", "-top", "-symbolize=none"}, args...), path)...)
+	cmd := exec.Command(pprof, append(append([]string{"-top", "-symbolize=none"}, args...), path)...)
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatalf("%s: %v", cmd, err)
@@ -201,10 +202,11 @@ func TestTableEqualsPprof(t *testing.T) {
 	if !testing.Short() {
 		paths = append(paths, compilerHeap(t, "go/scanner")) // large enough for rows to be left out, and for calls that are partly inlined
 	}
+	pprof := goToolPprof(t)
 	for _, path := range paths {
 		t.Run(filepath.Base(path), func(t *testing.T) {
 			run := aloneFile(t, path)
-			if got, want := tableOf(t, run, export.Options{}), topOf(t, path); got != want {
+			if got, want := tableOf(t, run, export.Options{}), topOf(t, pprof, path); got != want {
 				t.Errorf("got\n%s\nwant\n%s", got, want)
 			}
 			if slices.Contains(reported, path) {
@@ -215,7 +217,7 @@ func TestTableEqualsPprof(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, sampleType := range of.Types {
-				got, want := tableOf(t, run, export.Options{SampleType: sampleType.Name}), topOf(t, path, "-sample_index="+sampleType.Name)
+				got, want := tableOf(t, run, export.Options{SampleType: sampleType.Name}), topOf(t, pprof, path, "-sample_index="+sampleType.Name)
 				if got != want {
 					t.Errorf("%s: got\n%s\nwant\n%s", sampleType.Name, got, want)
 				}

@@ -28,6 +28,7 @@ func TestRowsEqualPprof(t *testing.T) {
 		t.Skip("runs the Go compiler")
 	}
 	base, current := compilerHeap(t, "go/parser"), compilerHeap(t, "encoding/json")
+	pprof := goToolPprof(t)
 	d := readDiff(t, base, current)
 	ours := filepath.Join(t.TempDir(), "diff.pb.gz")
 	if err := os.WriteFile(ours, write(t, func(w *bytes.Buffer) error { return export.Pprof(w, d.Heap) }), 0o600); err != nil {
@@ -36,11 +37,11 @@ func TestRowsEqualPprof(t *testing.T) {
 	for _, sampleType := range []string{"alloc_objects", "alloc_space", "inuse_objects", "inuse_space"} {
 		t.Run(sampleType, func(t *testing.T) {
 			t.Parallel()
-			want := pprofTop(t, sampleType, "-diff_base", base, current)
+			want := pprofTop(t, pprof, sampleType, "-diff_base", base, current)
 			if len(want) < 1000 {
 				t.Fatalf("only %d functions changed; the test needs 1,000", len(want))
 			}
-			sameRows(t, "diff profile", pprofTop(t, sampleType, ours), want)
+			sameRows(t, "diff profile", pprofTop(t, pprof, sampleType, ours), want)
 			sameRows(t, "text", textTop(t, d, sampleType), want)
 		})
 	}
@@ -79,23 +80,34 @@ func readDiff(t *testing.T, base, current string) export.Diff {
 	return newDiff(tab, "base", profiles[0], "current", profiles[1])
 }
 
-// pprofTop runs go tool pprof -top, with exact values, and reads its rows.
+// goToolPprof is the path of the program that go tool pprof runs. By way of the go
+// command each run of it would take ten times as long.
+func goToolPprof(t *testing.T) string {
+	t.Helper()
+	out, err := exec.Command("go", "tool", "-n", "pprof").Output()
+	if err != nil {
+		t.Fatalf("go tool -n pprof: %v", err)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// pprofTop runs pprof -top, with exact values, and reads its rows.
 // Nothing there needs symbols, and without them pprof leaves names alone: it
 // takes a Go name with an interface among its type arguments for C++, and drops
 // the parentheses of the interface's methods.
-func pprofTop(t *testing.T, sampleType string, args ...string) []topRow {
+func pprofTop(t *testing.T, pprof, sampleType string, args ...string) []topRow {
 	t.Helper()
-	args = append([]string{"tool", "pprof", "-top", "-nodefraction=0", "-symbolize=none", "-unit=B", "-sample_index=" + sampleType}, args...)
-	cmd := exec.Command("go", args...)
+	args = append([]string{"-top", "-nodefraction=0", "-symbolize=none", "-unit=B", "-sample_index=" + sampleType}, args...)
+	cmd := exec.Command(pprof, args...)
 	var complaints bytes.Buffer
 	cmd.Stderr = &complaints
 	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, complaints.String())
+		t.Fatalf("%s: %v\n%s", cmd, err, complaints.String())
 	}
 	_, table, ok := strings.Cut(string(out), "flat%   sum%        cum   cum%\n")
 	if !ok {
-		t.Fatalf("go %s printed no table:\n%s", strings.Join(args, " "), out)
+		t.Fatalf("%s printed no table:\n%s", cmd, out)
 	}
 	// flat flat% sum% cum cum% function [(inline)|(partial-inline)]
 	return rows(t, table, 0, 3, 5)
