@@ -66,7 +66,7 @@ func TestNohup(t *testing.T) {
 			return info.Size()
 		}
 		before := size()
-		until(t, longest, "the recording grows", func() bool { return size() > before })
+		until(t, mostWatched, "the recording grows", func() bool { return size() > before })
 	}
 	grown()
 	signalled(t, cmd.Process.Pid, syscall.SIGHUP)

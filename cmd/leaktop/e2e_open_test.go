@@ -178,10 +178,8 @@ func TestOpenOfAHungDaemonsDump(t *testing.T) {
 // session file of the run.
 func TestNoteOfALiveRun(t *testing.T) {
 	t.Parallel()
-	address := freeAddress(t)
-	startLeaky(t, address)
 	r := sitDown(t, 120, 32)
-	r.run("leaktop --every 1s --warmup 2s --own shop/ --limit 1GiB " + address)
+	r.run("leaktop --every 1s --warmup 2s --own shop/ --limit 1GiB " + steady(t))
 	second := regexp.MustCompile(`● live .* #([2-9]|\d\d)`)
 	r.waits("two snapshots", func(s screen) bool { return second.MatchString(s.top()) })
 	r.press("5", "G", "n")

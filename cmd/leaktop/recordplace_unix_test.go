@@ -22,7 +22,7 @@ func startedRecording(t *testing.T, path string, args ...string) (cmd *exec.Cmd,
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	until(t, longest, "it has a snapshot", func() bool { return snapshotsOf(t, path) > 0 })
+	until(t, mostWatched, "it has a snapshot", func() bool { return snapshotsOf(t, path) > 0 })
 	return cmd, stderr
 }
 
@@ -49,7 +49,7 @@ func TestRecordingIsRemoved(t *testing.T) {
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
-	until(t, longest, "it is there again", func() bool { return snapshotsOf(t, path) > 1 })
+	until(t, mostWatched, "it is there again", func() bool { return snapshotsOf(t, path) > 1 })
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
