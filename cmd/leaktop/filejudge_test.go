@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/pprof/profile"
 )
@@ -172,10 +173,20 @@ func TestCheckWithoutGoroutines(t *testing.T) {
 		goroutines.Add(1)
 		http.NotFound(w, r)
 	})
-	p := leaktop(t, "check", serves(t, mux), "--no-session", "--for", "8s", "--every", "1s", "--warmup", "0", "--format", "json")
+	target := serves(t, mux)
 	var report struct{ Window struct{ Snapshots int } }
-	if err := json.Unmarshal([]byte(p.stdout), &report); err != nil || report.Window.Snapshots < 3 || int64(report.Window.Snapshots) > heaps.Load() {
-		t.Errorf("%d snapshots (%v), and %d profiles were sent", report.Window.Snapshots, err, heaps.Load())
+	p := lasting(t, "", 8*time.Second, func(duration time.Duration) []string {
+		heaps.Store(0)
+		goroutines.Store(0)
+		return []string{"check", target, "--no-session", "--for", duration.String(), "--every", "1s", "--warmup", "0", "--format", "json"}
+	}, func(p process) bool {
+		if err := json.Unmarshal([]byte(p.stdout), &report); err != nil {
+			t.Error(err)
+		}
+		return report.Window.Snapshots >= 3
+	})
+	if report.Window.Snapshots < 3 || int64(report.Window.Snapshots) > heaps.Load() {
+		t.Errorf("%d snapshots, and %d profiles were sent", report.Window.Snapshots, heaps.Load())
 	}
 	if n := goroutines.Load(); n > 2 {
 		t.Errorf("the goroutines were asked for %d times", n)
