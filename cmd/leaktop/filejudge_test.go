@@ -102,8 +102,8 @@ func TestFileWithoutTheFirstLineOfItsProfile(t *testing.T) {
 	const frame = "#\t0x47a44d\tmain.keep+0x2d\t/src/main.go:17\n"
 	const may = "the first line of the profile is missing, so records before it may be missing too"
 	for name, c := range map[string]struct{ text, says, not string }{
-		"goroutines": {"2132 @ 0x40f1a5 0x47a44e 0x482501\n" + frame, may, "sampling rate stood"},
-		"heap":       {"1: 65536 [3: 196608] @ 0x47a44e 0x482501\n" + frame, may + "; the sampling rate stood in it: the figures are those of the samples, not scaled", "64.1"},
+		"goroutines": {"2132 @ 0x40f1a5 0x47a44e 0x482501\n" + frame, may, "sampling rate"},
+		"heap":       {"1: 65536 [3: 196608] @ 0x47a44e 0x482501\n" + frame, may + "; without the sampling rate that it gives, the figures are not scaled", "64.1"},
 		"whole":      {"goroutine profile: total 2132\n2132 @ 0x40f1a5 0x47a44e 0x482501\n" + frame, "main.keep", may},
 	} {
 		p := leaktop(t, "show", put(t, name+".txt", []byte(c.text)))
