@@ -14,10 +14,10 @@ import (
 const serviceStart = "##teamcity["
 
 // isService reports whether a line is such a message, with whatever stands before it.
-// It is cheap to tell of others.
+// Of other lines it is told by their last character.
 func isService(line []byte) bool {
-	line = bytes.TrimRight(line, " \t")
-	return len(line) > 0 && line[len(line)-1] == ']' && holdsService(line)
+	n := len(line)
+	return n > 0 && (line[n-1] == ']' || line[n-1] == ' ') && holdsService(line)
 }
 
 // holdsService reports whether such a message is in a line, in the colours of a
