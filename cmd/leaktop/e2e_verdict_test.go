@@ -63,6 +63,9 @@ func TestOneVerdict(t *testing.T) {
 	r := sitDown(t, 120, 32)
 	r.run("leaktop open " + path)
 	r.sees("■ recorded", "live heap")
+	r.waits("findings that hold for all of the run", func(now screen) bool {
+		return (now.has("LEAK") || now.has("STUCK") || now.has("GROWING")) && !now.has("judging #")
+	})
 	r.press("e")
 	r.sees("Export", "report as JSON")
 	r.press("Down", "Down", "Down", "Enter")
