@@ -136,11 +136,7 @@ func (q *recordQueue) leaveOut(e snapshot.Event) {
 	now := time.Now()
 	if q.gap == nil {
 		q.gap = &recordGap{from: now}
-		err := errors.New("the disk is too slow; what is seen from now on is left out of the session file until the disk has caught up")
-		if q.failed == nil {
-			q.failed = err
-		}
-		q.warnings.put(notKept(err))
+		q.fail(errors.New("the disk is too slow; what is seen from now on is left out of the session file until the disk has caught up"))
 	}
 	q.gap.to = now
 	if _, ok := e.(snapshot.Taken); ok {
@@ -263,7 +259,11 @@ func (q *recordQueue) abandon() {
 			snapshots++
 		}
 	}
-	err := fmt.Errorf("interrupted while the disk was busy; %s not written", units.Plural(snapshots, "snapshot"))
+	q.fail(fmt.Errorf("interrupted while the disk was busy; %s not written", units.Plural(snapshots, "snapshot")))
+}
+
+// fail says what is not in the file, and keeps the first of it.
+func (q *recordQueue) fail(err error) {
 	if q.failed == nil {
 		q.failed = err
 	}
