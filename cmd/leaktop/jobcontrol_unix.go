@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/signal"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -24,7 +23,6 @@ type jobControl struct {
 	program *tea.Program
 	screen  *terminalScreen
 	signals chan os.Signal // to stop and to go on
-	paused  atomic.Bool    // stopped in the program's loop, which takes the terminal when it goes on
 }
 
 // stopMsg asks the program to stop, redrawMsg to take the terminal anew.
@@ -38,7 +36,7 @@ func (j *jobControl) watch() (release func()) {
 	var watching sync.WaitGroup
 	done := make(chan struct{})
 	j.signals = make(chan os.Signal, 1)
-	signal.Notify(j.signals, syscall.SIGTSTP, syscall.SIGCONT)
+	j.listen()
 	watching.Go(func() { j.stopAndGoOn(done) })
 	// What was ignored when the program began, as by nohup, stays so.
 	quits := make(chan os.Signal, 1)
@@ -59,6 +57,9 @@ func (j *jobControl) watch() (release func()) {
 		watching.Wait()
 	}
 }
+
+// listen has the signals to stop and to go on sent to stopAndGoOn.
+func (j *jobControl) listen() { signal.Notify(j.signals, syscall.SIGTSTP, syscall.SIGCONT) }
 
 // dump gives the terminal back and has Go do what it does for the signal by
 // itself: it prints all goroutines, as GOTRACEBACK says, and ends with code 2.
@@ -81,9 +82,6 @@ func (j *jobControl) stopAndGoOn(done <-chan struct{}) {
 		case got = <-j.signals:
 		case <-done:
 			return
-		}
-		if got == syscall.SIGCONT && j.paused.Load() {
-			continue
 		}
 		switch shown := j.inSight(); {
 		case got == syscall.SIGTSTP && shown:
@@ -112,7 +110,7 @@ func (j *jobControl) inSight() bool {
 func (j *jobControl) filter(_ tea.Model, msg tea.Msg) tea.Msg {
 	switch msg.(type) {
 	case tea.SuspendMsg:
-		return j.pause(func() { _ = syscall.Kill(0, syscall.SIGTSTP) }) // as ctrl+z does it: all that belongs to the command
+		return j.pause(stopCommand)
 	case stopMsg:
 		return j.pause(func() {})
 	case redrawMsg:
@@ -127,19 +125,32 @@ func (j *jobControl) filter(_ tea.Model, msg tea.Msg) tea.Msg {
 }
 
 // pause stops the program, and returns when it goes on with the terminal. Others
-// are stopped when the terminal is given back.
+// are stopped when the terminal is given back. No signal is handled meanwhile: the
+// program stops already, and takes the terminal when it goes on.
 func (j *jobControl) pause(others func()) tea.Msg {
-	j.paused.Store(true)
-	defer j.paused.Store(false)
+	signal.Stop(j.signals)
 	_ = j.program.ReleaseTerminal() // a terminal that is gone is noticed by who reads from it
-	signal.Reset(syscall.SIGTSTP)   // which then does nothing
 	others()
 	j.stop()
-	signal.Notify(j.signals, syscall.SIGTSTP)
 	if !j.regain() {
 		return nil
 	}
+	j.listen()
 	return j.take()
+}
+
+// stopCommand stops all that belongs to the command, as the terminal does for
+// ctrl+z, but for the program itself. Its own signal is waited for: on a busy
+// machine it could come when the program goes on, and stop it a second time.
+func stopCommand() {
+	own := make(chan os.Signal, 1)
+	signal.Notify(own, syscall.SIGTSTP)
+	defer signal.Stop(own)
+	_ = syscall.Kill(0, syscall.SIGTSTP)
+	select {
+	case <-own:
+	case <-time.After(longestStop):
+	}
 }
 
 // take sets the terminal for the screens and draws them whole.
