@@ -21,7 +21,8 @@ type slowDisk struct {
 	release func()
 }
 
-// newSlowDisk is one that holds so many bytes. It is released with the test at the latest.
+// newSlowDisk is one that holds so many bytes. It is released with the test at the
+// latest, and the file is then written before its directory is removed.
 func newSlowDisk(t *testing.T, most int) slowDisk {
 	path := filepath.Join(t.TempDir(), "run.leaktop")
 	table := snapshot.NewTable()
@@ -32,8 +33,12 @@ func newSlowDisk(t *testing.T, most int) slowDisk {
 	}})
 	queue.most = most
 	go queue.run()
-	t.Cleanup(release)
-	return slowDisk{queue, path, release}
+	disk := slowDisk{queue, path, release}
+	t.Cleanup(func() {
+		release()
+		disk.close(context.Background(), func(string) {})
+	})
+	return disk
 }
 
 // sized is a snapshot that takes so many bytes, of what does not pack.
