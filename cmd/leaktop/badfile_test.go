@@ -14,6 +14,8 @@ import (
 
 	"github.com/google/pprof/profile"
 	"google.golang.org/protobuf/encoding/protowire"
+
+	"leaktop/fixtures/sidebyside"
 )
 
 // TestFilesThatAreRefused hands in what cannot be read as a profile: exit code 3.
@@ -57,7 +59,7 @@ func TestFilesThatAreRefused(t *testing.T) {
 // unpackedCap is what may be unpacked, and the flags that say so. By default it
 // is what leaktop allows; with -race, which unpacks ten times as slowly, less.
 func unpackedCap() (limit int, flags []string) {
-	if raceEnabled() {
+	if sidebyside.Race() {
 		return 32 << 20, []string{"--max-unpacked", "32MiB", "--max-filesize", "8MiB"}
 	}
 	return 512 << 20, nil
@@ -102,7 +104,7 @@ func TestPathsThatAreRefused(t *testing.T) {
 // bound on the memory holds for both together. One kind is not a profile at all,
 // the other one is, with a field that no version of pprof knows.
 func TestTwoLargeInputs(t *testing.T) {
-	if raceEnabled() {
+	if sidebyside.Race() {
 		t.Skip("-race takes several times the memory, which this is about, and long")
 	}
 	const size = 500 << 20

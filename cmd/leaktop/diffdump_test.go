@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"leaktop/fixtures/bench/inputs"
+	"leaktop/fixtures/sidebyside"
 )
 
 // dumpChanges is what the tests of this file read of a report.
@@ -169,7 +170,7 @@ func TestDumpsThatAreNotWhole(t *testing.T) {
 // more memory for it than for a small one.
 func TestALargeDump(t *testing.T) {
 	t.Parallel()
-	if raceEnabled() {
+	if sidebyside.Race() {
 		t.Skip("-race takes several times the memory, which this is about, and long")
 	}
 	const goroutines = 50_000 // 90 MB

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"leaktop/capture/session"
+	"leaktop/fixtures/sidebyside"
 )
 
 // TestOneVerdict checks a service that leaks, by settings of its own. What is made
@@ -17,7 +18,7 @@ import (
 // findings of an export and of the screens are those of the check, byte for byte,
 // and the picker and a diff have its verdict.
 func TestOneVerdict(t *testing.T) {
-	if !raceEnabled() { // with which a busy service answers too slowly to be asked often
+	if !sidebyside.Race() { // with which a busy service answers too slowly to be asked often
 		t.Parallel()
 	}
 	state := t.TempDir()

@@ -21,6 +21,7 @@ import (
 	"leaktop/capture/session"
 	"leaktop/capture/snapshot"
 	"leaktop/fixtures/faults"
+	"leaktop/fixtures/sidebyside"
 )
 
 var (
@@ -211,7 +212,7 @@ func (f *faultTrial) wait(cmd *exec.Cmd, span time.Duration, end func()) {
 		f.errorf("it had %d files open", descriptors)
 	}
 	kib, known := peakMemory(cmd.ProcessState)
-	if known && !raceEnabled() && kib > mostResident {
+	if known && !sidebyside.Race() && kib > mostResident {
 		f.errorf("it took %d KiB, want at most %d", kib, mostResident)
 	}
 	f.board.took(kib, descriptors)

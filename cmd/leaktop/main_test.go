@@ -3,19 +3,17 @@ package main
 import (
 	"bytes"
 	"errors"
-	"flag"
 	"io"
 	"os"
 	"os/exec"
 	"regexp"
-	"runtime"
-	"runtime/debug"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"leaktop/fixtures/sidebyside"
 )
 
 // asProgram makes the test binary run as leaktop. It is in the environment of
@@ -39,27 +37,10 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	os.Setenv("XDG_STATE_HOME", state)
-	waitSideBySide()
+	sidebyside.Set(4) // most of them wait for a program that runs in real time
 	code := m.Run()
 	os.RemoveAll(state)
 	os.Exit(code)
-}
-
-// waitSideBySide has more tests run at a time than there are cores, unless the
-// command line says how many: most of them wait for a program that runs in real
-// time, and take little of a core. With -race they take all of it, and targets
-// answer too slowly to be asked often.
-func waitSideBySide() {
-	const eachCore = 4
-	if raceEnabled() {
-		return
-	}
-	flag.Parse()
-	asked := false
-	flag.Visit(func(f *flag.Flag) { asked = asked || f.Name == "test.parallel" })
-	if !asked {
-		flag.Set("test.parallel", strconv.Itoa(eachCore*runtime.GOMAXPROCS(0)))
-	}
 }
 
 const (
@@ -108,7 +89,7 @@ func leaktopKeeping(t *testing.T, state string, limit time.Duration, stdin io.Re
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	if raceEnabled() {
+	if sidebyside.Race() {
 		limit *= 3 // what it takes without is the promise
 	}
 	hung := time.AfterFunc(limit, func() { cmd.Process.Kill() })
@@ -122,7 +103,7 @@ func leaktopKeeping(t *testing.T, state string, limit time.Duration, stdin io.Re
 	p := process{args: args, code: cmd.ProcessState.ExitCode(), stdout: stdout.String(), stderr: stderr.String()}
 	kib, known := peakMemory(cmd.ProcessState)
 	p.peak = kib
-	if known && !raceEnabled() && kib > largest {
+	if known && !sidebyside.Race() && kib > largest {
 		t.Errorf("leaktop %q took %d KiB, want at most %d", args, kib, largest)
 	}
 	t.Logf("leaktop %q: code %d after %s with %d KiB\n%s", args, p.code, time.Since(begun).Round(time.Millisecond), kib, p.stderr)
@@ -146,21 +127,6 @@ func executable(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return exe
-}
-
-// raceEnabled reports whether the test was built with -race, which takes
-// several times the memory.
-func raceEnabled() bool {
-	info, _ := debug.ReadBuildInfo()
-	if info == nil {
-		return false
-	}
-	for _, setting := range info.Settings {
-		if setting.Key == "-race" {
-			return setting.Value == "true"
-		}
-	}
-	return false
 }
 
 // plainError is the form of an error: leaktop: WHAT: WHY; WHAT TO DO.
