@@ -81,13 +81,16 @@ func parseTerms(text string, fields []FieldName) (r rule, rest string, err error
 	if len(r.terms) == 0 {
 		return r, text, nil
 	}
-	return r, strings.TrimSpace(left.String()), nil
+	return r, strings.Trim(left.String(), " "), nil
 }
 
 // parseTerm reads a condition at the begin of a text, and how many bytes it takes:
 // 0 where there is none.
 func parseTerm(text string, fields []FieldName) (t term, n int, err error) {
 	rest, invert := strings.CutPrefix(text, "!")
+	if invert {
+		rest = strings.TrimLeft(rest, " ")
+	}
 	end := 0
 	for end < len(rest) && isLetter(rest[end]) {
 		end++

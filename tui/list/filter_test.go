@@ -125,6 +125,8 @@ func TestFilterByFields(t *testing.T) {
 		"wait>90s":                      "a b c",
 		"Wait>10m":                      "a",
 		"!wait>10m":                     "b c d",
+		"! wait>10m":                    "b c d",
+		"!  state:chan cart":            "",
 		"wait>1m wait<1h":               "b c",
 		"state:chan":                    "b c",
 		"STATE:chan":                    "b c",
@@ -136,6 +138,7 @@ func TestFilterByFields(t *testing.T) {
 		"label:^route= !label:feed":     "c",
 		"state:chan cart":               "c",
 		"cart state:chan":               "c",
+		"cart ! state:chan":             "",
 		"shop !cart state:chan":         "", // the rest is one expression, as it is typed
 		"!cart state:chan":              "b",
 		"wait>1m !shop":                 "a",
@@ -191,7 +194,7 @@ func TestFilterByFieldsErrors(t *testing.T) {
 }
 
 func FuzzParseFilterTerms(f *testing.F) {
-	for _, s := range []string{"wait>10m", "!wait<=1w2d3h", "wait > 99999w", `state:"a\"b" x`, "label:( y", "state:chan !x wait<1us", "wait>1e9h", "wiat<1", ":", `state:"`} {
+	for _, s := range []string{"wait>10m", "!wait<=1w2d3h", "wait > 99999w", `state:"a\"b" x`, "label:( y", "state:chan !x wait<1us", "wait>1e9h", "wiat<1", ":", `state:"`, "! wait>1m", " wait>1m", "\n wait>1m"} {
 		f.Add(s, int64(time.Hour), "chan send", "some text")
 	}
 	f.Fuzz(func(t *testing.T, text string, wait int64, state, row string) {
@@ -223,7 +226,7 @@ func FuzzParseFilterTerms(f *testing.F) {
 				t.Errorf("%q compares with %v", text, term.span)
 			}
 		}
-		if len(filter.rule.terms) != 1 || filter.rule.re != nil || strings.HasPrefix(text, "!") || strings.HasPrefix(text, " ") {
+		if len(filter.rule.terms) != 1 || filter.rule.re != nil || strings.HasPrefix(text, "!") {
 			return
 		}
 		inverse, err := ParseFilter("!"+text, fields()...)
