@@ -18,7 +18,7 @@ func sharedLocks(c *diff.Comparison, groups []diff.Group) ([]diff.Lock, string) 
 	}
 	shared := locks[:diff.Shared(locks)]
 	if len(shared) == 0 {
-		return nil, "no two goroutines are known to wait for the same one"
+		return nil, "by the addresses in the dump, no two goroutines are known to wait for the same one"
 	}
 	var waiters int64
 	for _, l := range shared {
