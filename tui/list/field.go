@@ -87,9 +87,9 @@ func parseTerms(text string, fields []FieldName) (r rule, rest string, err error
 // parseTerm reads a condition at the begin of a text, and how many bytes it takes:
 // 0 where there is none.
 func parseTerm(text string, fields []FieldName) (t term, n int, err error) {
-	rest, invert := strings.CutPrefix(text, "!")
-	if invert {
-		rest = strings.TrimLeft(rest, " ")
+	rest, invert := text, false
+	for strings.HasPrefix(rest, "!") {
+		rest, invert = strings.TrimLeft(rest[1:], " "), !invert
 	}
 	end := 0
 	for end < len(rest) && isLetter(rest[end]) {

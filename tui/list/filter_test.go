@@ -126,6 +126,7 @@ func TestFilterByFields(t *testing.T) {
 		"Wait>10m":                      "a",
 		"!wait>10m":                     "b c d",
 		"! wait>10m":                    "b c d",
+		"! !wait>10m":                   "a",
 		"!  state:chan cart":            "",
 		"wait>1m wait<1h":               "b c",
 		"state:chan":                    "b c",
@@ -194,7 +195,7 @@ func TestFilterByFieldsErrors(t *testing.T) {
 }
 
 func FuzzParseFilterTerms(f *testing.F) {
-	for _, s := range []string{"wait>10m", "!wait<=1w2d3h", "wait > 99999w", `state:"a\"b" x`, "label:( y", "state:chan !x wait<1us", "wait>1e9h", "wiat<1", ":", `state:"`, "! wait>1m", " wait>1m", "\n wait>1m"} {
+	for _, s := range []string{"wait>10m", "!wait<=1w2d3h", "wait > 99999w", `state:"a\"b" x`, "label:( y", "state:chan !x wait<1us", "wait>1e9h", "wiat<1", ":", `state:"`, "! wait>1m", " wait>1m", "\n wait>1m", " !wait>1m", "!!wait>1m"} {
 		f.Add(s, int64(time.Hour), "chan send", "some text")
 	}
 	f.Fuzz(func(t *testing.T, text string, wait int64, state, row string) {
@@ -226,7 +227,7 @@ func FuzzParseFilterTerms(f *testing.F) {
 				t.Errorf("%q compares with %v", text, term.span)
 			}
 		}
-		if len(filter.rule.terms) != 1 || filter.rule.re != nil || strings.HasPrefix(text, "!") {
+		if len(filter.rule.terms) != 1 || filter.rule.re != nil {
 			return
 		}
 		inverse, err := ParseFilter("!"+text, fields()...)
