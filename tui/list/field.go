@@ -189,10 +189,12 @@ func quoted(text string) (pattern string, n int, err error) {
 const (
 	day  = 24 * time.Hour
 	week = 7 * day
+	// longestSpan, 146 years, keeps sums of spans within what a Duration holds.
+	longestSpan = time.Duration(1 << 62)
 )
 
 // parseSpan reads a time as Go writes it, with days and weeks before: "10m",
-// "1h30m", "2d6h", "1w".
+// "1h30m", "2d6h", "1w". One above longestSpan is none.
 func parseSpan(text string) (time.Duration, error) {
 	wrong := fmt.Errorf("%q is not a time", text)
 	var sum time.Duration
@@ -205,8 +207,8 @@ func parseSpan(text string) (time.Duration, error) {
 		if !ok {
 			continue
 		}
-		n, err := strconv.ParseUint(number, 10, 16)
-		if err != nil {
+		n, err := strconv.ParseUint(number, 10, 64)
+		if err != nil || n > uint64((longestSpan-sum)/unit.is) {
 			return 0, wrong
 		}
 		sum, rest = sum+time.Duration(n)*unit.is, after
@@ -218,7 +220,7 @@ func parseSpan(text string) (time.Duration, error) {
 		return sum, nil
 	}
 	d, err := time.ParseDuration(rest)
-	if err != nil || d < 0 || strings.HasPrefix(rest, "+") || rest == "0" || d > 1<<62 {
+	if err != nil || d < 0 || strings.HasPrefix(rest, "+") || rest == "0" || d > longestSpan-sum {
 		return 0, wrong
 	}
 	return sum + d, nil

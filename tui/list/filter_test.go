@@ -172,6 +172,8 @@ func TestFilterByFieldsErrors(t *testing.T) {
 		"wait>10":          `filter "wait>10": write wait>10m or wait<2d`,
 		"wait>-1m":         `filter "wait>-1m": write wait>10m or wait<2d`,
 		"wait>long":        `filter "wait>long": write wait>10m or wait<2d`,
+		"wait>17000w":      `filter "wait>17000w": write wait>10m or wait<2d`, // 325 years
+		"wait<7000w9999d":  `filter "wait<7000w9999d": write wait>10m or wait<2d`,
 		"wait:10m":         `filter "wait:10m": write wait>10m or wait<2d`,
 		"wiat>10m":         `filter "wiat>10m": no wiat here, but wait; \> stands for the character`,
 		"state>10m":        `filter "state>10m": write state:WORDS`,
@@ -195,7 +197,7 @@ func TestFilterByFieldsErrors(t *testing.T) {
 }
 
 func FuzzParseFilterTerms(f *testing.F) {
-	for _, s := range []string{"wait>10m", "!wait<=1w2d3h", "wait > 99999w", `state:"a\"b" x`, "label:( y", "state:chan !x wait<1us", "wait>1e9h", "wiat<1", ":", `state:"`, "! wait>1m", " wait>1m", "\n wait>1m", " !wait>1m", "!!wait>1m"} {
+	for _, s := range []string{"wait>10m", "!wait<=1w2d3h", "wait > 99999w", `state:"a\"b" x`, "label:( y", "state:chan !x wait<1us", "wait>1e9h", "wiat<1", ":", `state:"`, "! wait>1m", " wait>1m", "\n wait>1m", " !wait>1m", "!!wait>1m", "wait>17000w", "wait<7600w999h"} {
 		f.Add(s, int64(time.Hour), "chan send", "some text")
 	}
 	f.Fuzz(func(t *testing.T, text string, wait int64, state, row string) {
