@@ -31,8 +31,8 @@ type rule struct {
 // Beside it, words that name one of the fields are conditions of their own, all of
 // which must hold: wait>10m, wait>=1h, wait<5m of a span of time; state:chan, or
 // state:"chan send" where there are blanks in it, of words, with a regular
-// expression again. A "!" before one, with blanks or
-// without, inverts it.
+// expression again. A "!" before one inverts it; blanks may
+// follow the "!".
 //
 // The error is one line that says what is wrong.
 func ParseFilter(text string, fields ...FieldName) (Filter, error) {
